@@ -1,0 +1,224 @@
+/* chat-session.h: one person signed in to one server; the only door of the user interface
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "chat-room-list.h"
+#include "chat-message-list.h"
+
+G_BEGIN_DECLS
+
+/**
+ * CHAT_SESSION_ERROR: what the session tells the user interface, which words it. It never sees the wire's own errors.
+ */
+#define CHAT_SESSION_ERROR (chat_session_error_quark ())
+GQuark chat_session_error_quark (void);
+typedef enum
+{
+  CHAT_SESSION_ERROR_FAILED,                /* the server said no, without a reason that we know */
+  CHAT_SESSION_ERROR_ADDRESS,               /* what was typed is no host or host:port */
+  CHAT_SESSION_ERROR_UNREACHABLE,           /* no such host, refused, no route, no network */
+  CHAT_SESSION_ERROR_TIMED_OUT,
+  CHAT_SESSION_ERROR_NO_TLS,                /* the server there does not speak TLS */
+  CHAT_SESSION_ERROR_CERTIFICATE_UNKNOWN,   /* see chat_session_get_certificate_fingerprint() */
+  CHAT_SESSION_ERROR_CERTIFICATE_CHANGED,
+  CHAT_SESSION_ERROR_NOT_A_CHAT_SERVER,     /* something answered that does not speak our protocol */
+  CHAT_SESSION_ERROR_WRONG_USER,
+  CHAT_SESSION_ERROR_WRONG_PASSWORD,
+  CHAT_SESSION_ERROR_USER_EXISTS,
+  CHAT_SESSION_ERROR_UNACCEPTABLE_NAME,
+  CHAT_SESSION_ERROR_UNACCEPTABLE_PASSWORD,
+  CHAT_SESSION_ERROR_SIGNUP_FAILED,
+  CHAT_SESSION_ERROR_RATE_LIMITED,          /* see chat_session_get_retry_at() */
+  CHAT_SESSION_ERROR_OFFLINE,               /* needs a connection, and there is none */
+  CHAT_SESSION_ERROR_FORBIDDEN,
+  CHAT_SESSION_ERROR_NO_ROOM,
+  CHAT_SESSION_ERROR_NO_MESSAGE,
+  CHAT_SESSION_ERROR_NO_USER,
+  CHAT_SESSION_ERROR_TOO_LARGE,
+  CHAT_SESSION_ERROR_EMPTY,
+  CHAT_SESSION_ERROR_UNSUPPORTED,           /* this server can not do that */
+  CHAT_SESSION_ERROR_SIGNED_OUT             /* the token is dead: the person must sign in again */
+} ChatSessionError;
+
+typedef enum
+{
+  CHAT_SESSION_SIGNED_OUT,    /* no account */
+  CHAT_SESSION_CONNECTING,    /* an account; the connection or the log-in is on its way */
+  CHAT_SESSION_ONLINE,
+  CHAT_SESSION_WAITING,       /* no connection; the next try is at "retry-at" */
+  CHAT_SESSION_REFUSED        /* no connection and no further try without the person: see "error" (a changed or unknown certificate,
+                                 a dead token) */
+} ChatSessionState;
+#define CHAT_TYPE_SESSION_STATE (chat_session_state_get_type ())
+GType chat_session_state_get_type (void);
+
+/**
+ * ChatSessionAbility: what this server can do beyond the user's API; what is missing is hidden or explained
+ */
+typedef enum
+{
+  CHAT_SESSION_CAN_RESEND     = 1 << 0,   /* client-ref: a message of unknown fate may be repeated without doubling it */
+  CHAT_SESSION_CAN_PAGE       = 1 << 1,
+  CHAT_SESSION_CAN_TELL_ROOMS = 1 << 2,   /* previews, unread counts, pin, mute */
+  CHAT_SESSION_CAN_REMEMBER   = 1 << 3,   /* tokens: the next start needs no password */
+} ChatSessionAbility;
+
+#define CHAT_TYPE_SESSION (chat_session_get_type ())
+/**
+ * ChatSession properties (read-only, notified on change):
+ * state      ChatSessionState
+ * server     string   as the person typed it; nullable
+ * login      string   nullable
+ * insecure   boolean  the person chose an unencrypted connection
+ * error      GError   nullable: why there is no connection (%CHAT_SESSION_ERROR)
+ * retry-at   gint64   µs, g_get_monotonic_time(): when WAITING tries again; 0 else
+ * abilities  uint     ChatSessionAbility, while ONLINE what the server named, else what it named last
+ * rooms      ChatRoomList  always the same object
+ *
+ * Signals:
+ * message-received (ChatRoom, ChatMessage)   a message of another person came live (not while catching up)
+ * room-removed (ChatRoom)                    by anybody; the room is no longer in the list
+ */
+G_DECLARE_FINAL_TYPE (ChatSession, chat_session, CHAT, SESSION, GObject)
+
+/** chat_session_new: @profile_dir: where it keeps its account file (created, 0700); @profile: the name of the profile, by which
+ * its secret is found; "default" for none */
+ChatSession      *chat_session_new                 (const char           *profile_dir,
+                                                    const char           *profile);
+
+ChatSessionState  chat_session_get_state           (ChatSession          *self);
+const char       *chat_session_get_server          (ChatSession          *self);
+const char       *chat_session_get_login           (ChatSession          *self);
+gboolean          chat_session_get_insecure        (ChatSession          *self);
+const GError     *chat_session_get_error           (ChatSession          *self);
+gint64            chat_session_get_retry_at        (ChatSession          *self);
+guint             chat_session_get_abilities       (ChatSession          *self);
+ChatRoomList     *chat_session_get_rooms           (ChatSession          *self);
+
+/* Signing in and out */
+/** chat_session_restore_async: connects with the account and the token of the last time. Ends with %FALSE and no error if
+ * there is none (or no keyring answered in time); %TRUE as soon as the state is CONNECTING: the rest shows in "state". */
+void              chat_session_restore_async       (ChatSession          *self,
+                                                    GCancellable         *cancellable,
+                                                    GAsyncReadyCallback   callback,
+                                                    gpointer              user_data);
+gboolean          chat_session_restore_finish      (ChatSession          *self,
+                                                    GAsyncResult         *result,
+                                                    GError              **error);
+/** chat_session_sign_in_async: @server: host or host:port; @sign_up: makes the account first. Ends when signed in. On failure
+ * the state is as it was before. */
+void              chat_session_sign_in_async       (ChatSession          *self,
+                                                    const char           *server,
+                                                    gboolean              insecure,
+                                                    const char           *login,
+                                                    const char           *password,
+                                                    gboolean              sign_up,
+                                                    GCancellable         *cancellable,
+                                                    GAsyncReadyCallback   callback,
+                                                    gpointer              user_data);
+gboolean          chat_session_sign_in_finish      (ChatSession          *self,
+                                                    GAsyncResult         *result,
+                                                    GError              **error);
+/** chat_session_sign_out_async: revokes the token (if the server can be reached within a few seconds), forgets the account
+ * and everything that was told. Always succeeds. */
+void              chat_session_sign_out_async      (ChatSession          *self,
+                                                    GCancellable         *cancellable,
+                                                    GAsyncReadyCallback   callback,
+                                                    gpointer              user_data);
+gboolean          chat_session_sign_out_finish     (ChatSession          *self,
+                                                    GAsyncResult         *result,
+                                                    GError              **error);
+/** chat_session_get_certificate_fingerprint: Returns: (nullable): SHA-256, as AB:CD:..., of the certificate that the last try
+ * met and refused; @accepted_fingerprint (out) (nullable): the one that was accepted before, when it changed */
+const char       *chat_session_get_certificate_fingerprint (ChatSession *self,
+                                                    const char          **accepted_fingerprint);
+/** chat_session_accept_certificate: pins @fingerprint for @server; the caller then tries again */
+void              chat_session_accept_certificate  (ChatSession          *self,
+                                                    const char           *server,
+                                                    const char           *fingerprint);
+/** chat_session_connect: tries now, if the state is WAITING or REFUSED */
+void              chat_session_connect             (ChatSession          *self);
+/** chat_session_close: ends the connection and all timers, keeping the account (the program quits) */
+void              chat_session_close               (ChatSession          *self);
+
+/* People and rooms */
+/** chat_session_search_users_finish: Returns: (transfer full): login names; one's own is not among them */
+void              chat_session_search_users_async  (ChatSession          *self,
+                                                    const char           *text,
+                                                    GCancellable         *cancellable,
+                                                    GAsyncReadyCallback   callback,
+                                                    gpointer              user_data);
+GStrv             chat_session_search_users_finish (ChatSession          *self,
+                                                    GAsyncResult         *result,
+                                                    GError              **error);
+/** chat_session_create_room_finish: Returns: (transfer full): the room with @login, new or not */
+void              chat_session_create_room_async   (ChatSession          *self,
+                                                    const char           *login,
+                                                    GCancellable         *cancellable,
+                                                    GAsyncReadyCallback   callback,
+                                                    gpointer              user_data);
+ChatRoom         *chat_session_create_room_finish  (ChatSession          *self,
+                                                    GAsyncResult         *result,
+                                                    GError              **error);
+void              chat_session_delete_room_async   (ChatSession          *self,
+                                                    ChatRoom             *room,
+                                                    GCancellable         *cancellable,
+                                                    GAsyncReadyCallback   callback,
+                                                    gpointer              user_data);
+gboolean          chat_session_delete_room_finish  (ChatSession          *self,
+                                                    GAsyncResult         *result,
+                                                    GError              **error);
+/** chat_session_mark_read: the person has seen everything in @room up to @message_id */
+void              chat_session_mark_read           (ChatSession          *self,
+                                                    ChatRoom             *room,
+                                                    gint64                message_id);
+/** chat_session_set_room_pinned, _muted: shown at once; told to the server where it can keep it, else kept for this run */
+void              chat_session_set_room_pinned     (ChatSession          *self,
+                                                    ChatRoom             *room,
+                                                    gboolean              pinned);
+void              chat_session_set_room_muted      (ChatSession          *self,
+                                                    ChatRoom             *room,
+                                                    gboolean              muted);
+
+/* Messages */
+/** chat_session_get_messages: Returns: (transfer full): the window on @room; the same one while anybody holds it. The first page
+ * has been asked for. */
+ChatMessageList  *chat_session_get_messages        (ChatSession          *self,
+                                                    ChatRoom             *room);
+/** chat_session_send_text: the message is in the room's list when this returns, WAITING or SENDING, and stays there with its
+ * state until the server has it or the person discards it.
+ * Returns: (transfer full) (nullable): %NULL with EMPTY or TOO_LARGE if @text can not be sent: nothing was changed */
+ChatMessage      *chat_session_send_text           (ChatSession          *self,
+                                                    ChatRoom             *room,
+                                                    const char           *text,
+                                                    GError              **error);
+/** chat_session_retry_message: for one that FAILED */
+void              chat_session_retry_message       (ChatSession          *self,
+                                                    ChatMessage          *message);
+/** chat_session_discard_message: forgets one that FAILED or is WAITING */
+void              chat_session_discard_message     (ChatSession          *self,
+                                                    ChatMessage          *message);
+/** chat_session_edit_message_async: one's own, SENT. The text changes when the server has agreed. */
+void              chat_session_edit_message_async  (ChatSession          *self,
+                                                    ChatMessage          *message,
+                                                    const char           *text,
+                                                    GCancellable         *cancellable,
+                                                    GAsyncReadyCallback   callback,
+                                                    gpointer              user_data);
+gboolean          chat_session_edit_message_finish (ChatSession          *self,
+                                                    GAsyncResult         *result,
+                                                    GError              **error);
+/** chat_session_delete_message_async: one's own, SENT. "Is gone already" counts as done. */
+void              chat_session_delete_message_async (ChatSession         *self,
+                                                    ChatMessage          *message,
+                                                    GCancellable         *cancellable,
+                                                    GAsyncReadyCallback   callback,
+                                                    gpointer              user_data);
+gboolean          chat_session_delete_message_finish (ChatSession        *self,
+                                                    GAsyncResult         *result,
+                                                    GError              **error);
+
+G_END_DECLS

@@ -1,0 +1,179 @@
+/* chat-server-storage.h: what the server keeps; an interface that any engine can stand behind
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "chat-packet.h"
+
+G_BEGIN_DECLS
+
+/**
+ * ChatStorageMembers: who is in a room: an immutable, counted array of user ids. The engine may hand the same one out
+ * again and again, so that a message to a large room copies nothing.
+ */
+typedef struct
+{
+  gatomicrefcount refs;
+  guint           n_ids;
+  gint64          ids[];
+} ChatStorageMembers;
+ChatStorageMembers *chat_storage_members_new   (const gint64       *ids,
+                                                guint               n_ids);
+ChatStorageMembers *chat_storage_members_ref   (ChatStorageMembers *members);
+void                chat_storage_members_unref (ChatStorageMembers *members);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ChatStorageMembers, chat_storage_members_unref)
+
+typedef struct
+{
+  gint64           id;
+  gint64           room_id;
+  gint64           sender_id;
+  char            *sender;        /* login name */
+  char            *text;
+  char            *client_ref;    /* nullable */
+  gint64           date;          /* µs since 1970, UTC */
+  gint64           edited;        /* the same; 0: never */
+  ChatMessageKind  kind;
+} ChatStorageMessage;
+void chat_storage_message_free (ChatStorageMessage *message);
+
+typedef struct
+{
+  gint64              id;
+  char               *name;             /* of the other person */
+  char              **members;          /* login names, the asker's own included */
+  gint64              first_message_id; /* 0: none */
+  ChatStorageMessage *last_message;     /* nullable */
+  gint64              read_mark;        /* 0: none */
+  guint               unread;           /* others' messages after the mark; counted up to 1,000 */
+  gboolean            muted;
+  gboolean            pinned;
+} ChatStorageRoom;
+void chat_storage_room_free (ChatStorageRoom *room);
+
+typedef struct
+{
+  gint64  id;
+  char   *device;
+  gint64  created;                      /* µs since 1970, UTC */
+  gint64  last_used;
+} ChatStorageToken;
+void chat_storage_token_free (ChatStorageToken *token);
+
+/**
+ * ChatStorageOp: what can be asked, with what goes in, what comes out, and how it can fail (`status`; SUCCESS else; ERROR where
+ * the disk or the database failed, any operation). Whether the user may do it is decided in the same transaction
+ * that does it.
+ */
+typedef enum
+{
+  /* changes: done in the order of their submission, together in one commit where they came together */
+  CHAT_STORAGE_ADD_USER,        /* in: name, secret (password hash). out: user_id. SIGNUP_USER_EXIST */
+  CHAT_STORAGE_ADD_TOKEN,       /* in: user_id, name (device), secret (token hash). out: token_id. Past 100 the one unused longest goes */
+  CHAT_STORAGE_REMOVE_TOKEN,    /* in: user_id, token_id. FORBIDDEN where it is none of that user's */
+  CHAT_STORAGE_USE_TOKEN,       /* in: secret (token hash). out: user_id, name (login), token_id. LOGIN_WRONG_PASS. Notes the use */
+  CHAT_STORAGE_ADD_ROOM,        /* in: user_id, name (the other's login). out: room_id, name (as the other writes it), created, members.
+                                   USER_DOES_NOT_EXIST; FORBIDDEN with oneself. The same two people have one room */
+  CHAT_STORAGE_REMOVE_ROOM,     /* in: user_id, room_id. out: members. ROOM_DOES_NOT_EXIST; FORBIDDEN for no member */
+  CHAT_STORAGE_ADD_MESSAGE,     /* in: user_id, room_id, kind, text, client_ref (nullable). out: message_id, date, created, members.
+                                   ROOM_DOES_NOT_EXIST, FORBIDDEN. A client_ref that this user used before, in whatever room, also of a
+                                   message that was deleted since: the id and date of then, created FALSE. Marks the room read by its
+                                   sender up to it */
+  CHAT_STORAGE_EDIT_MESSAGE,    /* in: user_id, message_id, text. out: room_id, date (of the edit), members, text taken as it is.
+                                   MESSAGE_DOES_NOT_EXIST (also for no member: nobody learns of what is not theirs), FORBIDDEN for another's */
+  CHAT_STORAGE_REMOVE_MESSAGE,  /* in: user_id, message_id. out: room_id, members. As for EDIT_MESSAGE */
+  CHAT_STORAGE_MARK_READ,       /* in: user_id, room_id, message_id. out: message_id (the mark, which only rises), unread, created (whether it rose).
+                                   ROOM_DOES_NOT_EXIST, FORBIDDEN; an id past the newest counts as the newest */
+  CHAT_STORAGE_SET_ROOM,        /* in: user_id, room_id, set_muted, set_pinned (-1: leave). out: muted, pinned in the same fields. As above */
+  /* questions: answered from what was committed before; may run beside changes */
+  CHAT_STORAGE_FIND_USER,       /* in: name. out: user_id, name as written, secret (password hash). USER_DOES_NOT_EXIST */
+  CHAT_STORAGE_SEARCH_USERS,    /* in: name (text), limit. out: names: those that begin with it, then those that contain it, each group by folded name */
+  CHAT_STORAGE_LIST_ROOMS,      /* in: user_id. out: rooms, newest activity first */
+  CHAT_STORAGE_LIST_TOKENS,     /* in: user_id. out: tokens, newest first */
+  CHAT_STORAGE_READ,            /* in: user_id, room_id, page, message_id (anchor), until (no later id than that; 0: no bound), limit.
+                                   out: messages in ascending order, more (BEFORE, NEWEST: older ones; AFTER, AROUND: newer ones than the last
+                                   and not past `until`), newest_id (newest in the room). ROOM_DOES_NOT_EXIST, FORBIDDEN */
+  CHAT_N_STORAGE_OPS
+} ChatStorageOp;
+#define CHAT_STORAGE_LAST_CHANGE CHAT_STORAGE_SET_ROOM
+
+typedef enum
+{
+  CHAT_STORAGE_NEWEST,
+  CHAT_STORAGE_BEFORE,
+  CHAT_STORAGE_AFTER,
+  CHAT_STORAGE_AROUND
+} ChatStoragePage;
+
+/**
+ * ChatStorageJob: one question to a storage and, in the same place, its answer.
+ *
+ * Made by the asker with chat_storage_job_new(), given away with chat_server_storage_submit(), handed back to
+ * @done in the main context in which the storage was made, and freed after it. Between submission and @done nobody but the engine
+ * touches it.
+ */
+typedef struct _ChatStorageJob ChatStorageJob;
+typedef void (*ChatStorageDone) (ChatStorageJob *job,
+                                 gpointer        user_data);
+struct _ChatStorageJob
+{
+  ChatStorageJob     *next;         /* for the engine's queues */
+  ChatStorageDone     done;
+  gpointer            user_data;
+
+  ChatStorageOp       op;
+  ChatStatus          status;
+  ChatMessageKind     kind;
+  ChatStoragePage     page;
+  gint64              user_id;
+  gint64              room_id;
+  gint64              message_id;
+  gint64              token_id;
+  gint64              until;
+  gint64              newest_id;
+  gint64              date;
+  guint               limit;
+  guint               unread;
+  gint                set_muted;
+  gint                set_pinned;
+  gboolean            created;
+  gboolean            more;
+  char               *name;
+  char               *secret;
+  char               *text;
+  char               *client_ref;
+  ChatStorageMembers *members;
+  char              **names;
+  GPtrArray          *messages;     /* of ChatStorageMessage */
+  GPtrArray          *rooms;        /* of ChatStorageRoom */
+  GPtrArray          *tokens;       /* of ChatStorageToken */
+};
+ChatStorageJob *chat_storage_job_new  (ChatStorageOp    op,
+                                       ChatStorageDone  done,
+                                       gpointer         user_data);
+void            chat_storage_job_free (ChatStorageJob  *job);
+
+#define CHAT_TYPE_SERVER_STORAGE (chat_server_storage_get_type ())
+G_DECLARE_INTERFACE (ChatServerStorage, chat_server_storage, CHAT, SERVER_STORAGE, GObject)
+
+struct _ChatServerStorageInterface
+{
+  GTypeInterface parent;
+
+  void (*submit) (ChatServerStorage *self,
+                  ChatStorageJob    *job);
+  void (*close)  (ChatServerStorage *self);
+};
+
+/** chat_server_storage_submit: @job: (transfer full). Never blocks. @done runs later, never from within. A change is on disk
+ * (survives kill -9 and a power cut) before its @done runs */
+void chat_server_storage_submit (ChatServerStorage *self,
+                                 ChatStorageJob    *job);
+/** chat_server_storage_close: finishes every job that was submitted, runs their @done, and closes. Blocks. */
+void chat_server_storage_close  (ChatServerStorage *self);
+
+G_END_DECLS
