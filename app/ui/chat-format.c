@@ -1,0 +1,185 @@
+/* chat-format.c: times and previews in the words of the locale
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "chat-format.h"
+
+#include <glib/gi18n.h>
+#include <langinfo.h>
+#include <string.h>
+
+/* A message may be 64 KiB; a row shows some fifty characters, and laying out the rest would only cost time. */
+#define PREVIEW_CHARS 160
+
+#define FIRST_STRONG_ISOLATE "\xe2\x81\xa8"
+#define POP_DIRECTIONAL_ISOLATE "\xe2\x81\xa9"
+
+static gboolean
+locale_has_12_hours (void)
+{
+  const char *format = nl_langinfo (T_FMT);
+
+  return strstr (format, "%p") != NULL || strstr (format, "%P") != NULL || strstr (format, "%r") != NULL;
+}
+
+char *
+chat_format_clock (GDateTime *time)
+{
+  char *text = NULL;
+
+  if (locale_has_12_hours ())
+    /* Translators: the time of day with 12 hours; see g_date_time_format() */
+    text = g_date_time_format (time, _("%-l:%M %p"));
+  else
+    /* Translators: the time of day with 24 hours; see g_date_time_format() */
+    text = g_date_time_format (time, _("%H:%M"));
+  return text != NULL ? g_strstrip (text) : g_strdup ("");
+}
+
+static gint64
+day_number (GDateTime *time)
+{
+  GDate date;
+
+  g_date_clear (&date, 1);
+  g_date_set_dmy (&date, g_date_time_get_day_of_month (time), g_date_time_get_month (time), g_date_time_get_year (time));
+  return g_date_get_julian (&date);
+}
+
+char *
+chat_format_short_date (gint64     usec,
+                        GDateTime *now)
+{
+  g_autoptr (GDateTime) utc = NULL;
+  g_autoptr (GDateTime) time = NULL;
+  char *text;
+  gint64 days;
+
+  if (usec == 0)
+    return g_strdup ("");
+  utc = g_date_time_new_from_unix_utc (usec / G_USEC_PER_SEC);
+  if (utc != NULL)
+    time = g_date_time_to_timezone (utc, g_date_time_get_timezone (now));
+  if (time == NULL)
+    return g_strdup ("");
+
+  days = day_number (now) - day_number (time);
+  if (days == 0)
+    return chat_format_clock (time);
+  if (days > 0 && days < 7)
+    /* Translators: the abbreviated weekday */
+    text = g_date_time_format (time, _("%a"));
+  else if (g_date_time_get_year (time) == g_date_time_get_year (now))
+    /* Translators: day and abbreviated month of this year, as short as can be */
+    text = g_date_time_format (time, _("%-d %b"));
+  else
+    text = g_date_time_format (time, "%x");
+  return text != NULL ? text : g_strdup ("");
+}
+
+char *
+chat_format_line (const char *text,
+                  guint       max_chars)
+{
+  GString *line = g_string_new (NULL);
+  gboolean space = FALSE;
+  guint n_chars = 0;
+
+  for (const char *p = text; p != NULL && *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if (g_unichar_isspace (c) || c == 0x2028 || c == 0x2029)
+        {
+          space = line->len > 0;
+          continue;
+        }
+      if (g_unichar_iscntrl (c))
+        continue;
+      if (n_chars >= max_chars)
+        {
+          g_string_append (line, "…");
+          break;
+        }
+      if (space)
+        g_string_append_c (line, ' ');
+      space = FALSE;
+      g_string_append_unichar (line, c);
+      n_chars++;
+    }
+  return g_string_free (line, FALSE);
+}
+
+static char *
+message_line (ChatMessage *message)
+{
+  g_autofree char *line = NULL;
+
+  switch (chat_message_get_content (message))
+    {
+    case CHAT_MESSAGE_IMAGE:
+      /* Translators: stands for a message that is a picture */
+      return g_strdup (_("Picture"));
+    case CHAT_MESSAGE_FILE:
+      /* Translators: stands for a message that is a file */
+      return g_strdup (_("File"));
+    case CHAT_MESSAGE_TEXT:
+    default:
+      line = chat_format_line (chat_message_get_text (message), PREVIEW_CHARS);
+      /* What another person wrote must not turn the words around it. */
+      return g_strconcat (FIRST_STRONG_ISOLATE, line, POP_DIRECTIONAL_ISOLATE, NULL);
+    }
+}
+
+char *
+chat_format_preview (ChatRoom *room)
+{
+  ChatMessage *message = chat_room_get_last_message (room);
+  const char *draft = chat_room_get_draft (room);
+  g_autofree char *line = NULL;
+
+  if (draft != NULL && *draft != '\0')
+    {
+      line = chat_format_line (draft, PREVIEW_CHARS);
+      if (*line != '\0')
+        /* Translators: the beginning of a text that was not sent yet */
+        return g_strdup_printf (_("Draft: %s"), line);
+      g_clear_pointer (&line, g_free);
+    }
+  if (message == NULL)
+    return g_strdup ("");
+
+  line = message_line (message);
+  if (chat_message_get_outgoing (message))
+    switch (chat_message_get_state (message))
+      {
+      case CHAT_MESSAGE_FAILED:
+        /* Translators: a message that could not be sent */
+        return g_strdup_printf (_("Not sent: %s"), line);
+      case CHAT_MESSAGE_WAITING:
+        /* Translators: a message that waits for a connection */
+        return g_strdup_printf (_("Waiting: %s"), line);
+      case CHAT_MESSAGE_SENDING:
+      case CHAT_MESSAGE_SENT:
+      default:
+        /* Translators: a message that the person at this computer wrote */
+        return g_strdup_printf (_("You: %s"), line);
+      }
+  if (g_strcmp0 (chat_message_get_sender (message), chat_room_get_name (room)) == 0)
+    return g_steal_pointer (&line);
+  /* Translators: who wrote a message, and what */
+  return g_strdup_printf (_("%s: %s"), chat_message_get_sender (message), line);
+}
+
+guint
+chat_format_seconds_until (gint64 monotonic)
+{
+  gint64 left = monotonic - g_get_monotonic_time ();
+
+  if (left <= 0)
+    return 0;
+  return (guint) MIN ((left + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC, G_MAXINT);
+}
