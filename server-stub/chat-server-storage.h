@@ -66,24 +66,27 @@ void chat_storage_token_free (ChatStorageToken *token);
 
 /**
  * ChatStorageOp: what can be asked, with what goes in, what comes out, and how it can fail (`status`; SUCCESS else; ERROR where
- * the disk or the database failed, any operation). Whether the user may do it is decided in the same transaction
+ * the disk or the database failed, any operation;
+ * RATE_LIMITED where more jobs wait than the engine keeps). Whether the user may do it is decided in the same transaction
  * that does it.
  */
 typedef enum
 {
   /* changes: done in the order of their submission, together in one commit where they came together */
   CHAT_STORAGE_ADD_USER,        /* in: name, secret (password hash). out: user_id. SIGNUP_USER_EXIST */
-  CHAT_STORAGE_ADD_TOKEN,       /* in: user_id, name (device), secret (token hash). out: token_id. Past 100 the one unused longest goes */
+  CHAT_STORAGE_SET_SECRET,      /* in: user_id, secret (a new password hash). USER_DOES_NOT_EXIST */
+  CHAT_STORAGE_ADD_TOKEN,       /* in: user_id, name (device), secret (token hash). out: token_id. Past 100 the one unused longest goes.
+                                   USER_DOES_NOT_EXIST */
   CHAT_STORAGE_REMOVE_TOKEN,    /* in: user_id, token_id. FORBIDDEN where it is none of that user's */
   CHAT_STORAGE_USE_TOKEN,       /* in: secret (token hash). out: user_id, name (login), token_id. LOGIN_WRONG_PASS. Notes the use */
   CHAT_STORAGE_ADD_ROOM,        /* in: user_id, name (the other's login). out: room_id, name (as the other writes it), created, members.
                                    USER_DOES_NOT_EXIST; FORBIDDEN with oneself. The same two people have one room */
   CHAT_STORAGE_REMOVE_ROOM,     /* in: user_id, room_id. out: members. ROOM_DOES_NOT_EXIST; FORBIDDEN for no member */
-  CHAT_STORAGE_ADD_MESSAGE,     /* in: user_id, room_id, kind, text, client_ref (nullable). out: message_id, date, created, members.
-                                   ROOM_DOES_NOT_EXIST, FORBIDDEN. A client_ref that this user used before, in whatever room, also of a
-                                   message that was deleted since: the id and date of then, created FALSE. Marks the room read by its
-                                   sender up to it */
-  CHAT_STORAGE_EDIT_MESSAGE,    /* in: user_id, message_id, text. out: room_id, date (of the edit), members, text taken as it is.
+  CHAT_STORAGE_ADD_MESSAGE,     /* in: user_id, room_id, kind, text, client_ref (nullable), date (0: now). out: message_id, date, created,
+                                   members. ROOM_DOES_NOT_EXIST, FORBIDDEN. A client_ref that this user used before, in whatever room,
+                                   also of a message that was deleted since, and of a room that was: the id and date of then, created
+                                   FALSE, members may be NULL. Marks the room read by its sender up to it */
+  CHAT_STORAGE_EDIT_MESSAGE,    /* in: user_id, message_id, text, date (0: now). out: room_id, date (of the edit), members, text taken as it is.
                                    MESSAGE_DOES_NOT_EXIST (also for no member: nobody learns of what is not theirs), FORBIDDEN for another's */
   CHAT_STORAGE_REMOVE_MESSAGE,  /* in: user_id, message_id. out: room_id, members. As for EDIT_MESSAGE */
   CHAT_STORAGE_MARK_READ,       /* in: user_id, room_id, message_id. out: message_id (the mark, which only rises), unread, created (whether it rose).
@@ -169,7 +172,8 @@ struct _ChatServerStorageInterface
   void (*close)  (ChatServerStorage *self);
 };
 
-/** chat_server_storage_submit: @job: (transfer full). Never blocks. @done runs later, never from within. A change is on disk
+/** chat_server_storage_submit: @job: (transfer full). Never blocks. From any thread; after chat_server_storage_close() it
+ * is answered with ERROR. @done runs later, never from within. A change is on disk
  * (survives kill -9 and a power cut) before its @done runs */
 void chat_server_storage_submit (ChatServerStorage *self,
                                  ChatStorageJob    *job);
