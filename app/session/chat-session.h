@@ -40,7 +40,8 @@ typedef enum
   CHAT_SESSION_ERROR_TOO_LARGE,
   CHAT_SESSION_ERROR_EMPTY,
   CHAT_SESSION_ERROR_UNSUPPORTED,           /* this server can not do that */
-  CHAT_SESSION_ERROR_SIGNED_OUT             /* the token is dead: the person must sign in again */
+  CHAT_SESSION_ERROR_SIGNED_OUT,            /* the token is dead: the person must sign in again */
+  CHAT_SESSION_ERROR_NO_SUCH_HOST           /* the name is not known to the network (else UNREACHABLE) */
 } ChatSessionError;
 
 typedef enum
