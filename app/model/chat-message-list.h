@@ -17,12 +17,22 @@ G_BEGIN_DECLS
  * messages of one's own stand at its end whenever it reaches the newest. An edit, a new state or an id changes the
  * object in place (notify); items-changed is emitted only where rows come or go, and once for each page.
  *
- * Properties (read-only, notified on change):
+ * It holds %CHAT_MESSAGE_LIST_MAX messages and a page at most: what grows at one end loses as much at the other, which is
+ * then loaded again when it is wanted. Do not add or remove from within its items-changed.
+ *
+ * Properties (read-only, notified on change, but for "following"):
+ * loading                       boolean  a page that replaces or renews the window is on its way
  * loading-older, loading-newer  boolean  a page is on its way
  * has-older, has-newer          boolean  the window does not reach that end of the history
  * loaded                        boolean  the first page came
  * error                         GError   (nullable) why the last page did not come; cleared by the next try
+ * following                     boolean  (writable) the newest message is what the person looks at; %TRUE at first. While it is
+ *                                        %FALSE nothing is taken away from under their eyes: where a renewed newest page does not
+ *                                        touch the window, or the window is full, has-newer becomes %TRUE instead
  */
+#define CHAT_MESSAGE_LIST_PAGE  50      /* messages asked for at once */
+#define CHAT_MESSAGE_LIST_MAX   2000    /* messages kept */
+
 G_DECLARE_FINAL_TYPE (ChatMessageList, chat_message_list, CHAT, MESSAGE_LIST, GObject)
 
 /** chat_message_list_new: @source: (transfer none). Loads nothing by itself. */
@@ -36,11 +46,18 @@ void             chat_message_list_load_newer       (ChatMessageList   *self);
 /** chat_message_list_load_around: a window around message @id in place of this one, unless it is in it */
 void             chat_message_list_load_around      (ChatMessageList   *self,
                                                      gint64             id);
-/** chat_message_list_reload: fetches the newest page again and merges it (after a reconnect); where it does not touch the
- * window, it replaces it and older pages are then loaded as one scrolls */
+/** chat_message_list_reload: fetches the newest page again and merges it (after a reconnect; call it before the first push of
+ * the new connection is added); where it does not touch the window, it replaces it ("following" says when not) and older
+ * pages are then loaded as one scrolls. A window that does not reach the newest stays as it is. */
 void             chat_message_list_reload           (ChatMessageList   *self);
+/** chat_message_list_retry: asks again for what "error" is about; nothing if there is no error */
+void             chat_message_list_retry            (ChatMessageList   *self);
 
+gboolean         chat_message_list_get_following    (ChatMessageList   *self);
+void             chat_message_list_set_following    (ChatMessageList   *self,
+                                                     gboolean           following);
 gboolean         chat_message_list_get_loaded       (ChatMessageList   *self);
+gboolean         chat_message_list_get_loading      (ChatMessageList   *self);
 gboolean         chat_message_list_get_loading_older (ChatMessageList  *self);
 gboolean         chat_message_list_get_loading_newer (ChatMessageList  *self);
 gboolean         chat_message_list_get_has_older    (ChatMessageList   *self);
@@ -55,7 +72,7 @@ gboolean         chat_message_list_add              (ChatMessageList   *self,
 /** chat_message_list_remove: Returns: whether it was there */
 gboolean         chat_message_list_remove           (ChatMessageList   *self,
                                                      ChatMessage       *message);
-/** chat_message_list_sort: call it when an unsent message of the list got its id: moves it to its place */
+/** chat_message_list_resort: call it when an unsent message of the list got its id and date: moves it to its place */
 void             chat_message_list_resort           (ChatMessageList   *self,
                                                      ChatMessage       *message);
 /** chat_message_list_lookup: Returns: (nullable) (transfer none) */
