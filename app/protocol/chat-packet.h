@@ -104,6 +104,7 @@ typedef enum
   CHAT_FIELD_PINNED_ROOMS,        /* "pinned"            n  array of booleans */
   CHAT_FIELD_MUTED,               /* "muted"             b  SET_ROOM */
   CHAT_FIELD_PINNED,              /* "pinned"            b  SET_ROOM */
+  CHAT_FIELD_UNREAD_COUNT,        /* "unread"            i  MARK_READ: how many are left, at most 1,000 */
   CHAT_N_FIELDS
 } ChatField;
 
@@ -205,6 +206,7 @@ ChatStatus        chat_packet_get_status        (ChatPacket          *packet);
 ChatMessageKind   chat_packet_get_message_kind  (ChatPacket          *packet);
 ChatFeatures      chat_packet_get_features      (ChatPacket          *packet);
 
+/** chat_packet_set_string: @value: (nullable): %NULL takes the field out; what is no UTF-8 is made so */
 void              chat_packet_set_string        (ChatPacket          *packet,
                                                  ChatField            field,
                                                  const char          *value);
@@ -235,6 +237,14 @@ void              chat_packet_set_features      (ChatPacket          *packet,
 /** chat_packet_clear: takes @field out, if it is there */
 void              chat_packet_clear             (ChatPacket          *packet,
                                                  ChatField            field);
+
+/* A packet within another: the elements of CHAT_FIELD_LAST_MESSAGES */
+/** chat_packet_to_node: Returns: (transfer full): the object that chat_packet_write() writes */
+JsonNode         *chat_packet_to_node           (ChatPacket          *packet);
+/** chat_packet_new_from_node: Returns: (transfer full) (nullable): @node read like chat_packet_parse(); %NULL if it is no object
+ * (a null in an array) */
+ChatPacket       *chat_packet_new_from_node     (JsonNode            *node,
+                                                 ChatPacketDirection  direction);
 
 /* The rules of PROTOCOL.md, "Values", for those who check before they send */
 /** chat_login_is_valid: 1 to 64 ASCII letters, digits, ".", "_", "-" */

@@ -1,0 +1,711 @@
+/* chat-packet-parse.c: from an object to a packet, or to what is wrong with it
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include <string.h>
+
+#include "chat-framer.h"
+#include "chat-limits.h"
+#include "chat-packet-private.h"
+
+/* The framer has checked the JSON: this only finds its parts. Each function stays within the end nevertheless. Nested values of
+ * free form go to json-glib; all others are read here, since a tree of nodes costs several times more than the packet. */
+
+typedef struct
+{
+  const char *start;      /* a string's and a container's brackets included */
+  const char *end;
+  char        kind;       /* the first byte: " { [ t f n; 0 for any number */
+} Token;
+
+typedef enum
+{
+  FITS,
+  WRONG,
+  TOO_LARGE
+} Verdict;
+
+static const char *
+skip_space (const char *p,
+            const char *end)
+{
+  while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
+    p++;
+
+  return p;
+}
+
+/* @p: at the opening quote. Returns: past the closing one */
+static const char *
+skip_string (const char *p,
+             const char *end)
+{
+  for (const char *from = p + 1; from < end;)
+    {
+      const char *quote = memchr (from, '"', (gsize) (end - from));
+      const char *before = quote;
+
+      if (quote == NULL)
+        return end;
+      while (before > from && before[-1] == '\\')
+        before--;
+      if ((quote - before) % 2 == 0)
+        return quote + 1;
+      from = quote + 1;
+    }
+
+  return end;
+}
+
+/* @p: at the first byte of a value. Returns: past it */
+static const char *
+read_token (const char *p,
+            const char *end,
+            Token      *token)
+{
+  guint depth = 0;
+
+  *token = (Token) { .start = p, .end = p, .kind = p < end ? *p : 'n' };
+
+  if (token->kind == '"')
+    p = skip_string (p, end);
+  else if (token->kind == '{' || token->kind == '[')
+    {
+      do
+        {
+          if (*p == '"')
+            {
+              p = skip_string (p, end);
+              continue;
+            }
+          if (*p == '{' || *p == '[')
+            depth++;
+          else if (*p == '}' || *p == ']')
+            depth--;
+          p++;
+        }
+      while (p < end && depth > 0);
+    }
+  else
+    {
+      if (token->kind == '-' || g_ascii_isdigit (token->kind))
+        token->kind = '0';
+      while (p < end && *p != ',' && *p != '}' && *p != ']' && skip_space (p, end) == p)
+        p++;
+    }
+
+  token->end = p;
+  return p;
+}
+
+/* The next member of an object (@key not NULL) or element of an array. @p: past the opening bracket, or past the member before.
+ * Returns: past it; NULL after the last */
+static const char *
+next_member (const char *p,
+             const char *end,
+             Token      *key,
+             Token      *value)
+{
+  p = skip_space (p, end);
+  if (p < end && *p == ',')
+    p = skip_space (p + 1, end);
+  if (p >= end || *p == '}' || *p == ']')
+    return NULL;
+
+  if (key != NULL)
+    {
+      p = skip_space (read_token (p, end, key), end);
+      if (p < end && *p == ':')
+        p = skip_space (p + 1, end);
+    }
+
+  return read_token (p, end, value);
+}
+
+static guint
+read_hex (const char *p)
+{
+  guint unit = 0;
+
+  for (guint i = 0; i < 4; i++)
+    unit = unit << 4 | (guint) (g_ascii_xdigit_value (p[i]) & 0xf);
+
+  return unit;
+}
+
+/* Writes the string of @token to @out, which has room for as many bytes as the token has. Returns: its length without the NUL */
+static gsize
+unescape (const Token *token,
+          char        *out)
+{
+  const char *p = token->start + 1;
+  const char *end = token->end - 1;
+  char *at = out;
+
+  while (p < end)
+    {
+      const char *backslash = memchr (p, '\\', (gsize) (end - p));
+      gsize run = (gsize) ((backslash != NULL ? backslash : end) - p);
+
+      memcpy (at, p, run);
+      at += run;
+      p += run;
+      if (end - p < 2)
+        break;
+
+      p++;
+      switch (*p++)
+        {
+        case 'b':
+          *at++ = '\b';
+          break;
+        case 'f':
+          *at++ = '\f';
+          break;
+        case 'n':
+          *at++ = '\n';
+          break;
+        case 'r':
+          *at++ = '\r';
+          break;
+        case 't':
+          *at++ = '\t';
+          break;
+        case 'u':
+          if (end - p >= 4)
+            {
+              guint unit = read_hex (p);
+
+              p += 4;
+              if (unit >= 0xd800 && unit <= 0xdbff && end - p >= 6)
+                {
+                  unit = 0x10000 + ((unit & 0x3ff) << 10 | (read_hex (p + 2) & 0x3ff));
+                  p += 6;
+                }
+              at += g_unichar_to_utf8 (unit, at);
+            }
+          break;
+        default:
+          *at++ = p[-1];
+          break;
+        }
+    }
+
+  *at = '\0';
+  return (gsize) (at - out);
+}
+
+static const char *
+read_string (ChatPacket  *packet,
+             const Token *token,
+             gsize       *length)
+{
+  char *string = packet->arena + packet->arena_used;
+
+  *length = unescape (token, string);
+  packet->arena_used += (guint32) *length + 1;
+
+  return string;
+}
+
+/* Integers only without fraction or exponent: 1.0 and 1e3 are of the wrong kind */
+static gboolean
+read_integer (const Token *token,
+              gint64       min,
+              gint64       max,
+              gint64      *integer)
+{
+  const char *p = token->start;
+  gboolean negative = *p == '-';
+  gint64 number = 0;
+
+  p += negative;
+  if (token->kind != '0' || token->end - p < 1 || token->end - p > 16)
+    return FALSE;
+  for (; p < token->end; p++)
+    {
+      if (!g_ascii_isdigit (*p))
+        return FALSE;
+      number = number * 10 + (*p - '0');
+    }
+  *integer = negative ? -number : number;
+
+  return *integer >= min && *integer <= max;
+}
+
+static Verdict
+read_array (ChatPacket          *packet,
+            ChatField            field,
+            const ChatFieldInfo *info,
+            const Token         *token)
+{
+  g_autofree gpointer elements = NULL;
+  const char *p = token->start + 1;
+  ChatValue *value;
+  Token element;
+  gsize length = 0, i = 0;
+
+  while ((p = next_member (p, token->end, NULL, &element)) != NULL)
+    {
+      if (element.kind != (info->kind == 'S' ? '"' : '0') || (info->kind == 'S' && (gint64) length >= info->max))
+        return WRONG;
+      length++;
+    }
+
+  elements = g_malloc ((length + 1) * MAX (sizeof (char *), sizeof (gint64)));
+  p = token->start + 1;
+  while ((p = next_member (p, token->end, NULL, &element)) != NULL)
+    {
+      gsize size;
+
+      if (info->kind == 'S')
+        ((const char **) elements)[i++] = read_string (packet, &element, &size);
+      else if (!read_integer (&element, info->min, info->max, (gint64 *) elements + i++))
+        return WRONG;
+    }
+
+  value = chat_packet_add (packet, field);
+  value->length = length;
+  if (info->kind == 'S')
+    {
+      value->strings = g_steal_pointer (&elements);
+      value->strings[length] = NULL;
+    }
+  else if (length > 0)
+    value->integers = g_steal_pointer (&elements);
+
+  return FITS;
+}
+
+/* json-glib wraps integers that do not fit; no value of ours has more than 16 digits in a row. */
+static gboolean
+has_long_number (const Token *token)
+{
+  guint digits = 0;
+
+  for (const char *p = token->start; p < token->end; p++)
+    {
+      if (*p == '"')
+        {
+          p = skip_string (p, token->end) - 1;
+          digits = 0;
+        }
+      else if (!g_ascii_isdigit (*p))
+        digits = 0;
+      else if (++digits > 16)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+static Verdict
+read_node (ChatPacket  *packet,
+           ChatField    field,
+           const Token *token)
+{
+  g_autoptr (JsonParser) parser = NULL;
+
+  if (token->kind != '[' || has_long_number (token))
+    return WRONG;
+
+  parser = json_parser_new_immutable ();
+  if (!json_parser_load_from_data (parser, token->start, token->end - token->start, NULL))
+    return WRONG;
+  chat_packet_add (packet, field)->node = json_parser_steal_root (parser);
+
+  return FITS;
+}
+
+static Verdict
+read_value (ChatPacket          *packet,
+            ChatField            field,
+            ChatPacketDirection  direction,
+            const Token         *token)
+{
+  const ChatFieldInfo *info = &chat_field_infos[field];
+  gsize before = packet->arena_used;
+  gint64 min = info->min, integer;
+  const char *string;
+  ChatValue *value;
+  gsize length;
+
+  switch (info->kind)
+    {
+    case 's':
+      if (token->kind != '"')
+        return WRONG;
+      string = read_string (packet, token, &length);
+      /* Another server may allow empty messages: they are worth showing. */
+      if (info->is_text && direction == CHAT_PACKET_TO_CLIENT)
+        min = 0;
+      if ((gint64) length < min || (gint64) length > info->max)
+        {
+          packet->arena_used = (guint32) before;
+          return info->is_text && (gint64) length > info->max ? TOO_LARGE : WRONG;
+        }
+      value = chat_packet_add (packet, field);
+      value->string = string;
+      value->length = length;
+      return FITS;
+
+    case 'i':
+      /* The mark of a room that has no messages */
+      if (field == CHAT_FIELD_MESSAGE_ID && packet->type == CHAT_PACKET_MARK_READ)
+        min = 0;
+      if (!read_integer (token, min, info->max, &integer))
+        return WRONG;
+      chat_packet_add (packet, field)->integer = integer;
+      return FITS;
+
+    case 'b':
+      if (token->kind != 't' && token->kind != 'f')
+        return WRONG;
+      chat_packet_add (packet, field)->boolean = token->kind == 't';
+      return FITS;
+
+    case 'n':
+      return read_node (packet, field, token);
+
+    default:
+      return token->kind == '[' ? read_array (packet, field, info, token) : WRONG;
+    }
+}
+
+/* Words with a meaning of their own: one spelling each. Returns: FALSE if it is none that we know */
+static gboolean
+normalize_word (ChatPacket *packet,
+                ChatField   field)
+{
+  ChatValue *value = (ChatValue *) chat_packet_peek (packet, field);
+
+  if (field == CHAT_FIELD_STATUS)
+    {
+      packet->status = (guint8) chat_status_from_string (value->string);
+      if (packet->status != CHAT_STATUS_OTHER)
+        value->string = chat_status_to_string (packet->status);
+    }
+  else if (field == CHAT_FIELD_MSG_TYPE)
+    return g_str_equal (value->string, "TEXT") || g_str_equal (value->string, "FILE")
+           || g_str_equal (value->string, "IMAGE");
+  else if (field == CHAT_FIELD_READ)
+    {
+      if (g_str_equal (value->string, "RECENT"))
+        value->string = "RESENT";
+      else if (!g_str_equal (value->string, "RESENT") && !g_str_equal (value->string, "ALL"))
+        return FALSE;
+    }
+  value->length = strlen (value->string);
+
+  return TRUE;
+}
+
+static gboolean
+equals_name (const Token *key,
+             const char  *name)
+{
+  gssize length = key->end - key->start - 2;
+
+  return name != NULL && length > 0 && strncmp (name, key->start + 1, (gsize) length) == 0 && name[length] == '\0';
+}
+
+/* Returns: the field of @set with the name of @key, or -1 */
+static int
+find_field (ChatFieldSet set,
+            const Token *key)
+{
+  for (; set != 0; set &= set - 1)
+    {
+      int field = __builtin_ctzll (set);
+
+      if (equals_name (key, chat_field_infos[field].name) || equals_name (key, chat_field_infos[field].twin))
+        return field;
+    }
+
+  return -1;
+}
+
+/* A key may be written with escapes. Returns: @key itself, or @plain, which then holds it without them */
+static const Token *
+plain_key (const Token *key,
+           Token       *plain,
+           char         buffer[32])
+{
+  gsize length;
+
+  if (memchr (key->start, '\\', (gsize) (key->end - key->start)) == NULL)
+    return key;
+
+  /* Six bytes for one is the most that escapes can swell a name; a longer key is none of ours. */
+  if (key->end - key->start > 30 * 6)
+    return key;
+
+  char unescaped[30 * 6 + 1];
+  length = unescape (key, unescaped);
+  if (length > 29)
+    return key;
+  memcpy (buffer + 1, unescaped, length);
+  *plain = (Token) { .start = buffer, .end = buffer + length + 2, .kind = '"' };
+
+  return plain;
+}
+
+static void
+set_problem (ChatPacket *packet,
+             ChatError   code,
+             ChatField   field,
+             const char *what)
+{
+  if (packet->problem == NULL)
+    packet->problem = g_error_new (CHAT_ERROR, code, "\"%s\" %s", chat_field_infos[field].name, what);
+}
+
+static ChatField
+first_field (ChatFieldSet set)
+{
+  return (ChatField) __builtin_ctzll (set);
+}
+
+static gsize
+count_elements (ChatPacket *packet,
+                ChatField   field)
+{
+  const ChatValue *value = chat_packet_peek (packet, field);
+
+  if (chat_field_infos[field].kind == 'n')
+    return value != NULL ? json_array_get_length (json_node_get_array (value->node)) : 0;
+
+  return value != NULL ? value->length : 0;
+}
+
+/* Whether each element of the array @node is what @field holds */
+static gboolean
+has_right_elements (ChatField  field,
+                    JsonNode  *node)
+{
+  JsonArray *array = json_node_get_array (node);
+
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    {
+      JsonNode *element = json_array_get_element (array, i);
+      JsonArray *names;
+
+      if (field == CHAT_FIELD_LAST_MESSAGES)
+        {
+          if (!JSON_NODE_HOLDS_OBJECT (element) && !JSON_NODE_HOLDS_NULL (element))
+            return FALSE;
+        }
+      else if (field == CHAT_FIELD_MEMBERS)
+        {
+          if (!JSON_NODE_HOLDS_ARRAY (element))
+            return FALSE;
+          names = json_node_get_array (element);
+          for (guint j = 0; j < json_array_get_length (names); j++)
+            {
+              if (json_node_get_value_type (json_array_get_element (names, j)) != G_TYPE_STRING)
+                return FALSE;
+            }
+        }
+      else if (json_node_get_value_type (element) != G_TYPE_BOOLEAN)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* Arrays that belong together are of one length; of an extension, what does not fit is as if it were not there. */
+static void
+check_lengths (ChatPacket *packet)
+{
+  static const ChatField room_info[] = { CHAT_FIELD_KINDS,  CHAT_FIELD_MEMBERS,    CHAT_FIELD_LAST_MESSAGES,
+                                         CHAT_FIELD_UNREAD, CHAT_FIELD_READ_MARKS, CHAT_FIELD_MUTED_ROOMS,
+                                         CHAT_FIELD_PINNED_ROOMS };
+  static const ChatField rooms[] = { CHAT_FIELD_DIALOGS, CHAT_FIELD_FIRST_IDS };
+  static const ChatField tokens[] = { CHAT_FIELD_DEVICES, CHAT_FIELD_CREATED, CHAT_FIELD_LAST_USED };
+  gboolean is_rooms = packet->type == CHAT_PACKET_OLD_DIALOGS;
+  const ChatField *fields = is_rooms ? rooms : tokens;
+  gsize length = count_elements (packet, CHAT_FIELD_IDS);
+
+  for (guint i = 0; i < (is_rooms ? G_N_ELEMENTS (rooms) : G_N_ELEMENTS (tokens)); i++)
+    {
+      if (count_elements (packet, fields[i]) != length)
+        set_problem (packet, CHAT_ERROR_BAD_REQUEST, fields[i], "is not of the length of \"id\"");
+    }
+
+  for (guint i = 0; is_rooms && i < G_N_ELEMENTS (room_info); i++)
+    {
+      const ChatValue *value = chat_packet_peek (packet, room_info[i]);
+
+      if (value != NULL
+          && (count_elements (packet, room_info[i]) != length
+              || (chat_field_infos[room_info[i]].kind == 'n' && !has_right_elements (room_info[i], value->node))))
+        chat_packet_clear (packet, room_info[i]);
+    }
+}
+
+#define HAS(f) chat_packet_has (packet, CHAT_FIELD_##f)
+
+/* Rules between the fields of a request. Returns: the fields that are required because of others */
+static ChatFieldSet
+check_request (ChatPacket *packet)
+{
+  switch ((ChatPacketType) packet->type)
+    {
+    case CHAT_PACKET_REQUEST_LOGIN:
+      return HAS (TOKEN) ? 0 : CHAT_FIELD_BIT (CHAT_FIELD_PASS);
+
+    case CHAT_PACKET_READ_MSG:
+      if (HAS (BEFORE) + HAS (AFTER) + HAS (AROUND) > 1)
+        set_problem (packet, CHAT_ERROR_BAD_REQUEST, HAS (BEFORE) ? CHAT_FIELD_BEFORE : CHAT_FIELD_AFTER,
+                     "excludes another anchor");
+      return HAS (BEFORE) || HAS (AFTER) || HAS (AROUND) ? 0 : CHAT_FIELD_BIT (CHAT_FIELD_READ);
+
+    case CHAT_PACKET_SET_ROOM:
+      return HAS (PINNED) ? 0 : CHAT_FIELD_BIT (CHAT_FIELD_MUTED);
+
+    default:
+      return 0;
+    }
+}
+
+static void
+read_fields (ChatPacket          *packet,
+             const char          *json,
+             const char          *end,
+             ChatPacketDirection  direction)
+{
+  ChatPacketShape shape = chat_packet_shape (packet->type, direction);
+  ChatFieldSet wrong = 0, too_large = 0, missing;
+  gboolean failed;
+  const char *p = json + 1;
+  char buffer[32];
+  Token key, plain, value;
+
+  while ((p = next_member (p, end, &key, &value)) != NULL)
+    {
+      /* The first of two keys of one name counts. */
+      ChatFieldSet open = (shape.required | shape.optional) & ~(packet->present | wrong | too_large);
+      int field = find_field (open, plain_key (&key, &plain, buffer));
+      Verdict verdict;
+
+      if (field < 0)
+        continue;
+      verdict = read_value (packet, field, direction, &value);
+      if (verdict == FITS && (field == CHAT_FIELD_STATUS || field == CHAT_FIELD_MSG_TYPE || field == CHAT_FIELD_READ)
+          && !normalize_word (packet, field))
+        {
+          chat_packet_clear (packet, field);
+          verdict = WRONG;
+        }
+      if (verdict == WRONG)
+        wrong |= CHAT_FIELD_BIT (field);
+      else if (verdict == TOO_LARGE)
+        too_large |= CHAT_FIELD_BIT (field);
+    }
+
+  if (packet->type <= CHAT_PACKET_ERROR)
+    return;
+
+  /* Of an answer that fails, and of one that closes a page, only what tells of that is looked at. The API leaves open what
+   * STATUS may be: beside one that we do not know may stand a success of another server's, if all of it is there. */
+  failed = packet->status == CHAT_STATUS_END || packet->status == CHAT_STATUS_RESET
+           || !chat_status_is_success (packet->status);
+  if (failed)
+    {
+      ChatFieldSet fields = chat_packet_failure_fields (packet->type);
+      ChatFieldSet rest = packet->present & ~fields;
+
+      if (packet->status == CHAT_STATUS_OTHER && (packet->type == CHAT_PACKET_SND_MSG || packet->type == CHAT_PACKET_READ_MSG)
+          && (shape.required & ~packet->present) == 0)
+        rest = 0;
+      for (; rest != 0; rest &= rest - 1)
+        chat_packet_clear (packet, first_field (rest));
+      wrong &= fields;
+      too_large = missing = 0;
+    }
+  else
+    {
+      missing = shape.required;
+      if (direction == CHAT_PACKET_TO_SERVER)
+        missing |= check_request (packet);
+      missing &= ~(packet->present | wrong | too_large);
+    }
+
+  if (wrong != 0)
+    set_problem (packet, CHAT_ERROR_BAD_REQUEST, first_field (wrong), "is of the wrong kind or out of range");
+  else if (missing != 0)
+    set_problem (packet, CHAT_ERROR_BAD_REQUEST, first_field (missing), "is missing");
+  else if (too_large != 0)
+    set_problem (packet, CHAT_ERROR_TOO_LARGE, first_field (too_large), "is too large");
+  else if (!failed && direction == CHAT_PACKET_TO_CLIENT
+           && (packet->type == CHAT_PACKET_OLD_DIALOGS || packet->type == CHAT_PACKET_TOKENS))
+    check_lengths (packet);
+}
+
+ChatPacket *
+chat_packet_parse (const char          *json,
+                   gsize                length,
+                   ChatPacketDirection  direction)
+{
+  ChatPacket *packet = chat_packet_alloc (CHAT_PACKET_INVALID, length + 1);
+  const char *end = json + length;
+  const char *p = length > 0 ? json + 1 : NULL;
+  char buffer[32];
+  Token key, plain, value;
+
+  /* What the fields mean depends on the type, which nearly always comes first. */
+  while (p != NULL && (p = next_member (p, end, &key, &value)) != NULL)
+    {
+      const Token *name = plain_key (&key, &plain, buffer);
+
+      if (!equals_name (name, "type"))
+        continue;
+      if (value.kind == '"')
+        {
+          gsize size;
+          const char *type = read_string (packet, &value, &size);
+
+          packet->type = (guint8) chat_packet_type_from_string (type, size, direction);
+          if (packet->type == CHAT_PACKET_UNKNOWN)
+            {
+              packet->name = g_strdup (type);
+              g_set_error_literal (&packet->problem, CHAT_ERROR, CHAT_ERROR_UNSUPPORTED, "unknown \"type\"");
+            }
+        }
+      break;
+    }
+
+  if (packet->type == CHAT_PACKET_INVALID)
+    g_set_error_literal (&packet->problem, CHAT_ERROR, CHAT_ERROR_BAD_REQUEST, "\"type\" is missing or no string");
+  if (length > 0)
+    read_fields (packet, json, end, direction);
+
+  return packet;
+}
+
+ChatPacket *
+chat_packet_new_from_node (JsonNode            *node,
+                           ChatPacketDirection  direction)
+{
+  g_autofree char *text = NULL;
+  const char *p, *object;
+  gsize length, object_length;
+  ChatFramer framer;
+  ChatPacket *packet = NULL;
+
+  g_return_val_if_fail (node != NULL, NULL);
+
+  if (!JSON_NODE_HOLDS_OBJECT (node))
+    return NULL;
+
+  /* json-glib is no validator when it writes either. */
+  p = text = json_to_string (node, FALSE);
+  length = strlen (text);
+  chat_framer_init (&framer, CHAT_MAX_OBJECT_SIZE, CHAT_MAX_OBJECT_DEPTH);
+  if (chat_framer_feed (&framer, &p, &length, &object, &object_length, NULL) == CHAT_FRAMER_OBJECT)
+    packet = chat_packet_parse (object, object_length, direction);
+  chat_framer_clear (&framer);
+
+  return packet;
+}

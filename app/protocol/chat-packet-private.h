@@ -1,0 +1,89 @@
+/* chat-packet-private.h: what the files of chat-packet share
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "chat-packet.h"
+
+G_BEGIN_DECLS
+
+/* A set of fields */
+typedef guint64 ChatFieldSet;
+#define CHAT_FIELD_BIT(field) (G_GUINT64_CONSTANT (1) << (field))
+G_STATIC_ASSERT (CHAT_N_FIELDS <= 64);
+
+/* No type has as many fields as that in one direction: see chat-packet-schema.c */
+#define CHAT_PACKET_MAX_VALUES 16
+/* Room for the strings of a small answer within the packet's own allocation (bytes) */
+#define CHAT_PACKET_ARENA_SIZE 160
+
+typedef struct
+{
+  const char *name;
+  const char *twin;       /* (nullable): another spelling that is read as the same */
+  char        kind;       /* s i b S I n: see ChatField */
+  gboolean    is_text;    /* a person's text: longer is TOO_LARGE, and a receiver of the server's takes an empty one */
+  gboolean    is_secret;  /* never shown in a trace */
+  gint64      min;        /* i, I: the value; s: bytes; S: how many */
+  gint64      max;
+} ChatFieldInfo;
+
+typedef struct
+{
+  ChatFieldSet required;
+  ChatFieldSet optional;
+} ChatPacketShape;
+
+typedef struct
+{
+  union
+  {
+    const char  *string;
+    gint64       integer;
+    gboolean     boolean;
+    const char **strings;
+    gint64      *integers;
+    JsonNode    *node;
+  };
+  gsize length;           /* s: bytes; S, I: how many */
+} ChatValue;
+
+struct _ChatPacket
+{
+  gatomicrefcount refs;
+  guint8          type;
+  guint8          status;
+  guint8          n_values;
+  guint16         owned;      /* a bit for each value: its string stands outside the arena and is freed with it */
+  ChatFieldSet    present;
+  GError         *problem;
+  char           *name;       /* of an UNKNOWN one; NULL else */
+  guint32         arena_size;
+  guint32         arena_used;
+  guint8          fields[CHAT_PACKET_MAX_VALUES];
+  ChatValue       values[CHAT_PACKET_MAX_VALUES];
+  char            arena[];
+};
+
+/* chat-packet-schema.c */
+extern const ChatFieldInfo chat_field_infos[CHAT_N_FIELDS];
+const char            *chat_packet_type_to_string   (ChatPacketType       type);
+ChatPacketType         chat_packet_type_from_string (const char          *name,
+                                                     gsize                length,
+                                                     ChatPacketDirection  direction);
+ChatPacketShape        chat_packet_shape            (ChatPacketType       type,
+                                                     ChatPacketDirection  direction);
+ChatFieldSet           chat_packet_failure_fields   (ChatPacketType       type);
+
+/* chat-packet.c */
+ChatPacket            *chat_packet_alloc            (ChatPacketType       type,
+                                                     gsize                arena_size);
+/* Returns: a new value for @field, which must not be there */
+ChatValue             *chat_packet_add              (ChatPacket          *packet,
+                                                     ChatField            field);
+const ChatValue       *chat_packet_peek             (ChatPacket          *packet,
+                                                     ChatField            field);
+
+G_END_DECLS

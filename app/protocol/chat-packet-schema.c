@@ -1,0 +1,174 @@
+/* chat-packet-schema.c: which fields there are, and which object has which
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include <string.h>
+
+#include "chat-limits.h"
+#include "chat-packet-private.h"
+
+#define ANY_SIZE G_MAXINT64
+
+/* PROTOCOL.md, "Fields". Of names, passwords and tokens the kind alone is checked here: one that is badly spelt gets an answer
+ * of its own (LOGIN_WRONG_USER, SINGUP_FAIL, USER_DOES_NOT_EXIST), not BAD_REQUEST. */
+#define STRING(n) { .name = n, .kind = 's', .max = ANY_SIZE }
+#define SECRET(n) { .name = n, .kind = 's', .max = ANY_SIZE, .is_secret = TRUE }
+#define SIZED(n, least, most) { .name = n, .kind = 's', .min = least, .max = most }
+#define TEXT(n) { .name = n, .kind = 's', .min = 1, .max = CHAT_MAX_TEXT_SIZE, .is_text = TRUE }
+#define INTEGER(n, least, most) { .name = n, .kind = 'i', .min = least, .max = most }
+#define ID(n) INTEGER (n, 1, CHAT_MAX_ID)
+#define BOOLEAN(n) { .name = n, .kind = 'b' }
+#define STRINGS(n, most) { .name = n, .kind = 'S', .max = most }
+#define INTEGERS(n, least) { .name = n, .kind = 'I', .min = least, .max = CHAT_MAX_ID }
+#define NODE(n) { .name = n, .kind = 'n' }
+
+const ChatFieldInfo chat_field_infos[CHAT_N_FIELDS] = {
+  [CHAT_FIELD_STATUS] = STRING ("status"),
+  [CHAT_FIELD_ERROR] = STRING ("error"),
+  [CHAT_FIELD_REASON] = STRING ("reason"),
+  [CHAT_FIELD_RETRY_AFTER] = INTEGER ("retry_after", 0, G_MAXINT32),
+  [CHAT_FIELD_REQUEST_ID] = INTEGER ("request_id", -CHAT_MAX_ID, CHAT_MAX_ID),
+  [CHAT_FIELD_LOGIN] = STRING ("login"),
+  [CHAT_FIELD_PASS] = SECRET ("pass"),
+  [CHAT_FIELD_TOKEN] = SECRET ("token"),
+  [CHAT_FIELD_DEVICE] = SIZED ("device", 1, CHAT_MAX_DEVICE_SIZE),
+  [CHAT_FIELD_FEATURES] = STRINGS ("features", CHAT_MAX_FEATURES),
+  [CHAT_FIELD_USERNAME] = STRING ("username"),
+  [CHAT_FIELD_CUSTOMER] = STRING ("customer"),
+  [CHAT_FIELD_ID] = ID ("id"),
+  [CHAT_FIELD_ROOM_ID] = ID ("room_id"),
+  [CHAT_FIELD_MESSAGE_ID] = ID ("message_id"),
+  [CHAT_FIELD_MESSAGE] = TEXT ("message"),
+  [CHAT_FIELD_MSG_TYPE] = STRING ("msg_type"),
+  [CHAT_FIELD_READ] = STRING ("read"),
+  [CHAT_FIELD_DATE] = STRING ("date"),
+  [CHAT_FIELD_SENDER] = STRING ("sender"),
+  [CHAT_FIELD_USER] = STRING ("user"),
+  [CHAT_FIELD_USERS] = STRINGS ("user", ANY_SIZE),
+  [CHAT_FIELD_NEW_MSG] = TEXT ("new_msg"),
+  [CHAT_FIELD_DIALOGS] = STRINGS ("dialogs", ANY_SIZE),
+  [CHAT_FIELD_IDS] = INTEGERS ("id", 1),
+  [CHAT_FIELD_FIRST_IDS] = { .name = "first_massage_id", .twin = "first_message_id", .kind = 'I', .max = CHAT_MAX_ID },
+  [CHAT_FIELD_CLIENT_REF] = SIZED ("client_ref", 1, CHAT_MAX_CLIENT_REF_SIZE),
+  [CHAT_FIELD_EDITED] = STRING ("edited"),
+  [CHAT_FIELD_BEFORE] = ID ("before"),
+  [CHAT_FIELD_AFTER] = INTEGER ("after", 0, CHAT_MAX_ID),
+  [CHAT_FIELD_AROUND] = ID ("around"),
+  [CHAT_FIELD_LIMIT] = INTEGER ("limit", 1, CHAT_MAX_PAGE_SIZE),
+  [CHAT_FIELD_MORE] = BOOLEAN ("more"),
+  [CHAT_FIELD_DEVICES] = STRINGS ("devices", ANY_SIZE),
+  [CHAT_FIELD_CREATED] = STRINGS ("created", ANY_SIZE),
+  [CHAT_FIELD_LAST_USED] = STRINGS ("last_used", ANY_SIZE),
+  [CHAT_FIELD_CURRENT] = INTEGER ("current", 0, CHAT_MAX_ID),
+  [CHAT_FIELD_KINDS] = STRINGS ("kinds", ANY_SIZE),
+  [CHAT_FIELD_MEMBERS] = NODE ("members"),
+  [CHAT_FIELD_LAST_MESSAGES] = NODE ("last_messages"),
+  [CHAT_FIELD_UNREAD] = INTEGERS ("unread", 0),
+  [CHAT_FIELD_READ_MARKS] = INTEGERS ("read_marks", 0),
+  [CHAT_FIELD_MUTED_ROOMS] = NODE ("muted"),
+  [CHAT_FIELD_PINNED_ROOMS] = NODE ("pinned"),
+  [CHAT_FIELD_MUTED] = BOOLEAN ("muted"),
+  [CHAT_FIELD_PINNED] = BOOLEAN ("pinned"),
+  [CHAT_FIELD_UNREAD_COUNT] = INTEGER ("unread", 0, CHAT_MAX_ID),
+};
+
+/* The types, and in which direction each may go */
+#define TO_SERVER (1 << CHAT_PACKET_TO_SERVER)
+#define TO_CLIENT (1 << CHAT_PACKET_TO_CLIENT)
+static const struct
+{
+  const char *name;
+  guint8      length;
+  guint8      directions;
+} types[CHAT_N_PACKET_TYPES] = {
+#define TYPE(t, d) [CHAT_PACKET_##t] = { #t, sizeof #t - 1, d }
+  TYPE (ERROR, TO_CLIENT),
+  TYPE (REQUEST_LOGIN, TO_SERVER),
+  TYPE (RESPONSE_LOGIN, TO_CLIENT),
+  TYPE (REQUEST_SIGNUP, TO_SERVER),
+  TYPE (RESPONSE_SIGNUP, TO_CLIENT),
+  TYPE (CREATE_ROOM, TO_SERVER | TO_CLIENT),
+  TYPE (SND_MSG, TO_SERVER | TO_CLIENT),
+  TYPE (READ_MSG, TO_SERVER | TO_CLIENT),
+  TYPE (SEARCH_USER, TO_SERVER | TO_CLIENT),
+  TYPE (DELETE_ROOM, TO_SERVER | TO_CLIENT),
+  TYPE (DELETE_MSG, TO_SERVER | TO_CLIENT),
+  TYPE (EDIT_MSG, TO_SERVER | TO_CLIENT),
+  TYPE (OLD_DIALOGS, TO_SERVER | TO_CLIENT),
+  TYPE (PING, TO_SERVER | TO_CLIENT),
+  TYPE (PONG, TO_SERVER | TO_CLIENT),
+  TYPE (TOKENS, TO_SERVER | TO_CLIENT),
+  TYPE (REVOKE_TOKEN, TO_SERVER | TO_CLIENT),
+  TYPE (MARK_READ, TO_SERVER | TO_CLIENT),
+  TYPE (SET_ROOM, TO_SERVER | TO_CLIENT),
+#undef TYPE
+};
+
+/* PROTOCOL.md, "Objects". Any request may have "request_id" and any answer that too and the fields of a failure:
+ * they are added in chat_packet_shape(). What is not a matter of one field alone is in chat-packet-parse.c. */
+#define F(f) CHAT_FIELD_BIT (CHAT_FIELD_##f)
+static const ChatPacketShape shapes[CHAT_N_PACKET_TYPES][2] = {
+  [CHAT_PACKET_REQUEST_LOGIN] = { { F (LOGIN), F (PASS) | F (TOKEN) | F (DEVICE) | F (FEATURES) } },
+  [CHAT_PACKET_RESPONSE_LOGIN] = { { 0 }, { F (STATUS), F (LOGIN) | F (TOKEN) | F (FEATURES) } },
+  [CHAT_PACKET_REQUEST_SIGNUP] = { { F (LOGIN) | F (PASS) } },
+  [CHAT_PACKET_RESPONSE_SIGNUP] = { { 0 }, { F (STATUS) } },
+  [CHAT_PACKET_CREATE_ROOM] = { { F (USERNAME) | F (CUSTOMER) }, { F (ID) | F (CUSTOMER) } },
+  [CHAT_PACKET_SND_MSG] = { { F (USERNAME) | F (ROOM_ID) | F (MESSAGE) | F (MSG_TYPE), F (CLIENT_REF) },
+                            { F (ROOM_ID) | F (MESSAGE_ID) | F (DATE) } },
+  [CHAT_PACKET_READ_MSG] = { { F (ROOM_ID), F (READ) | F (BEFORE) | F (AFTER) | F (AROUND) | F (LIMIT) },
+                             { F (ROOM_ID) | F (MESSAGE_ID) | F (MSG_TYPE) | F (MESSAGE) | F (DATE) | F (SENDER),
+                               F (CLIENT_REF) | F (EDITED) | F (MORE) } },
+  [CHAT_PACKET_SEARCH_USER] = { { F (USER) }, { F (USERS) } },
+  [CHAT_PACKET_DELETE_ROOM] = { { F (ID) }, { F (ID) } },
+  [CHAT_PACKET_DELETE_MSG] = { { F (ID) }, { F (ID) } },
+  [CHAT_PACKET_EDIT_MSG] = { { F (ID) | F (NEW_MSG) }, { F (ID) | F (NEW_MSG) } },
+  [CHAT_PACKET_OLD_DIALOGS] = { { F (USERNAME) },
+                                { F (DIALOGS) | F (IDS) | F (FIRST_IDS),
+                                  F (KINDS) | F (MEMBERS) | F (LAST_MESSAGES) | F (UNREAD) | F (READ_MARKS)
+                                  | F (MUTED_ROOMS) | F (PINNED_ROOMS) } },
+  [CHAT_PACKET_TOKENS] = { { 0 }, { F (IDS) | F (DEVICES) | F (CREATED) | F (LAST_USED), F (CURRENT) } },
+  [CHAT_PACKET_REVOKE_TOKEN] = { { F (ID) }, { F (ID) } },
+  [CHAT_PACKET_MARK_READ] = { { F (ROOM_ID) | F (MESSAGE_ID) }, { F (ROOM_ID) | F (MESSAGE_ID), F (UNREAD_COUNT) } },
+  [CHAT_PACKET_SET_ROOM] = { { F (ROOM_ID), F (MUTED) | F (PINNED) }, { F (ROOM_ID) | F (MUTED) | F (PINNED) } },
+};
+
+static const ChatFieldSet failure_fields = F (STATUS) | F (ERROR) | F (REASON) | F (RETRY_AFTER) | F (REQUEST_ID);
+
+const char *
+chat_packet_type_to_string (ChatPacketType type)
+{
+  return types[type].name;
+}
+
+ChatPacketType
+chat_packet_type_from_string (const char          *name,
+                              gsize                length,
+                              ChatPacketDirection  direction)
+{
+  for (guint i = CHAT_PACKET_ERROR; i < CHAT_N_PACKET_TYPES; i++)
+    {
+      if (types[i].length == length && memcmp (types[i].name, name, length) == 0)
+        return (types[i].directions >> direction) & 1 ? i : CHAT_PACKET_UNKNOWN;
+    }
+
+  return CHAT_PACKET_UNKNOWN;
+}
+
+ChatPacketShape
+chat_packet_shape (ChatPacketType      type,
+                   ChatPacketDirection direction)
+{
+  ChatPacketShape shape = shapes[type][direction];
+
+  shape.optional |= direction == CHAT_PACKET_TO_SERVER ? F (REQUEST_ID) : failure_fields & ~shape.required;
+
+  return shape;
+}
+
+/* A READ_MSG that closes a page or tells of an empty room names the room. */
+ChatFieldSet
+chat_packet_failure_fields (ChatPacketType type)
+{
+  return type == CHAT_PACKET_READ_MSG ? failure_fields | F (ROOM_ID) | F (MORE) : failure_fields;
+}
