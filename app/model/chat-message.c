@@ -228,7 +228,8 @@ chat_message_class_init (ChatMessageClass *klass)
   properties[PROP_CLIENT_REF] = g_param_spec_string ("client-ref", NULL, NULL, NULL, once);
   properties[PROP_SENDER] = g_param_spec_string ("sender", NULL, NULL, NULL, once);
   properties[PROP_OUTGOING] = g_param_spec_boolean ("outgoing", NULL, NULL, FALSE, once);
-  properties[PROP_CONTENT] = g_param_spec_enum ("content", NULL, NULL, CHAT_TYPE_MESSAGE_CONTENT, CHAT_MESSAGE_TEXT, once);
+  properties[PROP_CONTENT] = g_param_spec_enum ("content", NULL, NULL, CHAT_TYPE_MESSAGE_CONTENT, CHAT_MESSAGE_TEXT,
+                                                once);
   properties[PROP_TEXT] = g_param_spec_string ("text", NULL, NULL, "", rw);
   properties[PROP_DATE] = g_param_spec_int64 ("date", NULL, NULL, G_MININT64, G_MAXINT64, 0, ro);
   properties[PROP_DATE_TEXT] = g_param_spec_string ("date-text", NULL, NULL, NULL, ro);
