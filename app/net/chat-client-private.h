@@ -1,0 +1,51 @@
+/* chat-client-private.h: between the two halves of the client: matching, and the typed calls
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "chat-client.h"
+#include "chat-client-rows-private.h"
+#include "chat-connection.h"
+
+G_BEGIN_DECLS
+
+/**
+ * ChatClientRows: the messages of one READ_MSG answer as they come; it keeps the newest within the limits
+ */
+typedef struct
+{
+  GPtrArray *messages;    /* of ChatClientMessage */
+  gsize      bytes;
+  guint64    n_seen;
+  gboolean   ascending;
+  gboolean   dropped;     /* older ones had to go */
+  gboolean   more;        /* of the END */
+} ChatClientRows;
+ChatClientRows *chat_client_rows_new    (void);
+void            chat_client_rows_free   (ChatClientRows    *rows);
+void            chat_client_rows_take   (ChatClientRows    *rows,
+                                         ChatClientMessage *message);
+/** chat_client_rows_close: in ascending order, each id once (what came last stays) */
+void            chat_client_rows_close  (ChatClientRows    *rows);
+/** chat_client_rows_change: a change that came after the rows: @text: (nullable): %NULL takes it out */
+void            chat_client_rows_change (ChatClientRows    *rows,
+                                         gint64             message_id,
+                                         const char        *text);
+
+/** chat_client_request: sends @packet and ends @task with the answer (a #ChatPacket; for READ_MSG the #ChatClientRows)
+ * @packet: (transfer full)
+ * @subject: the id that the answer has to carry, 0 for none
+ * @name: (nullable): the name that it has to carry
+ * @task: (transfer full) */
+void            chat_client_request     (ChatClient        *self,
+                                         ChatPacket        *packet,
+                                         gint64             subject,
+                                         const char        *name,
+                                         GTask             *task);
+const char     *chat_client_get_login   (ChatClient        *self);
+void            chat_client_set_login   (ChatClient        *self,
+                                         const char        *login);
+
+G_END_DECLS

@@ -1,0 +1,25 @@
+/* chat-client-rows-private.h: packets into rows
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "chat-client-rows.h"
+#include "chat-packet.h"
+
+G_BEGIN_DECLS
+
+/** chat_client_message_from_packet: @packet: a READ_MSG without a problem that carries a message */
+ChatClientMessage *chat_client_message_from_packet (ChatPacket *packet);
+/** chat_client_rooms_from_packet: Returns: (transfer full) (element-type ChatClientRoom): the rooms of an OLD_DIALOGS, those
+ * with an impossible or repeated id left out, at most @max */
+GPtrArray         *chat_client_rooms_from_packet   (ChatPacket *packet,
+                                                    gboolean    room_info,
+                                                    guint       max);
+/** chat_client_take_date: reads @text into the pair in which rows keep dates */
+void               chat_client_take_date           (const char *text,
+                                                    gint64     *date,
+                                                    char      **date_text);
+
+G_END_DECLS

@@ -1,0 +1,171 @@
+/* chat-client-rows.c: what a server told, as plain copied rows
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "chat-client-rows-private.h"
+
+#include <string.h>
+
+#include "chat-limits.h"
+
+/* A date that is none of RFC 3339 is shown as it is, and needs no more room than that (characters) */
+#define MAX_FOREIGN_DATE 64
+
+ChatClientMessage *
+chat_client_message_copy (const ChatClientMessage *message)
+{
+  ChatClientMessage *copy = g_new (ChatClientMessage, 1);
+
+  *copy = *message;
+  copy->sender = g_strdup (message->sender);
+  copy->text = g_strdup (message->text);
+  copy->client_ref = g_strdup (message->client_ref);
+  copy->date_text = g_strdup (message->date_text);
+  return copy;
+}
+
+void
+chat_client_message_free (ChatClientMessage *message)
+{
+  g_free (message->sender);
+  g_free (message->text);
+  g_free (message->client_ref);
+  g_free (message->date_text);
+  g_free (message);
+}
+
+void
+chat_client_room_free (ChatClientRoom *room)
+{
+  g_free (room->name);
+  g_clear_pointer (&room->last_message, chat_client_message_free);
+  g_free (room);
+}
+
+void
+chat_client_take_date (const char  *text,
+                       gint64      *date,
+                       char       **date_text)
+{
+  *date = 0;
+  *date_text = NULL;
+  if (text != NULL && !chat_date_parse (text, date))
+    {
+      *date = 0;
+      *date_text = g_utf8_substring (text, 0, MIN (g_utf8_strlen (text, -1), MAX_FOREIGN_DATE));
+    }
+}
+
+ChatClientMessage *
+chat_client_message_from_packet (ChatPacket *packet)
+{
+  ChatClientMessage *message = g_new0 (ChatClientMessage, 1);
+  const char *sender = chat_packet_get_string (packet, CHAT_FIELD_SENDER);
+  const char *text = chat_packet_get_string (packet, CHAT_FIELD_MESSAGE);
+
+  message->id = chat_packet_get_integer (packet, CHAT_FIELD_MESSAGE_ID, 0);
+  message->room_id = chat_packet_get_integer (packet, CHAT_FIELD_ROOM_ID, 0);
+  message->sender = g_strdup (sender != NULL ? sender : "");
+  message->text = g_strdup (text != NULL ? text : "");
+  message->client_ref = g_strdup (chat_packet_get_string (packet, CHAT_FIELD_CLIENT_REF));
+  message->edited = chat_packet_has (packet, CHAT_FIELD_EDITED);
+  chat_client_take_date (chat_packet_get_string (packet, CHAT_FIELD_DATE), &message->date, &message->date_text);
+  switch (chat_packet_get_message_kind (packet))
+    {
+    case CHAT_MESSAGE_KIND_FILE:
+      message->content = CHAT_CLIENT_FILE;
+      break;
+    case CHAT_MESSAGE_KIND_IMAGE:
+      message->content = CHAT_CLIENT_IMAGE;
+      break;
+    case CHAT_MESSAGE_KIND_TEXT:
+    default:
+      message->content = CHAT_CLIENT_TEXT;
+      break;
+    }
+  return message;
+}
+
+/* A READ_MSG object that came inside another object: it passes the same checks as one that came alone */
+static ChatClientMessage *
+message_from_node (JsonNode *node,
+                   gint64    room_id)
+{
+  g_autoptr (ChatPacket) packet = NULL;
+  g_autofree char *json = NULL;
+  ChatClientMessage *message;
+
+  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
+    return NULL;
+  json = json_to_string (node, FALSE);
+  packet = chat_packet_parse (json, strlen (json), CHAT_PACKET_TO_CLIENT);
+  if (chat_packet_get_kind (packet) != CHAT_PACKET_READ_MSG || chat_packet_get_problem (packet) != NULL
+      || chat_packet_get_integer (packet, CHAT_FIELD_MESSAGE_ID, 0) <= 0)
+    return NULL;
+  message = chat_client_message_from_packet (packet);
+  if (message->room_id != room_id)
+    g_clear_pointer (&message, chat_client_message_free);
+  return message;
+}
+
+static JsonNode *
+element_of (ChatPacket *packet,
+            ChatField   field,
+            gsize       i)
+{
+  JsonNode *node = chat_packet_get_node (packet, field);
+
+  if (node == NULL || !JSON_NODE_HOLDS_ARRAY (node) || i >= json_array_get_length (json_node_get_array (node)))
+    return NULL;
+  return json_array_get_element (json_node_get_array (node), i);
+}
+
+static gboolean
+boolean_of (ChatPacket *packet,
+            ChatField   field,
+            gsize       i)
+{
+  JsonNode *node = element_of (packet, field, i);
+
+  return node != NULL && json_node_get_value_type (node) == G_TYPE_BOOLEAN && json_node_get_boolean (node);
+}
+
+GPtrArray *
+chat_client_rooms_from_packet (ChatPacket *packet,
+                               gboolean    room_info,
+                               guint       max)
+{
+  GPtrArray *rooms = g_ptr_array_new_with_free_func ((GDestroyNotify) chat_client_room_free);
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_int64_hash, g_int64_equal);
+  gsize n_names, n_ids, n_first, n_unread, n_marks;
+  const char *const *names = chat_packet_get_strings (packet, CHAT_FIELD_DIALOGS, &n_names);
+  const gint64 *ids = chat_packet_get_integers (packet, CHAT_FIELD_IDS, &n_ids);
+  const gint64 *first = chat_packet_get_integers (packet, CHAT_FIELD_FIRST_IDS, &n_first);
+  const gint64 *unread = chat_packet_get_integers (packet, CHAT_FIELD_UNREAD, &n_unread);
+  const gint64 *marks = chat_packet_get_integers (packet, CHAT_FIELD_READ_MARKS, &n_marks);
+
+  for (gsize i = 0; i < MIN (n_names, n_ids) && rooms->len < max; i++)
+    {
+      ChatClientRoom *room;
+
+      if (ids[i] <= 0 || ids[i] > CHAT_MAX_ID || !g_hash_table_add (seen, (gpointer) &ids[i]))
+        continue;
+      room = g_new0 (ChatClientRoom, 1);
+      room->id = ids[i];
+      room->name = g_strdup (names[i]);
+      room->first_id = i < n_first ? CLAMP (first[i], 0, CHAT_MAX_ID) : 0;
+      /* The server may name the feature and yet leave the arrays out: then it has not told */
+      room->told = room_info && unread != NULL && marks != NULL;
+      if (room->told)
+        {
+          room->unread = i < n_unread ? CLAMP (unread[i], 0, 1000) : 0;
+          room->read_mark = i < n_marks ? CLAMP (marks[i], 0, CHAT_MAX_ID) : 0;
+          room->muted = boolean_of (packet, CHAT_FIELD_MUTED_ROOMS, i);
+          room->pinned = boolean_of (packet, CHAT_FIELD_PINNED_ROOMS, i);
+          room->last_message = message_from_node (element_of (packet, CHAT_FIELD_LAST_MESSAGES, i), room->id);
+        }
+      g_ptr_array_add (rooms, room);
+    }
+  return rooms;
+}

@@ -1,0 +1,50 @@
+/* chat-client-rows.h: what a server told, as plain copied rows
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  CHAT_CLIENT_TEXT,
+  CHAT_CLIENT_FILE,
+  CHAT_CLIENT_IMAGE
+} ChatClientContent;
+
+typedef struct
+{
+  gint64             id;            /* 1 to 2^53 - 1 */
+  gint64             room_id;
+  char              *sender;
+  char              *text;
+  char              *client_ref;    /* nullable */
+  gint64             date;          /* µs since 1970, UTC; 0 where only date_text is known */
+  char              *date_text;     /* nullable: the date as it came, where it is none of RFC 3339 */
+  ChatClientContent  content;
+  gboolean           edited;
+} ChatClientMessage;
+ChatClientMessage *chat_client_message_copy (const ChatClientMessage *message);
+void               chat_client_message_free (ChatClientMessage       *message);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ChatClientMessage, chat_client_message_free)
+
+typedef struct
+{
+  gint64             id;
+  char              *name;
+  gint64             first_id;      /* oldest message that exists; 0: none */
+  gboolean           told;          /* the server knows `room-info`: what follows is true */
+  ChatClientMessage *last_message;  /* nullable */
+  gint64             read_mark;     /* 0: none */
+  guint              unread;
+  gboolean           muted;
+  gboolean           pinned;
+} ChatClientRoom;
+void               chat_client_room_free    (ChatClientRoom          *room);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ChatClientRoom, chat_client_room_free)
+
+G_END_DECLS

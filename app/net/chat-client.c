@@ -1,0 +1,823 @@
+/* chat-client.c: one connection to a server; which answer belongs to which request
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "chat-client-private.h"
+
+#include "chat-connector.h"
+#include "chat-limits.h"
+
+G_STATIC_ASSERT (CHAT_CLIENT_MAX_TEXT_SIZE == CHAT_MAX_TEXT_SIZE);
+G_STATIC_ASSERT (CHAT_CLIENT_MAX_PAGE == CHAT_MAX_PAGE_SIZE);
+G_STATIC_ASSERT (CHAT_CLIENT_RESENT_PAGE == CHAT_PAGE_SIZE);
+
+/* One answer may be long, but not endless (objects) */
+#define MAX_ANSWER_OBJECTS 10000000
+
+typedef struct _Request Request;
+struct _Request
+{
+  GList           link;         /* in `pending`, in the order of sending: that of the answers too */
+  ChatPacketType  type;         /* of the answer */
+  gint64          number;       /* its request_id, where the server knows that */
+  gint64          subject;
+  char           *name;         /* folded */
+  GTask          *task;         /* NULL once nobody waits any more; its place in the order stays */
+  GSource        *cancelled;
+  ChatClientRows *rows;         /* READ_MSG */
+  Request        *fences;       /* the READ_MSG whose end the answer to this marks */
+  Request        *fence;        /* the other way round */
+  gint64          sent;         /* µs, monotonic */
+};
+
+struct _ChatClient
+{
+  GObject                 parent_instance;
+
+  const ChatClientEvents *events;
+  gpointer                user_data;
+  ChatConnection         *connection;
+  GCancellable           *opening;
+  char                   *login;
+  ChatClientFeatures      features;
+  GQueue                  pending;
+  GHashTable             *by_number;    /* request_id -> Request */
+  gint64                  last_number;
+  gint64                  last_progress; /* µs, monotonic: the last object that answered something */
+  guint                   timer;
+  guint                   connect_ms;
+  guint                   answer_ms;
+  guint                   n_problems;
+  guint                   n_unexpected;
+  gboolean                logged_in;
+};
+
+G_DEFINE_FINAL_TYPE (ChatClient, chat_client, G_TYPE_OBJECT)
+
+static void schedule_timer (ChatClient *self);
+
+static void
+request_free (Request *request)
+{
+  if (request->cancelled != NULL)
+    {
+      g_source_destroy (request->cancelled);
+      g_source_unref (request->cancelled);
+    }
+  if (request->fences != NULL)
+    request->fences->fence = NULL;
+  if (request->fence != NULL)
+    request->fence->fences = NULL;
+  g_clear_pointer (&request->rows, chat_client_rows_free);
+  g_clear_object (&request->task);
+  g_free (request->name);
+  g_free (request);
+}
+
+/* Takes it out of the order; the caller frees it */
+static void
+unlink_request (ChatClient *self,
+                Request    *request)
+{
+  g_queue_unlink (&self->pending, &request->link);
+  if (request->number != 0)
+    g_hash_table_remove (self->by_number, &request->number);
+}
+
+static void
+fail_request (ChatClient   *self,
+              Request      *request,
+              const GError *error)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&request->task);
+
+  unlink_request (self, request);
+  request_free (request);
+  if (task != NULL)
+    g_task_return_error (task, g_error_copy (error));
+}
+
+static void
+complete_request (ChatClient *self,
+                  Request    *request,
+                  ChatPacket *packet)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&request->task);
+  ChatClientRows *rows = g_steal_pointer (&request->rows);
+
+  unlink_request (self, request);
+  request_free (request);
+  if (task == NULL)
+    g_clear_pointer (&rows, chat_client_rows_free);
+  else if (rows != NULL)
+    {
+      chat_client_rows_close (rows);
+      g_task_return_pointer (task, rows, (GDestroyNotify) chat_client_rows_free);
+    }
+  else
+    g_task_return_pointer (task, chat_packet_ref (packet), (GDestroyNotify) chat_packet_unref);
+}
+
+static void
+fail_all (ChatClient   *self,
+          const GError *error)
+{
+  g_clear_handle_id (&self->timer, g_source_remove);
+  while (self->pending.head != NULL)
+    fail_request (self, self->pending.head->data, error);
+}
+
+static gboolean
+on_cancelled (GCancellable *cancellable,
+              gpointer      user_data)
+{
+  Request *request = user_data;
+  g_autoptr (GTask) task = g_steal_pointer (&request->task);
+
+  /* The answer will still come: what is left here keeps its place in the order */
+  g_clear_pointer (&request->cancelled, g_source_unref);
+  if (task != NULL)
+    g_task_return_error_if_cancelled (task);
+  return G_SOURCE_REMOVE;
+}
+
+/* The answers */
+
+static gboolean
+carries_success (ChatPacket *packet)
+{
+  switch (chat_packet_get_kind (packet))
+    {
+    case CHAT_PACKET_SND_MSG:
+    case CHAT_PACKET_READ_MSG:
+      return chat_packet_has (packet, CHAT_FIELD_MESSAGE_ID);
+    case CHAT_PACKET_CREATE_ROOM:
+    case CHAT_PACKET_DELETE_ROOM:
+    case CHAT_PACKET_DELETE_MSG:
+    case CHAT_PACKET_EDIT_MSG:
+      return chat_packet_has (packet, CHAT_FIELD_ID);
+    case CHAT_PACKET_SEARCH_USER:
+      return chat_packet_has (packet, CHAT_FIELD_USERS);
+    case CHAT_PACKET_OLD_DIALOGS:
+      return chat_packet_has (packet, CHAT_FIELD_DIALOGS);
+    default:
+      return FALSE;
+    }
+}
+
+/* A server that knows only api.md may have its own word for success: what carries the fields of one, is one */
+static gboolean
+is_failure (ChatPacket *packet)
+{
+  ChatStatus status = chat_packet_get_status (packet);
+
+  if (status == CHAT_STATUS_END || chat_status_is_success (status))
+    return FALSE;
+  return status != CHAT_STATUS_OTHER || !carries_success (packet);
+}
+
+static GError *
+error_of (ChatPacket *packet)
+{
+  const GError *problem = chat_packet_get_problem (packet);
+  const char *reason = chat_packet_get_string (packet, CHAT_FIELD_REASON);
+  g_autoptr (GError) error = NULL;
+  ChatStatus status = chat_packet_get_status (packet);
+
+  if (problem != NULL)
+    return g_error_new (CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_MALFORMED, "malformed answer: %s", problem->message);
+  if (status == CHAT_STATUS_SIGNUP_FAIL && g_strcmp0 (reason, "NAME") == 0)
+    return g_error_new_literal (CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_UNACCEPTABLE_NAME, "unacceptable name");
+  if (status == CHAT_STATUS_SIGNUP_FAIL && g_strcmp0 (reason, "PASSWORD") == 0)
+    return g_error_new_literal (CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_UNACCEPTABLE_PASSWORD, "unacceptable password");
+  error = chat_error_from_status (status, chat_packet_get_string (packet, CHAT_FIELD_ERROR));
+  return chat_client_error_from_wire (error, CLAMP (chat_packet_get_integer (packet, CHAT_FIELD_RETRY_AFTER, 0),
+                                                    0, G_MAXINT32));
+}
+
+/* The id by which an object that is no failure can be told from another of its type; 0: by none */
+static gint64
+subject_of (ChatPacket *packet)
+{
+  switch (chat_packet_get_kind (packet))
+    {
+    case CHAT_PACKET_SND_MSG:
+    case CHAT_PACKET_READ_MSG:
+    case CHAT_PACKET_MARK_READ:
+    case CHAT_PACKET_SET_ROOM:
+      return chat_packet_get_integer (packet, CHAT_FIELD_ROOM_ID, 0);
+    case CHAT_PACKET_DELETE_ROOM:
+    case CHAT_PACKET_DELETE_MSG:
+    case CHAT_PACKET_EDIT_MSG:
+    case CHAT_PACKET_REVOKE_TOKEN:
+      return chat_packet_get_integer (packet, CHAT_FIELD_ID, 0);
+    default:
+      return 0;
+    }
+}
+
+/* Without request ids: the first request of that type that the object can belong to. That a push may be taken for the answer
+ * of an equal one does no harm: both say the same, and the other is then taken for the push. */
+static Request *
+match_by_order (ChatClient *self,
+                ChatPacket *packet)
+{
+  ChatPacketType type = chat_packet_get_kind (packet);
+  gint64 subject = subject_of (packet);
+  g_autofree char *name = NULL;
+  Request *only = NULL;
+  guint n = 0;
+
+  if (type == CHAT_PACKET_CREATE_ROOM && chat_packet_get_string (packet, CHAT_FIELD_CUSTOMER) != NULL)
+    name = chat_login_fold (chat_packet_get_string (packet, CHAT_FIELD_CUSTOMER));
+  for (GList *l = self->pending.head; l != NULL; l = l->next)
+    {
+      Request *request = l->data;
+
+      if (request->type != type)
+        continue;
+      if ((subject == 0 || request->subject == 0 || request->subject == subject)
+          && (name == NULL || request->name == NULL || g_strcmp0 (name, request->name) == 0))
+        return request;
+      only = request;
+      n++;
+    }
+  /* The answer to SND_MSG is no push; a wrong room in it must not leave the request open */
+  return n > 0 && type == CHAT_PACKET_SND_MSG ? only : NULL;
+}
+
+static Request *
+match (ChatClient *self,
+       ChatPacket *packet)
+{
+  if (chat_packet_has (packet, CHAT_FIELD_REQUEST_ID))
+    {
+      gint64 number = chat_packet_get_integer (packet, CHAT_FIELD_REQUEST_ID, 0);
+      Request *request = g_hash_table_lookup (self->by_number, &number);
+
+      if (request != NULL
+          && (request->type == chat_packet_get_kind (packet) || chat_packet_get_kind (packet) == CHAT_PACKET_ERROR))
+        return request;
+      return NULL;
+    }
+  /* A server that gives back the numbers gives them back in every answer: the rest are pushes */
+  if ((self->features & CHAT_CLIENT_REQUEST_ID) != 0 && !is_failure (packet))
+    return NULL;
+  return match_by_order (self, packet);
+}
+
+static void
+tell (ChatClient *self,
+      ChatPacket *packet)
+{
+  const ChatClientEvents *events = self->events;
+  gint64 id = subject_of (packet);
+
+  /* What was asked before the change may still be on its way to the caller */
+  if (chat_packet_get_kind (packet) == CHAT_PACKET_EDIT_MSG || chat_packet_get_kind (packet) == CHAT_PACKET_DELETE_MSG)
+    for (GList *l = self->pending.head; l != NULL; l = l->next)
+      {
+        Request *request = l->data;
+
+        if (request->rows != NULL)
+          chat_client_rows_change (request->rows, id,
+                                   chat_packet_get_kind (packet) == CHAT_PACKET_EDIT_MSG
+                                     ? chat_packet_get_string (packet, CHAT_FIELD_NEW_MSG) : NULL);
+      }
+
+  if (events == NULL || !self->logged_in)
+    return;
+  switch (chat_packet_get_kind (packet))
+    {
+    case CHAT_PACKET_READ_MSG:
+      {
+        g_autoptr (ChatClientMessage) message = chat_client_message_from_packet (packet);
+
+        events->message (self, message, self->user_data);
+      }
+      break;
+    case CHAT_PACKET_EDIT_MSG:
+      events->edited (self, id, chat_packet_get_string (packet, CHAT_FIELD_NEW_MSG), self->user_data);
+      break;
+    case CHAT_PACKET_DELETE_MSG:
+      events->deleted (self, id, self->user_data);
+      break;
+    case CHAT_PACKET_CREATE_ROOM:
+      events->room_created (self, chat_packet_get_integer (packet, CHAT_FIELD_ID, 0),
+                            chat_packet_get_string (packet, CHAT_FIELD_CUSTOMER), self->user_data);
+      break;
+    case CHAT_PACKET_DELETE_ROOM:
+      events->room_deleted (self, id, self->user_data);
+      break;
+    case CHAT_PACKET_MARK_READ:
+      events->marked_read (self, id, chat_packet_get_integer (packet, CHAT_FIELD_MESSAGE_ID, 0),
+                           CLAMP (chat_packet_get_integer (packet, CHAT_FIELD_UNREAD_COUNT, -1), -1, G_MAXINT32),
+                           self->user_data);
+      break;
+    case CHAT_PACKET_SET_ROOM:
+      events->room_set (self, id,
+                        chat_packet_has (packet, CHAT_FIELD_MUTED)
+                          ? chat_packet_get_boolean (packet, CHAT_FIELD_MUTED, FALSE) : -1,
+                        chat_packet_has (packet, CHAT_FIELD_PINNED)
+                          ? chat_packet_get_boolean (packet, CHAT_FIELD_PINNED, FALSE) : -1,
+                        self->user_data);
+      break;
+    default:
+      break;
+    }
+}
+
+static gboolean
+is_push_type (ChatPacketType type)
+{
+  switch (type)
+    {
+    case CHAT_PACKET_READ_MSG:
+    case CHAT_PACKET_EDIT_MSG:
+    case CHAT_PACKET_DELETE_MSG:
+    case CHAT_PACKET_CREATE_ROOM:
+    case CHAT_PACKET_DELETE_ROOM:
+    case CHAT_PACKET_MARK_READ:
+    case CHAT_PACKET_SET_ROOM:
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+static void
+handle_read (ChatClient *self,
+             Request    *request,
+             ChatPacket *packet)
+{
+  ChatStatus status = chat_packet_get_status (packet);
+
+  if (chat_packet_has (packet, CHAT_FIELD_MESSAGE_ID))
+    {
+      if (request->rows->n_seen >= MAX_ANSWER_OBJECTS)
+        {
+          g_autoptr (GError) error = g_error_new_literal (CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_MALFORMED, "an endless answer");
+
+          fail_request (self, request, error);
+          return;
+        }
+      chat_client_rows_take (request->rows, chat_client_message_from_packet (packet));
+    }
+  else if (status == CHAT_STATUS_END || status == CHAT_STATUS_MESSAGE_DOES_NOT_EXIST)
+    {
+      request->rows->more = chat_packet_get_boolean (packet, CHAT_FIELD_MORE, FALSE);
+      complete_request (self, request, packet);
+    }
+  else if (is_failure (packet))
+    {
+      g_autoptr (GError) error = error_of (packet);
+
+      fail_request (self, request, error);
+    }
+  /* else a bare success: the end of an answer comes otherwise */
+}
+
+static void
+give_up (ChatClient *self,
+         int         code,
+         const char *message)
+{
+  g_autoptr (GError) error = g_error_new_literal (CHAT_CLIENT_ERROR, code, message);
+
+  if (self->connection != NULL)
+    chat_connection_close (self->connection, error);
+}
+
+static void
+handle (ChatClient *self,
+        ChatPacket *packet)
+{
+  ChatPacketType type = chat_packet_get_kind (packet);
+  Request *request;
+
+  if (type == CHAT_PACKET_UNKNOWN && !chat_packet_has (packet, CHAT_FIELD_REQUEST_ID))
+    {
+      /* Of an extension that we do not know */
+      self->n_unexpected++;
+      return;
+    }
+  request = match (self, packet);
+  if (chat_packet_get_problem (packet) != NULL)
+    {
+      self->n_unexpected++;
+      if (request != NULL)
+        {
+          g_autoptr (GError) error = error_of (packet);
+
+          fail_request (self, request, error);
+        }
+      if (++self->n_problems > CHAT_CLIENT_MAX_PROBLEMS || !self->logged_in)
+        give_up (self, CHAT_CLIENT_ERROR_MALFORMED, "what came is not of our protocol");
+      return;
+    }
+  if (request == NULL)
+    {
+      if (is_push_type (type) && !is_failure (packet) && carries_success (packet))
+        tell (self, packet);
+      else if ((type == CHAT_PACKET_MARK_READ || type == CHAT_PACKET_SET_ROOM) && !is_failure (packet))
+        tell (self, packet);
+      else
+        self->n_unexpected++;
+      return;
+    }
+
+  self->last_progress = g_get_monotonic_time ();
+  if (request->fences != NULL)
+    {
+      Request *fenced = request->fences;
+
+      unlink_request (self, request);
+      request_free (request);
+      complete_request (self, fenced, packet);
+      return;
+    }
+
+  if (request->type == CHAT_PACKET_READ_MSG && type == CHAT_PACKET_READ_MSG)
+    handle_read (self, request, packet);
+  else if (is_failure (packet) || type == CHAT_PACKET_ERROR)
+    {
+      g_autoptr (GError) error = error_of (packet);
+
+      fail_request (self, request, error);
+    }
+  else
+    {
+      if (type == CHAT_PACKET_RESPONSE_LOGIN)
+        {
+          ChatFeatures features = chat_packet_get_features (packet);
+
+          self->logged_in = TRUE;
+          self->features = ((features & CHAT_FEATURE_REQUEST_ID) != 0 ? CHAT_CLIENT_REQUEST_ID : 0)
+                           | ((features & CHAT_FEATURE_CLIENT_REF) != 0 ? CHAT_CLIENT_CLIENT_REF : 0)
+                           | ((features & CHAT_FEATURE_PAGING) != 0 ? CHAT_CLIENT_PAGING : 0)
+                           | ((features & CHAT_FEATURE_ROOM_INFO) != 0 ? CHAT_CLIENT_ROOM_INFO : 0)
+                           | ((features & CHAT_FEATURE_TOKEN) != 0 ? CHAT_CLIENT_TOKEN : 0);
+          if (chat_packet_has (packet, CHAT_FIELD_LOGIN))
+            chat_client_set_login (self, chat_packet_get_string (packet, CHAT_FIELD_LOGIN));
+          if ((features & CHAT_FEATURE_PING) != 0)
+            chat_connection_set_ping (self->connection, TRUE);
+        }
+      if (is_push_type (type))
+        {
+          g_autoptr (GTask) task = g_steal_pointer (&request->task);
+
+          /* The event may close the client */
+          unlink_request (self, request);
+          request_free (request);
+          tell (self, packet);
+          if (task != NULL)
+            g_task_return_pointer (task, chat_packet_ref (packet), (GDestroyNotify) chat_packet_unref);
+          return;
+        }
+      complete_request (self, request, packet);
+    }
+}
+
+static void
+on_packet (ChatConnection *connection,
+           ChatPacket     *packet,
+           gpointer        user_data)
+{
+  g_autoptr (ChatClient) self = g_object_ref (user_data);
+
+  handle (self, packet);
+}
+
+static void
+on_broken (ChatConnection *connection,
+           const GError   *reason,
+           gpointer        user_data)
+{
+  ChatClient *self = user_data;
+
+  give_up (self, CHAT_CLIENT_ERROR_MALFORMED, reason->message);
+}
+
+static void
+on_closed (ChatConnection *connection,
+           const GError   *reason,
+           gpointer        user_data)
+{
+  g_autoptr (ChatClient) self = g_object_ref (user_data);
+  g_autoptr (ChatConnection) ended = g_steal_pointer (&self->connection);
+  g_autoptr (GError) error = NULL;
+
+  if (reason == NULL)
+    error = g_error_new_literal (CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_CLOSED, "the server ended the connection");
+  else if (reason->domain == CHAT_CLIENT_ERROR)
+    error = g_error_copy (reason);
+  else
+    error = chat_client_error_from_wire (reason, 0);
+  fail_all (self, error);
+  if (self->events != NULL)
+    self->events->closed (self, error, self->user_data);
+}
+
+static const ChatConnectionEvents connection_events = {
+  .packet = on_packet,
+  .broken = on_broken,
+  .closed = on_closed,
+};
+
+/* Time */
+
+static gboolean
+on_timer (gpointer user_data)
+{
+  g_autoptr (ChatClient) self = g_object_ref (user_data);
+  Request *oldest = g_queue_peek_head (&self->pending);
+
+  self->timer = 0;
+  if (oldest != NULL
+      && g_get_monotonic_time () - MAX (oldest->sent, self->last_progress) >= (gint64) self->answer_ms * 1000)
+    give_up (self, CHAT_CLIENT_ERROR_TIMED_OUT, "no answer in time");
+  else
+    schedule_timer (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+schedule_timer (ChatClient *self)
+{
+  Request *oldest = g_queue_peek_head (&self->pending);
+  gint64 left;
+
+  if (oldest == NULL || self->timer != 0)
+    return;
+  left = MAX (oldest->sent, self->last_progress) + (gint64) self->answer_ms * 1000 - g_get_monotonic_time ();
+  self->timer = g_timeout_add (CLAMP (left / 1000 + 1, 1, G_MAXINT32), on_timer, self);
+}
+
+/* Requests */
+
+static Request *
+push_request (ChatClient     *self,
+              ChatPacket     *packet,
+              ChatPacketType  type,
+              GTask          *task)
+{
+  Request *request = g_new0 (Request, 1);
+
+  request->link.data = request;
+  request->type = type;
+  request->task = task;
+  request->sent = g_get_monotonic_time ();
+  if ((self->features & CHAT_CLIENT_REQUEST_ID) != 0)
+    {
+      request->number = ++self->last_number;
+      chat_packet_set_integer (packet, CHAT_FIELD_REQUEST_ID, request->number);
+      g_hash_table_insert (self->by_number, &request->number, request);
+    }
+  g_queue_push_tail_link (&self->pending, &request->link);
+  return request;
+}
+
+void
+chat_client_request (ChatClient *self,
+                     ChatPacket *packet,
+                     gint64      subject,
+                     const char *name,
+                     GTask      *task)
+{
+  g_autoptr (ChatPacket) sent = packet;
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  ChatPacketType type = chat_packet_get_kind (packet);
+  Request *request;
+
+  if (g_task_return_error_if_cancelled (task))
+    {
+      g_object_unref (task);
+      return;
+    }
+  if (self->connection == NULL || self->pending.length >= CHAT_CLIENT_MAX_PENDING)
+    {
+      g_task_return_new_error (task, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_CLOSED,
+                               self->connection == NULL ? "there is no connection" : "too many requests at once");
+      g_object_unref (task);
+      return;
+    }
+  if (type == CHAT_PACKET_REQUEST_LOGIN)
+    type = CHAT_PACKET_RESPONSE_LOGIN;
+  else if (type == CHAT_PACKET_REQUEST_SIGNUP)
+    type = CHAT_PACKET_RESPONSE_SIGNUP;
+
+  request = push_request (self, packet, type, task);
+  request->subject = subject;
+  request->name = name != NULL ? chat_login_fold (name) : NULL;
+  if (type == CHAT_PACKET_READ_MSG)
+    request->rows = chat_client_rows_new ();
+  if (cancellable != NULL)
+    {
+      request->cancelled = g_cancellable_source_new (cancellable);
+      g_source_set_callback (request->cancelled, G_SOURCE_FUNC (on_cancelled), request, NULL);
+      g_source_attach (request->cancelled, g_main_context_get_thread_default ());
+    }
+  chat_connection_send (self->connection, packet);
+
+  /* The objects of READ_MSG have no end there where `paging` is not known. The server answers in order: the answer to the next
+   * request is the end. This one is cheap: it finds at most the asker. */
+  if (type == CHAT_PACKET_READ_MSG && (self->features & CHAT_CLIENT_PAGING) == 0)
+    {
+      g_autoptr (ChatPacket) fence = chat_packet_new (CHAT_PACKET_SEARCH_USER);
+      Request *other;
+
+      chat_packet_set_string (fence, CHAT_FIELD_USER, self->login);
+      other = push_request (self, fence, CHAT_PACKET_SEARCH_USER, NULL);
+      other->fences = request;
+      request->fence = other;
+      chat_connection_send (self->connection, fence);
+    }
+  schedule_timer (self);
+}
+
+/* Opening and closing */
+
+static void
+on_opened (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  ChatClient *self = g_task_get_source_object (task);
+  g_autoptr (GIOStream) stream = NULL;
+  g_autoptr (GCancellable) opening = g_steal_pointer (&self->opening);
+  GError *error = NULL;
+
+  stream = chat_connector_open_finish (result, &error);
+  if (stream == NULL)
+    {
+      if (g_task_return_error_if_cancelled (task))
+        g_error_free (error);
+      else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        {
+          g_error_free (error);
+          g_task_return_new_error (task, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_CLOSED, "closed while connecting");
+        }
+      else
+        g_task_return_error (task, error);
+      return;
+    }
+  self->connection = chat_connection_new (stream, CHAT_CONNECTION_CLIENT, &connection_events, self);
+  chat_connection_attach (self->connection);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_open_cancelled (GCancellable *cancellable,
+                   gpointer      user_data)
+{
+  g_cancellable_cancel (G_CANCELLABLE (user_data));
+}
+
+void
+chat_client_open_async (ChatClient          *self,
+                        const char          *server,
+                        gboolean             insecure,
+                        const char          *pinned,
+                        GCancellable        *cancellable,
+                        GAsyncReadyCallback  callback,
+                        gpointer             user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+
+  g_return_if_fail (self->connection == NULL && self->opening == NULL);
+
+  g_task_set_source_tag (task, chat_client_open_async);
+  /* Its own, so that chat_client_close() can end it too */
+  self->opening = g_cancellable_new ();
+  if (cancellable != NULL)
+    {
+      gulong id = g_cancellable_connect (cancellable, G_CALLBACK (on_open_cancelled), g_object_ref (self->opening),
+                                         g_object_unref);
+
+      g_task_set_task_data (task, GSIZE_TO_POINTER (id), NULL);
+    }
+  chat_connector_open_async (server, insecure, pinned, self->connect_ms, self->opening, on_opened, task);
+}
+
+gboolean
+chat_client_open_finish (ChatClient    *self,
+                         GAsyncResult  *result,
+                         GError       **error)
+{
+  GTask *task = G_TASK (result);
+  gulong id = GPOINTER_TO_SIZE (g_task_get_task_data (task));
+
+  if (id != 0)
+    {
+      g_cancellable_disconnect (g_task_get_cancellable (task), id);
+      g_task_set_task_data (task, NULL, NULL);
+    }
+  return g_task_propagate_boolean (task, error);
+}
+
+void
+chat_client_close (ChatClient *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ChatClient) alive = g_object_ref (self);
+
+  self->events = NULL;
+  if (self->opening != NULL)
+    g_cancellable_cancel (self->opening);
+  if (self->connection == NULL)
+    return;
+  error = g_error_new_literal (CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_CLOSED, "closed");
+  chat_connection_close (self->connection, error);
+}
+
+gboolean
+chat_client_is_open (ChatClient *self)
+{
+  return self->connection != NULL;
+}
+
+ChatClientFeatures
+chat_client_get_features (ChatClient *self)
+{
+  return self->features;
+}
+
+guint
+chat_client_get_unexpected (ChatClient *self)
+{
+  return self->n_unexpected;
+}
+
+const char *
+chat_client_get_login (ChatClient *self)
+{
+  return self->login != NULL ? self->login : "";
+}
+
+void
+chat_client_set_login (ChatClient *self,
+                       const char *login)
+{
+  g_free (self->login);
+  self->login = g_strdup (login);
+}
+
+void
+chat_client_set_timeouts (ChatClient *self,
+                          guint       connect_ms,
+                          guint       answer_ms)
+{
+  self->connect_ms = connect_ms;
+  self->answer_ms = answer_ms;
+}
+
+static void
+chat_client_dispose (GObject *object)
+{
+  ChatClient *self = CHAT_CLIENT (object);
+
+  chat_client_close (self);
+  g_clear_handle_id (&self->timer, g_source_remove);
+  G_OBJECT_CLASS (chat_client_parent_class)->dispose (object);
+}
+
+static void
+chat_client_finalize (GObject *object)
+{
+  ChatClient *self = CHAT_CLIENT (object);
+
+  g_clear_pointer (&self->by_number, g_hash_table_unref);
+  g_clear_pointer (&self->login, g_free);
+  G_OBJECT_CLASS (chat_client_parent_class)->finalize (object);
+}
+
+static void
+chat_client_class_init (ChatClientClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = chat_client_dispose;
+  object_class->finalize = chat_client_finalize;
+}
+
+static void
+chat_client_init (ChatClient *self)
+{
+  g_queue_init (&self->pending);
+  self->by_number = g_hash_table_new (g_int64_hash, g_int64_equal);
+  self->connect_ms = CHAT_CONNECT_TIMEOUT_MS;
+  self->answer_ms = CHAT_CLIENT_ANSWER_TIMEOUT_MS;
+}
+
+ChatClient *
+chat_client_new (const ChatClientEvents *events,
+                 gpointer                user_data)
+{
+  ChatClient *self = g_object_new (CHAT_TYPE_CLIENT, NULL);
+
+  self->events = events;
+  self->user_data = user_data;
+  return self;
+}

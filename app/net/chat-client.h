@@ -1,0 +1,209 @@
+/* chat-client.h: one connection to a server: log-in, requests with their answers, pushes
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "chat-client-error.h"
+#include "chat-client-rows.h"
+
+G_BEGIN_DECLS
+
+/* The limits of this layer */
+#define CHAT_CLIENT_ANSWER_TIMEOUT_MS 30000   /* without an answer to the oldest request the connection is dead */
+#define CHAT_CLIENT_MAX_TEXT_SIZE     65536   /* bytes of a message: CHAT_MAX_TEXT_SIZE */
+#define CHAT_CLIENT_MAX_PAGE          200     /* messages: CHAT_MAX_PAGE_SIZE */
+#define CHAT_CLIENT_RESENT_PAGE       50      /* messages that our own server sends for RESENT: CHAT_PAGE_SIZE */
+#define CHAT_CLIENT_MAX_ROOMS         20000
+#define CHAT_CLIENT_MAX_ROWS          20000   /* messages kept of one answer: the newest ones */
+#define CHAT_CLIENT_MAX_ROW_BYTES     (64 * 1024 * 1024)
+#define CHAT_CLIENT_MAX_PENDING       4096    /* requests that wait for their answers */
+#define CHAT_CLIENT_MAX_PROBLEMS      100     /* malformed objects of one connection before it is given up */
+
+/** ChatClientFeatures: what the server named at log-in (PROTOCOL.md, "Extensions") */
+typedef enum
+{
+  CHAT_CLIENT_REQUEST_ID = 1 << 0,
+  CHAT_CLIENT_CLIENT_REF = 1 << 1,
+  CHAT_CLIENT_PAGING     = 1 << 2,
+  CHAT_CLIENT_ROOM_INFO  = 1 << 3,
+  CHAT_CLIENT_TOKEN      = 1 << 4
+} ChatClientFeatures;
+
+typedef enum
+{
+  CHAT_CLIENT_READ_NEWEST,    /* RESENT, or with `paging` the newest @limit */
+  CHAT_CLIENT_READ_ALL,       /* ALL */
+  CHAT_CLIENT_READ_BEFORE,    /* paging alone */
+  CHAT_CLIENT_READ_AFTER,
+  CHAT_CLIENT_READ_AROUND
+} ChatClientRead;
+
+#define CHAT_TYPE_CLIENT (chat_client_get_type ())
+G_DECLARE_FINAL_TYPE (ChatClient, chat_client, CHAT, CLIENT, GObject)
+
+/**
+ * ChatClientEvents:
+ * @message: a message that is part of no answer: a new one, or the newer state of one
+ * @edited, @deleted, @room_created, @room_deleted, @marked_read, @room_set: somebody did it; also oneself: then it is
+ *   called before the request ends. @unread, @muted and @pinned are -1 where they were not told
+ * @closed: the connection has ended. Called once, after all requests failed; not after chat_client_close()
+ *
+ * They may drop the last reference to the client.
+ */
+typedef struct
+{
+  void (*message)      (ChatClient *client, const ChatClientMessage *message, gpointer user_data);
+  void (*edited)       (ChatClient *client, gint64 message_id, const char *text, gpointer user_data);
+  void (*deleted)      (ChatClient *client, gint64 message_id, gpointer user_data);
+  void (*room_created) (ChatClient *client, gint64 room_id, const char *name, gpointer user_data);
+  void (*room_deleted) (ChatClient *client, gint64 room_id, gpointer user_data);
+  void (*marked_read)  (ChatClient *client, gint64 room_id, gint64 message_id, int unread, gpointer user_data);
+  void (*room_set)     (ChatClient *client, gint64 room_id, int muted, int pinned, gpointer user_data);
+  void (*closed)       (ChatClient *client, const GError *reason, gpointer user_data);
+} ChatClientEvents;
+
+/** chat_client_new: @events: must outlive the client; not called before chat_client_log_in_async() */
+ChatClient        *chat_client_new                 (const ChatClientEvents  *events,
+                                                    gpointer                 user_data);
+/** chat_client_set_timeouts: milliseconds; for tests */
+void               chat_client_set_timeouts        (ChatClient              *self,
+                                                    guint                    connect_ms,
+                                                    guint                    answer_ms);
+/** chat_client_close: ends it; every request fails with %CHAT_CLIENT_ERROR_CLOSED; no event follows */
+void               chat_client_close               (ChatClient              *self);
+gboolean           chat_client_is_open             (ChatClient              *self);
+ChatClientFeatures chat_client_get_features        (ChatClient              *self);
+/** chat_client_get_unexpected: Returns: how many objects came that were malformed or answered nothing */
+guint              chat_client_get_unexpected      (ChatClient              *self);
+
+/* Every *_async of these may be cancelled: it then ends at once, while what was sent stays sent. A failing answer is an
+ * error of %CHAT_CLIENT_ERROR. */
+
+/** chat_client_open_async: connects (see chat_connector_open_async()) */
+void               chat_client_open_async          (ChatClient              *self,
+                                                    const char              *server,
+                                                    gboolean                 insecure,
+                                                    const char              *pinned,
+                                                    GCancellable            *cancellable,
+                                                    GAsyncReadyCallback      callback,
+                                                    gpointer                 user_data);
+gboolean           chat_client_open_finish         (ChatClient              *self,
+                                                    GAsyncResult            *result,
+                                                    GError                 **error);
+void               chat_client_sign_up_async       (ChatClient              *self,
+                                                    const char              *login,
+                                                    const char              *password,
+                                                    GCancellable            *cancellable,
+                                                    GAsyncReadyCallback      callback,
+                                                    gpointer                 user_data);
+/** chat_client_log_in_async: @password or @token; @device: (nullable): asks for a token under this name */
+void               chat_client_log_in_async        (ChatClient              *self,
+                                                    const char              *login,
+                                                    const char              *password,
+                                                    const char              *token,
+                                                    const char              *device,
+                                                    GCancellable            *cancellable,
+                                                    GAsyncReadyCallback      callback,
+                                                    gpointer                 user_data);
+/** chat_client_log_in_finish: @token: (out) (transfer full) (nullable): a new one */
+gboolean           chat_client_log_in_finish       (ChatClient              *self,
+                                                    GAsyncResult            *result,
+                                                    char                   **token,
+                                                    GError                 **error);
+/** chat_client_revoke_token_async: makes the token of this connection worthless */
+void               chat_client_revoke_token_async  (ChatClient              *self,
+                                                    GCancellable            *cancellable,
+                                                    GAsyncReadyCallback      callback,
+                                                    gpointer                 user_data);
+
+void               chat_client_list_rooms_async    (ChatClient              *self,
+                                                    GCancellable            *cancellable,
+                                                    GAsyncReadyCallback      callback,
+                                                    gpointer                 user_data);
+/** chat_client_list_rooms_finish: Returns: (transfer full) (element-type ChatClientRoom) */
+GPtrArray         *chat_client_list_rooms_finish   (ChatClient              *self,
+                                                    GAsyncResult            *result,
+                                                    GError                 **error);
+/** chat_client_read_async: @limit: 1 to %CHAT_CLIENT_MAX_PAGE; without `paging` the server chooses */
+void               chat_client_read_async          (ChatClient              *self,
+                                                    ChatClientRead           kind,
+                                                    gint64                   room_id,
+                                                    gint64                   anchor,
+                                                    guint                    limit,
+                                                    GCancellable            *cancellable,
+                                                    GAsyncReadyCallback      callback,
+                                                    gpointer                 user_data);
+/** chat_client_read_finish: @more: (out): with `paging` what its END told; else whether older ones had to be dropped
+ * Returns: (transfer full) (element-type ChatClientMessage): in ascending order of id, each once */
+GPtrArray         *chat_client_read_finish         (ChatClient              *self,
+                                                    GAsyncResult            *result,
+                                                    gboolean                *more,
+                                                    GError                 **error);
+void               chat_client_search_async        (ChatClient              *self,
+                                                    const char              *text,
+                                                    GCancellable            *cancellable,
+                                                    GAsyncReadyCallback      callback,
+                                                    gpointer                 user_data);
+GStrv              chat_client_search_finish       (ChatClient              *self,
+                                                    GAsyncResult            *result,
+                                                    GError                 **error);
+void               chat_client_create_room_async   (ChatClient              *self,
+                                                    const char              *login,
+                                                    GCancellable            *cancellable,
+                                                    GAsyncReadyCallback      callback,
+                                                    gpointer                 user_data);
+/** chat_client_create_room_finish: Returns: the room's id, 0 on failure */
+gint64             chat_client_create_room_finish  (ChatClient              *self,
+                                                    GAsyncResult            *result,
+                                                    GError                 **error);
+void               chat_client_send_async          (ChatClient              *self,
+                                                    gint64                   room_id,
+                                                    const char              *text,
+                                                    const char              *client_ref,
+                                                    GCancellable            *cancellable,
+                                                    GAsyncReadyCallback      callback,
+                                                    gpointer                 user_data);
+/** chat_client_send_finish: @date, @date_text: as in #ChatClientMessage. Returns: the message's id, 0 on failure */
+gint64             chat_client_send_finish         (ChatClient              *self,
+                                                    GAsyncResult            *result,
+                                                    gint64                  *date,
+                                                    char                   **date_text,
+                                                    GError                 **error);
+void               chat_client_delete_room_async   (ChatClient              *self,
+                                                    gint64                   room_id,
+                                                    GCancellable            *cancellable,
+                                                    GAsyncReadyCallback      callback,
+                                                    gpointer                 user_data);
+void               chat_client_edit_async          (ChatClient              *self,
+                                                    gint64                   message_id,
+                                                    const char              *text,
+                                                    GCancellable            *cancellable,
+                                                    GAsyncReadyCallback      callback,
+                                                    gpointer                 user_data);
+void               chat_client_delete_async        (ChatClient              *self,
+                                                    gint64                   message_id,
+                                                    GCancellable            *cancellable,
+                                                    GAsyncReadyCallback      callback,
+                                                    gpointer                 user_data);
+void               chat_client_mark_read_async     (ChatClient              *self,
+                                                    gint64                   room_id,
+                                                    gint64                   message_id,
+                                                    GCancellable            *cancellable,
+                                                    GAsyncReadyCallback      callback,
+                                                    gpointer                 user_data);
+/** chat_client_set_room_async: @muted, @pinned: -1 leaves it */
+void               chat_client_set_room_async      (ChatClient              *self,
+                                                    gint64                   room_id,
+                                                    int                      muted,
+                                                    int                      pinned,
+                                                    GCancellable            *cancellable,
+                                                    GAsyncReadyCallback      callback,
+                                                    gpointer                 user_data);
+/** chat_client_finish: of those above without a result of their own (sign-up, revoke, delete, edit, mark, set) */
+gboolean           chat_client_finish              (ChatClient              *self,
+                                                    GAsyncResult            *result,
+                                                    GError                 **error);
+
+G_END_DECLS
