@@ -77,9 +77,8 @@ chat_message_list_take_whole (ChatMessageList       *self,
       self->loaded && !self->following && self->window.n_sent > 0 && !self->has_newer)
     {
       /* It does not touch what the person reads: that stays, and no longer reaches the newest */
-      add_range (self, wanted, 0, chat_message_window_place (&self->window, request->frontier + 1));
-      chat_message_list_set_has_newer (self, TRUE);
-      chat_message_window_apply (&self->window, wanted);
+      self->stale_after = request->frontier;
+      chat_message_list_cut (self);
       return;
     }
 
@@ -111,6 +110,7 @@ chat_message_list_take_whole (ChatMessageList       *self,
     chat_message_list_drop_request (self, &self->older);
   chat_message_list_drop_request (self, &self->newer);
 
+  self->stale = FALSE;
   if (!newest || lost)
     chat_message_list_set_has_newer (self, TRUE);
   chat_message_window_apply (&self->window, wanted);

@@ -37,6 +37,10 @@ struct _ChatMessageList
   GPtrArray         *late;        /* (element-type ChatMessage) */
   gboolean           late_lost;   /* there were too many: the window does not reach the newest after all */
 
+  /* After a reconnect, until the newest page came: messages may be missing after this id */
+  gboolean           stale;
+  gint64             stale_after;
+
   GError            *error;
   ChatPageKind       failed_kind;
   gint64             failed_anchor;
@@ -51,6 +55,8 @@ void chat_message_list_set_has_older (ChatMessageList       *self,
                                       gboolean               has_older);
 void chat_message_list_set_has_newer (ChatMessageList       *self,
                                       gboolean               has_newer);
+/** chat_message_list_cut: gives up what is newer than stale_after: the window does not reach the newest any more */
+void chat_message_list_cut           (ChatMessageList       *self);
 /** chat_message_list_drop_request: cancels what @slot points to; its answer changes nothing any more */
 void chat_message_list_drop_request  (ChatMessageList       *self,
                                       ChatPageRequest      **slot);

@@ -58,6 +58,17 @@ chat_message_list_set_has_older (ChatMessageList *self,
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HAS_OLDER]);
 }
 
+/* Gives up what may follow a gap: the window no longer reaches the newest */
+void
+chat_message_list_cut (ChatMessageList *self)
+{
+  guint from = chat_message_window_place (&self->window, self->stale_after + 1);
+
+  chat_message_list_set_has_newer (self, TRUE);
+  chat_message_window_remove (&self->window, from, self->window.n_sent - from);
+  self->stale = FALSE;
+}
+
 /* Pages */
 
 static void
@@ -203,7 +214,10 @@ ask (ChatMessageList *self,
   request->cancellable = g_cancellable_new ();
   request->kind = kind;
   request->anchor = anchor;
-  request->frontier = self->loaded ? chat_message_window_last_id (&self->window) : 0;
+  if (self->stale)
+    request->frontier = self->stale_after;
+  else
+    request->frontier = self->loaded ? chat_message_window_last_id (&self->window) : 0;
   *slot = request;
 
   set_error (self, NULL);
@@ -446,6 +460,9 @@ chat_message_list_load_around (ChatMessageList *self,
   if (self->whole != NULL && self->whole->kind == CHAT_PAGE_AROUND && self->whole->anchor == id)
     return;
 
+  /* Where it fails nobody closes the gap that there may be */
+  if (self->stale)
+    chat_message_list_cut (self);
   ask_whole (self, CHAT_PAGE_AROUND, id);
 }
 
@@ -453,6 +470,12 @@ void
 chat_message_list_reload (ChatMessageList *self)
 {
   g_return_if_fail (CHAT_IS_MESSAGE_LIST (self));
+
+  if (self->loaded && !self->has_newer && !self->stale)
+    {
+      self->stale = TRUE;
+      self->stale_after = chat_message_window_last_id (&self->window);
+    }
 
   /* One that was asked for over the old connection may never come, or may be old: ask anew */
   if (self->whole != NULL)
@@ -463,7 +486,7 @@ chat_message_list_reload (ChatMessageList *self)
       ask_whole (self, kind, anchor);
       return;
     }
-  if (self->loaded && self->has_newer)
+  if (self->loaded && self->has_newer && !self->stale)
     {
       chat_message_list_retry (self);
       return;

@@ -1,0 +1,742 @@
+/* test-message-list.c: the window on a room, against a naive reference and with what may go wrong
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "chat-fake-source.h"
+#include "chat-message-list.h"
+
+#define NOON   (G_GINT64_CONSTANT (1767268800) * G_USEC_PER_SEC)    /* 2026-01-01 12:00 UTC */
+#define MINUTE (G_GINT64_CONSTANT (60) * G_USEC_PER_SEC)
+
+/* A list, its source, and a replica that knows nothing but items-changed */
+typedef struct
+{
+  ChatFakeSource  *source;
+  ChatMessageList *list;
+  GPtrArray       *replica;
+  GString         *told;      /* "position-removed+added " of each items-changed */
+  GHashTable      *notified;  /* property name -> count */
+} Fixture;
+
+static void
+items_changed_cb (GListModel *model,
+                  guint       position,
+                  guint       removed,
+                  guint       added,
+                  Fixture    *f)
+{
+  g_string_append_printf (f->told, "%u-%u+%u ", position, removed, added);
+  g_assert_cmpuint (position + removed, <=, f->replica->len);
+  if (removed > 0)
+    g_ptr_array_remove_range (f->replica, position, removed);
+  for (guint i = 0; i < added; i++)
+    g_ptr_array_insert (f->replica, position + i, g_list_model_get_item (model, position + i));
+  g_assert_cmpuint (g_list_model_get_n_items (model), ==, f->replica->len);
+}
+
+static void
+notify_cb (GObject    *object,
+           GParamSpec *pspec,
+           Fixture    *f)
+{
+  guint n = GPOINTER_TO_UINT (g_hash_table_lookup (f->notified, pspec->name));
+
+  g_hash_table_insert (f->notified, (gpointer) pspec->name, GUINT_TO_POINTER (n + 1));
+}
+
+static guint
+notified (Fixture    *f,
+          const char *name)
+{
+  return GPOINTER_TO_UINT (g_hash_table_lookup (f->notified, name));
+}
+
+static void
+fixture_init (Fixture *f,
+              guint    n_messages)
+{
+  f->source = chat_fake_source_new ();
+  for (guint i = 0; i < n_messages; i++)
+    chat_fake_source_append (f->source, "bob", FALSE, NOON + i * MINUTE, "text");
+  f->list = chat_message_list_new (CHAT_MESSAGE_SOURCE (f->source));
+  f->replica = g_ptr_array_new_with_free_func (g_object_unref);
+  f->told = g_string_new (NULL);
+  f->notified = g_hash_table_new (g_str_hash, g_str_equal);
+  g_signal_connect (f->list, "items-changed", G_CALLBACK (items_changed_cb), f);
+  g_signal_connect (f->list, "notify", G_CALLBACK (notify_cb), f);
+}
+
+static void
+fixture_clear (Fixture *f)
+{
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_signal_handlers_disconnect_by_data (f->list, f);
+  g_ptr_array_unref (f->replica);
+  g_string_free (f->told, TRUE);
+  g_hash_table_unref (f->notified);
+  g_assert_finalize_object (f->list);
+  /* Each request that nobody wants any more holds the source */
+  while (chat_fake_source_get_pending (f->source) > 0)
+    chat_fake_source_fail (f->source, 0);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_finalize_object (f->source);
+}
+
+/* An answer arrives in an idle; nothing else is ever pending in these tests */
+static void
+spin (void)
+{
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
+static void
+answer (Fixture *f)
+{
+  chat_fake_source_answer (f->source, 0);
+  spin ();
+}
+
+static void
+loaded (Fixture *f,
+        guint    n_messages)
+{
+  fixture_init (f, n_messages);
+  chat_message_list_load (f->list);
+  answer (f);
+  g_string_truncate (f->told, 0);
+  g_hash_table_remove_all (f->notified);
+}
+
+static ChatMessage *
+at (Fixture *f,
+    guint    position)
+{
+  g_autoptr (ChatMessage) message = g_list_model_get_item (G_LIST_MODEL (f->list), position);
+
+  g_assert_nonnull (message);
+  return message;
+}
+
+static guint
+length (Fixture *f)
+{
+  return g_list_model_get_n_items (G_LIST_MODEL (f->list));
+}
+
+static ChatMessage *
+unsent (Fixture *f,
+        gint64   date)
+{
+  g_autoptr (ChatMessage) message = chat_message_new (1, "ann", TRUE, CHAT_MESSAGE_TEXT, "ref");
+
+  chat_message_set_date (message, date, NULL);
+  chat_message_set_state (message, CHAT_MESSAGE_SENDING, NULL);
+  chat_message_list_add (f->list, message);
+  return g_steal_pointer (&message);
+}
+
+static void
+test_pages (void)
+{
+  Fixture f;
+
+  fixture_init (&f, 120);
+  g_assert_false (chat_message_list_get_loaded (f.list));
+  chat_message_list_load_older (f.list);
+  g_assert_cmpuint (chat_fake_source_get_pending (f.source), ==, 0);
+
+  chat_message_list_load (f.list);
+  chat_message_list_load (f.list);
+  g_assert_cmpuint (chat_fake_source_get_pending (f.source), ==, 1);
+  g_assert_true (chat_message_list_get_loading (f.list));
+  answer (&f);
+  g_assert_cmpstr (f.told->str, ==, "0-0+50 ");
+  g_assert_true (chat_message_list_get_loaded (f.list));
+  g_assert_true (chat_message_list_get_has_older (f.list));
+  g_assert_false (chat_message_list_get_has_newer (f.list));
+  g_assert_cmpint (chat_message_get_id (at (&f, 0)), ==, 71);
+  g_assert_cmpuint (notified (&f, "loaded"), ==, 1);
+  g_assert_cmpuint (notified (&f, "loading"), ==, 2);
+  g_assert_cmpuint (notified (&f, "has-older"), ==, 1);
+  g_assert_cmpuint (notified (&f, "has-newer"), ==, 0);
+  g_assert_cmpuint (notified (&f, "error"), ==, 0);
+
+  g_string_truncate (f.told, 0);
+  chat_message_list_load_older (f.list);
+  chat_message_list_load_older (f.list);
+  g_assert_cmpuint (chat_fake_source_get_pending (f.source), ==, 1);
+  answer (&f);
+  chat_message_list_load_older (f.list);
+  answer (&f);
+  g_assert_cmpstr (f.told->str, ==, "0-0+50 0-0+20 ");
+  g_assert_false (chat_message_list_get_has_older (f.list));
+  g_assert_cmpuint (notified (&f, "loading-older"), ==, 4);
+  g_assert_cmpuint (notified (&f, "has-older"), ==, 2);
+  chat_message_list_load_older (f.list);
+  chat_message_list_load_newer (f.list);
+  chat_message_list_load (f.list);
+  g_assert_cmpuint (chat_fake_source_get_pending (f.source), ==, 0);
+
+  /* An edit is no change of the list */
+  g_string_truncate (f.told, 0);
+  chat_message_set_text (at (&f, 3), "other");
+  g_assert_cmpstr (f.told->str, ==, "");
+
+  fixture_clear (&f);
+}
+
+static void
+test_around (void)
+{
+  Fixture f;
+  g_autoptr (ChatMessage) mine = NULL;
+
+  loaded (&f, 500);
+  mine = unsent (&f, NOON);
+  g_assert_true (at (&f, 50) == mine);
+  chat_message_list_load_around (f.list, 480);
+  g_assert_cmpuint (chat_fake_source_get_pending (f.source), ==, 0);
+
+  g_string_truncate (f.told, 0);
+  chat_message_list_load_around (f.list, 100);
+  answer (&f);
+  g_assert_true (chat_message_list_get_has_newer (f.list));
+  g_assert_nonnull (chat_message_list_lookup (f.list, 100));
+  g_assert_cmpuint (length (&f), ==, 50);
+  g_assert_false (chat_message_list_find (f.list, mine, NULL));
+  /* The unsent one goes, then everything else in one step */
+  g_assert_cmpstr (f.told->str, ==, "50-1+0 0-50+50 ");
+
+  /* What is pushed meanwhile is met later */
+  g_assert_false (chat_message_list_add (f.list, chat_fake_source_append (f.source, "bob", FALSE, NOON, "new")));
+  g_string_truncate (f.told, 0);
+  chat_message_list_load_newer (f.list);
+  answer (&f);
+  g_assert_cmpstr (f.told->str, ==, "50-0+50 ");
+
+  /* And back: everything is replaced, the unsent one stands at the end again */
+  chat_message_list_load (f.list);
+  answer (&f);
+  g_assert_false (chat_message_list_get_has_newer (f.list));
+  g_assert_cmpuint (length (&f), ==, 51);
+  g_assert_true (at (&f, 50) == mine);
+  g_assert_cmpint (chat_message_get_id (at (&f, 49)), ==, 501);
+
+  fixture_clear (&f);
+}
+
+static void
+test_stale_answers (void)
+{
+  Fixture f;
+
+  loaded (&f, 500);
+  /* A page that was replaced changes nothing when it comes */
+  chat_message_list_load_older (f.list);
+  chat_message_list_load_around (f.list, 100);
+  g_assert_false (chat_message_list_get_loading_older (f.list));
+  g_assert_cmpuint (chat_fake_source_get_pending (f.source), ==, 2);
+  chat_fake_source_prepare (f.source, 1);
+  chat_fake_source_answer (f.source, 0);
+  spin ();
+  g_assert_cmpstr (f.told->str, ==, "");
+  answer (&f);
+  g_assert_nonnull (chat_message_list_lookup (f.list, 100));
+
+  /* One that comes after the list is gone neither */
+  chat_message_list_load_older (f.list);
+  chat_message_list_load_newer (f.list);
+  g_signal_handlers_disconnect_by_data (f.list, &f);
+  g_assert_finalize_object (f.list);
+  chat_fake_source_answer (f.source, 1);
+  chat_fake_source_fail (f.source, 0);
+  spin ();
+  g_ptr_array_unref (f.replica);
+  g_string_free (f.told, TRUE);
+  g_hash_table_unref (f.notified);
+  g_assert_finalize_object (f.source);
+}
+
+static void
+test_errors (void)
+{
+  Fixture f;
+
+  fixture_init (&f, 200);
+  chat_message_list_load (f.list);
+  chat_fake_source_fail (f.source, 0);
+  spin ();
+  g_assert_error (chat_message_list_get_error (f.list), G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED);
+  g_assert_false (chat_message_list_get_loaded (f.list));
+  g_assert_cmpuint (notified (&f, "error"), ==, 1);
+
+  chat_message_list_retry (f.list);
+  g_assert_no_error (chat_message_list_get_error (f.list));
+  answer (&f);
+  g_assert_true (chat_message_list_get_loaded (f.list));
+  chat_message_list_retry (f.list);
+  g_assert_cmpuint (chat_fake_source_get_pending (f.source), ==, 0);
+
+  chat_message_list_load_older (f.list);
+  chat_fake_source_fail (f.source, 0);
+  spin ();
+  g_assert_nonnull (chat_message_list_get_error (f.list));
+  g_assert_false (chat_message_list_get_loading_older (f.list));
+  chat_message_list_retry (f.list);
+  g_assert_cmpint (chat_fake_source_get_kind (f.source, 0), ==, CHAT_PAGE_BEFORE);
+  answer (&f);
+  g_assert_cmpuint (length (&f), ==, 100);
+
+  fixture_clear (&f);
+}
+
+static void
+test_removed_and_late (void)
+{
+  Fixture f;
+  ChatMessage *gone, *late;
+
+  loaded (&f, 200);
+  gone = chat_fake_source_get_history (f.source)->pdata[120];
+
+  /* The page was written before the deletion: it does not come back */
+  chat_message_list_load_older (f.list);
+  chat_fake_source_prepare (f.source, 0);
+  g_assert_false (chat_message_list_remove (f.list, gone));
+  answer (&f);
+  g_assert_cmpuint (length (&f), ==, 99);
+  g_assert_null (chat_message_list_lookup (f.list, 121));
+
+  /* Far from the newest; the page that reaches it was written before the push */
+  chat_message_list_load_around (f.list, 20);
+  answer (&f);
+  chat_message_list_load (f.list);
+  chat_fake_source_prepare (f.source, 0);
+  late = chat_fake_source_append (f.source, "bob", FALSE, NOON, "late");
+  g_assert_false (chat_message_list_add (f.list, late));
+  answer (&f);
+  g_assert_cmpuint (length (&f), ==, 51);
+  g_assert_true (at (&f, 50) == late);
+
+  fixture_clear (&f);
+}
+
+static void
+test_reload (void)
+{
+  Fixture f;
+  ChatMessage *pushed;
+
+  /* Nothing happened: nothing is told */
+  loaded (&f, 200);
+  chat_message_list_reload (f.list);
+  answer (&f);
+  g_assert_cmpstr (f.told->str, ==, "");
+
+  /* Two came and one went while there was no connection; one more came before the page */
+  chat_fake_source_remove (f.source, at (&f, 48));
+  chat_fake_source_append (f.source, "bob", FALSE, NOON, "missed 1");
+  chat_fake_source_append (f.source, "bob", FALSE, NOON, "missed 2");
+  chat_message_list_reload (f.list);
+  pushed = chat_fake_source_append (f.source, "bob", FALSE, NOON, "pushed");
+  g_assert_true (chat_message_list_add (f.list, pushed));
+  g_string_truncate (f.told, 0);
+  answer (&f);
+  /* The page reaches down to 153 in 1..203, from which 199 is gone */
+  g_assert_cmpstr (f.told->str, ==, "50-0+2 48-1+0 ");
+  g_assert_cmpuint (length (&f), ==, 52);
+
+  /* So many came that the page does not touch the window: it is replaced */
+  for (guint i = 0; i < 80; i++)
+    chat_fake_source_append (f.source, "bob", FALSE, NOON, "missed");
+  chat_message_list_reload (f.list);
+  g_assert_true (chat_message_list_add (f.list, chat_fake_source_append (f.source, "bob", FALSE, NOON, "pushed")));
+  answer (&f);
+  g_assert_cmpuint (length (&f), ==, 50);
+  g_assert_true (chat_message_list_get_has_older (f.list));
+  g_assert_false (chat_message_list_get_has_newer (f.list));
+
+  /* Unless somebody reads: then the window stays and has a newer side */
+  chat_message_list_set_following (f.list, FALSE);
+  for (guint i = 0; i < 80; i++)
+    chat_fake_source_append (f.source, "bob", FALSE, NOON, "missed");
+  chat_message_list_reload (f.list);
+  g_assert_true (chat_message_list_add (f.list, chat_fake_source_append (f.source, "bob", FALSE, NOON, "pushed")));
+  g_string_truncate (f.told, 0);
+  answer (&f);
+  g_assert_cmpstr (f.told->str, ==, "50-1+0 ");
+  g_assert_true (chat_message_list_get_has_newer (f.list));
+
+  /* A reload that fails leaves no gap behind, however the next one ends */
+  chat_message_list_load (f.list);
+  answer (&f);
+  for (guint i = 0; i < 80; i++)
+    chat_fake_source_append (f.source, "bob", FALSE, NOON, "missed");
+  chat_message_list_set_following (f.list, TRUE);
+  chat_message_list_reload (f.list);
+  chat_message_list_add (f.list, chat_fake_source_append (f.source, "bob", FALSE, NOON, "pushed"));
+  chat_fake_source_fail (f.source, 0);
+  spin ();
+  chat_message_list_reload (f.list);
+  answer (&f);
+  for (guint i = 1; i < length (&f); i++)
+    g_assert_cmpint (chat_message_get_id (at (&f, i)), ==, chat_message_get_id (at (&f, i - 1)) + 1);
+
+  fixture_clear (&f);
+}
+
+static void
+test_unsent (void)
+{
+  Fixture f;
+  g_autoptr (ChatMessage) one = NULL;
+  g_autoptr (ChatMessage) two = NULL;
+  g_autoptr (ChatMessage) three = NULL;
+  guint position;
+
+  loaded (&f, 10);
+  one = unsent (&f, NOON + 100 * MINUTE);
+  three = unsent (&f, NOON + 102 * MINUTE);
+  two = unsent (&f, NOON + 101 * MINUTE);
+  g_assert_cmpstr (f.told->str, ==, "10-0+1 11-0+1 11-0+1 ");
+  g_assert_true (chat_message_list_add (f.list, two));
+  g_assert_cmpuint (length (&f), ==, 13);
+
+  /* Answered in order: no row moves */
+  g_string_truncate (f.told, 0);
+  chat_message_set_id (one, chat_fake_source_take_id (f.source));
+  g_assert_true (chat_message_list_find (f.list, one, &position));
+  g_assert_cmpuint (position, ==, 10);
+  chat_message_list_resort (f.list, one);
+  chat_message_list_resort (f.list, one);
+  g_assert_cmpstr (f.told->str, ==, "");
+  g_assert_true (chat_message_list_lookup (f.list, chat_message_get_id (one)) == one);
+
+  /* A push of another comes in before those that wait */
+  chat_message_list_add (f.list, chat_fake_source_append (f.source, "bob", FALSE, NOON + 103 * MINUTE, "push"));
+  g_assert_cmpstr (f.told->str, ==, "11-0+1 ");
+
+  /* Answered out of order: it goes to its place */
+  g_string_truncate (f.told, 0);
+  chat_message_set_id (three, chat_fake_source_take_id (f.source));
+  chat_message_list_resort (f.list, three);
+  g_assert_cmpstr (f.told->str, ==, "13-1+0 12-0+1 ");
+  g_assert_true (chat_message_list_remove (f.list, two));
+  g_assert_false (chat_message_list_remove (f.list, two));
+  g_assert_true (at (&f, 12) == three);
+
+  fixture_clear (&f);
+}
+
+/* The naive rule, as the header words it */
+static void
+check_grouping (Fixture *f)
+{
+  guint n = length (f);
+
+  for (guint i = 0; i < n; i++)
+    {
+      ChatMessage *message = at (f, i), *before = i > 0 ? at (f, i - 1) : NULL;
+      gint64 date = chat_message_get_date (message);
+      gboolean starts_day, starts_group;
+
+      if (before == NULL)
+        {
+          starts_day = chat_message_list_get_loaded (f->list) && !chat_message_list_get_has_older (f->list);
+          starts_group = TRUE;
+        }
+      else
+        {
+          gint64 previous = chat_message_get_date (before);
+
+          /* The tests run in UTC */
+          starts_day = date / (24 * 60 * MINUTE) != previous / (24 * 60 * MINUTE);
+          starts_group = starts_day || ABS (date - previous) > 5 * MINUTE ||
+                         g_strcmp0 (chat_message_get_sender (message), chat_message_get_sender (before)) != 0;
+          g_assert_cmpint (chat_message_get_ends_group (before), ==, starts_group);
+        }
+      g_assert_cmpint (chat_message_get_starts_day (message), ==, starts_day);
+      g_assert_cmpint (chat_message_get_starts_group (message), ==, starts_group);
+    }
+  if (n > 0)
+    g_assert_true (chat_message_get_ends_group (at (f, n - 1)));
+}
+
+static void
+test_grouping (void)
+{
+  Fixture f;
+  ChatMessage *middle;
+
+  fixture_init (&f, 0);
+  chat_fake_source_append (f.source, "bob", FALSE, NOON - 24 * 60 * MINUTE, "yesterday");
+  chat_fake_source_append (f.source, "bob", FALSE, NOON, "1");
+  middle = chat_fake_source_append (f.source, "ann", TRUE, NOON + MINUTE, "2");
+  chat_fake_source_append (f.source, "bob", FALSE, NOON + 2 * MINUTE, "3");
+  chat_fake_source_append (f.source, "bob", FALSE, NOON + 8 * MINUTE, "4");
+  chat_message_list_load (f.list);
+  answer (&f);
+  check_grouping (&f);
+  g_assert_true (chat_message_get_starts_day (at (&f, 0)));
+  g_assert_true (chat_message_get_starts_group (at (&f, 3)));
+
+  /* Neighbours meet */
+  chat_message_list_remove (f.list, middle);
+  check_grouping (&f);
+  g_assert_false (chat_message_get_starts_group (at (&f, 2)));
+
+  /* A date that is only text starts no day */
+  chat_message_set_date (at (&f, 1), 0, "some time");
+  chat_message_list_add (f.list, middle);
+  chat_message_list_remove (f.list, middle);
+  g_assert_false (chat_message_get_starts_day (at (&f, 1)));
+
+  fixture_clear (&f);
+}
+
+static void
+test_bounded (void)
+{
+  Fixture f;
+  guint pages = 0;
+
+  loaded (&f, 5000);
+  while (chat_message_list_get_has_older (f.list))
+    {
+      chat_message_list_load_older (f.list);
+      answer (&f);
+      g_assert_cmpuint (length (&f), <=, CHAT_MESSAGE_LIST_MAX);
+      pages++;
+    }
+  g_assert_cmpuint (pages, ==, 99);
+  g_assert_true (chat_message_list_get_has_newer (f.list));
+  g_assert_cmpint (chat_message_get_id (at (&f, 0)), ==, 1);
+  while (chat_message_list_get_has_newer (f.list))
+    {
+      chat_message_list_load_newer (f.list);
+      answer (&f);
+      g_assert_cmpuint (length (&f), <=, CHAT_MESSAGE_LIST_MAX);
+    }
+  g_assert_cmpint (chat_message_get_id (at (&f, length (&f) - 1)), ==, 5000);
+  g_assert_true (chat_message_list_get_has_older (f.list));
+
+  /* Followed: the oldest go, a page at a time */
+  for (guint i = 0; i < 200; i++)
+    chat_message_list_add (f.list, chat_fake_source_append (f.source, "bob", FALSE, NOON, "push"));
+  g_assert_cmpuint (length (&f), <=, CHAT_MESSAGE_LIST_MAX + CHAT_MESSAGE_LIST_PAGE);
+
+  /* Read: nothing is taken away, the newer side opens */
+  chat_message_list_set_following (f.list, FALSE);
+  g_string_truncate (f.told, 0);
+  for (guint i = 0; i < 200; i++)
+    chat_message_list_add (f.list, chat_fake_source_append (f.source, "bob", FALSE, NOON, "push"));
+  g_assert_cmpstr (f.told->str, ==, "");
+  g_assert_true (chat_message_list_get_has_newer (f.list));
+
+  fixture_clear (&f);
+}
+
+/* What must hold after every step of the random test */
+static void
+check_window (Fixture *f)
+{
+  GPtrArray *history = chat_fake_source_get_history (f->source);
+  guint n = length (f), sent = 0, from = 0;
+
+  g_assert_cmpuint (n, ==, f->replica->len);
+  for (guint i = 0; i < n; i++)
+    {
+      g_assert_true (at (f, i) == f->replica->pdata[i]);
+      if (chat_message_get_id (at (f, i)) != 0)
+        {
+          g_assert_cmpuint (sent, ==, i);
+          g_assert_true (chat_message_list_lookup (f->list, chat_message_get_id (at (f, i))) == at (f, i));
+          sent++;
+        }
+    }
+  if (chat_message_list_get_has_newer (f->list))
+    g_assert_cmpuint (sent, ==, n);
+  check_grouping (f);
+
+  /* One run of the history, without a gap; before the first page only what was pushed */
+  if (sent > 0)
+    {
+      while (from < history->len && history->pdata[from] != at (f, 0))
+        from++;
+      g_assert_cmpuint (from + sent, <=, history->len);
+      for (guint i = 0; i < sent; i++)
+        g_assert_true (history->pdata[from + i] == at (f, i));
+    }
+  if (!chat_message_list_get_loaded (f->list))
+    return;
+  if (!chat_message_list_get_has_older (f->list) && sent > 0)
+    g_assert_cmpuint (from, ==, 0);
+  if (!chat_message_list_get_has_newer (f->list))
+    g_assert_cmpuint (sent > 0 ? from + sent : history->len, ==, history->len);
+}
+
+static void
+test_random (void)
+{
+  guint32 seed = g_test_rand_int ();
+  g_autoptr (GRand) rand = NULL;
+  const char *forced = g_getenv ("CHAT_TEST_SEED");
+  Fixture f;
+  g_autoptr (GPtrArray) waiting = g_ptr_array_new_with_free_func (g_object_unref);
+  gint64 date = NOON;
+
+  if (forced != NULL)
+    seed = g_ascii_strtoull (forced, NULL, 10);
+  g_test_message ("CHAT_TEST_SEED=%u", seed);
+  rand = g_rand_new_with_seed (seed);
+
+  fixture_init (&f, 300);
+  chat_message_list_load (f.list);
+  for (guint step = 0; step < 3000; step++)
+    {
+      GPtrArray *history = chat_fake_source_get_history (f.source);
+      guint pending = chat_fake_source_get_pending (f.source);
+
+      date += g_rand_int_range (rand, 0, 8) * MINUTE + (g_rand_int_range (rand, 0, 60) == 0 ? 24 * 60 * MINUTE : 0);
+      switch (g_rand_int_range (rand, 0, 14))
+        {
+        case 0:
+        case 1:
+          chat_message_list_add (f.list, chat_fake_source_append (f.source, g_rand_boolean (rand) ? "bob" : "eve",
+                                                                  FALSE, date, "push"));
+          break;
+        case 2:
+          if (history->len > 0)
+            {
+              g_autoptr (ChatMessage) gone = g_object_ref (history->pdata[g_rand_int_range (rand, 0, history->len)]);
+
+              chat_fake_source_remove (f.source, gone);
+              chat_message_list_remove (f.list, gone);
+            }
+          break;
+        case 3:
+          g_ptr_array_add (waiting, unsent (&f, date));
+          break;
+        case 4:
+          if (waiting->len > 0)
+            {
+              guint which = g_rand_int_range (rand, 0, waiting->len);
+              ChatMessage *message = waiting->pdata[which];
+
+              if (g_rand_boolean (rand))
+                {
+                  /* The server has it */
+                  chat_message_set_id (message, chat_fake_source_take_id (f.source));
+                  chat_message_set_state (message, CHAT_MESSAGE_SENT, NULL);
+                  g_ptr_array_add (history, g_object_ref (message));
+                  chat_message_list_resort (f.list, message);
+                }
+              else
+                {
+                  chat_message_list_remove (f.list, message);
+                }
+              g_ptr_array_remove_index (waiting, which);
+            }
+          break;
+        case 5:
+          chat_message_list_load_older (f.list);
+          break;
+        case 6:
+          chat_message_list_load_newer (f.list);
+          break;
+        case 7:
+          if (g_rand_int_range (rand, 0, 3) == 0)
+            chat_message_list_load_around (f.list, g_rand_int_range (rand, 1, 400));
+          break;
+        case 8:
+          chat_message_list_load (f.list);
+          break;
+        case 9:
+          if (pending > 0)
+            chat_fake_source_prepare (f.source, g_rand_int_range (rand, 0, pending));
+          break;
+        case 10:
+        case 11:
+          if (pending > 0)
+            {
+              chat_fake_source_answer (f.source, g_rand_int_range (rand, 0, pending));
+              spin ();
+            }
+          break;
+        case 12:
+          if (pending > 0)
+            {
+              chat_fake_source_fail (f.source, g_rand_int_range (rand, 0, pending));
+              spin ();
+              chat_message_list_retry (f.list);
+            }
+          break;
+        case 13:
+          /* No connection for a while: what comes is missed, what was asked fails, then the newest page is asked for.
+           * What is pushed before it comes stands after a gap until then: answered at once here. */
+          if (g_rand_int_range (rand, 0, 6) == 0)
+            {
+              gboolean push = g_rand_boolean (rand);
+
+              chat_message_list_set_following (f.list, g_rand_boolean (rand));
+              while (chat_fake_source_get_pending (f.source) > 0)
+                {
+                  chat_fake_source_fail (f.source, 0);
+                  spin ();
+                }
+              for (int i = g_rand_int_range (rand, 0, 100); i > 0; i--)
+                chat_fake_source_append (f.source, "bob", FALSE, date, "missed");
+              chat_message_list_reload (f.list);
+              if (push)
+                chat_message_list_add (f.list, chat_fake_source_append (f.source, "bob", FALSE, date, "push"));
+              if (g_rand_boolean (rand))
+                {
+                  while (chat_fake_source_get_pending (f.source) > 0)
+                    {
+                      chat_fake_source_fail (f.source, 0);
+                      spin ();
+                    }
+                  chat_message_list_add (f.list, chat_fake_source_append (f.source, "bob", FALSE, date, "push"));
+                  chat_message_list_reload (f.list);
+                }
+              while (chat_fake_source_get_pending (f.source) > 0)
+                {
+                  chat_fake_source_answer (f.source, 0);
+                  spin ();
+                }
+            }
+          break;
+        default:
+          g_assert_not_reached ();
+        }
+      check_window (&f);
+    }
+
+  g_ptr_array_set_size (waiting, 0);
+  fixture_clear (&f);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_setenv ("TZ", "UTC", TRUE);
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/model/message-list/pages", test_pages);
+  g_test_add_func ("/model/message-list/around", test_around);
+  g_test_add_func ("/model/message-list/stale-answers", test_stale_answers);
+  g_test_add_func ("/model/message-list/errors", test_errors);
+  g_test_add_func ("/model/message-list/removed-and-late", test_removed_and_late);
+  g_test_add_func ("/model/message-list/reload", test_reload);
+  g_test_add_func ("/model/message-list/unsent", test_unsent);
+  g_test_add_func ("/model/message-list/grouping", test_grouping);
+  g_test_add_func ("/model/message-list/bounded", test_bounded);
+  g_test_add_func ("/model/message-list/random", test_random);
+
+  return g_test_run ();
+}

@@ -1,0 +1,269 @@
+/* test-model.c: messages and rooms: what notifies, and how often
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "chat-room-list.h"
+
+static guint n_notified;
+static GString *names;
+
+static void
+notify_cb (GObject    *object,
+           GParamSpec *pspec,
+           gpointer    user_data)
+{
+  n_notified++;
+  g_string_append_printf (names, "%s ", pspec->name);
+}
+
+static void
+expect (const char *what)
+{
+  g_assert_cmpstr (names->str, ==, what);
+  g_string_truncate (names, 0);
+}
+
+static void
+test_message (void)
+{
+  ChatMessage *message = chat_message_new (7, "bob", TRUE, CHAT_MESSAGE_FILE, "ref");
+  g_autofree char *ref = NULL;
+  g_autofree char *sender = NULL;
+  gboolean outgoing;
+  gint64 room_id;
+  ChatMessageContent content;
+
+  names = g_string_new (NULL);
+  g_object_get (message, "client-ref", &ref, "sender", &sender, "outgoing", &outgoing, "room-id", &room_id,
+                "content", &content, NULL);
+  g_assert_cmpstr (ref, ==, "ref");
+  g_assert_cmpstr (sender, ==, "bob");
+  g_assert_true (outgoing);
+  g_assert_cmpint (room_id, ==, 7);
+  g_assert_cmpint (content, ==, CHAT_MESSAGE_FILE);
+  g_assert_cmpstr (chat_message_get_text (message), ==, "");
+  g_assert_cmpint (chat_message_get_state (message), ==, CHAT_MESSAGE_SENT);
+
+  g_signal_connect (message, "notify", G_CALLBACK (notify_cb), NULL);
+  for (guint i = 0; i < 2; i++)
+    chat_message_set_id (message, 5);
+  expect ("id ");
+  for (guint i = 0; i < 2; i++)
+    chat_message_set_text (message, "hello");
+  expect ("text ");
+  chat_message_set_text (message, chat_message_get_text (message) + 1);
+  g_assert_cmpstr (chat_message_get_text (message), ==, "ello");
+  expect ("text ");
+  for (guint i = 0; i < 2; i++)
+    chat_message_set_date (message, 5, NULL);
+  expect ("date ");
+  for (guint i = 0; i < 2; i++)
+    chat_message_set_date (message, 0, "once");
+  expect ("date-text date ");
+  for (guint i = 0; i < 2; i++)
+    chat_message_set_edited (message, 4);
+  expect ("edited ");
+  for (guint i = 0; i < 2; i++)
+    chat_message_set_state (message, CHAT_MESSAGE_FAILED, "because");
+  expect ("failure state ");
+  for (guint i = 0; i < 2; i++)
+    chat_message_set_state (message, CHAT_MESSAGE_SENDING, "because");
+  expect ("failure state ");
+  g_assert_null (chat_message_get_failure (message));
+  for (guint i = 0; i < 2; i++)
+    chat_message_set_busy (message, TRUE);
+  expect ("busy ");
+  for (guint i = 0; i < 2; i++)
+    chat_message_set_grouping (message, TRUE, TRUE, FALSE);
+  expect ("ends-group starts-day ");
+
+  g_string_free (names, TRUE);
+  g_assert_finalize_object (message);
+}
+
+static void
+test_compare (void)
+{
+  g_autoptr (ChatMessage) a = chat_message_new (1, "a", FALSE, CHAT_MESSAGE_TEXT, NULL);
+  g_autoptr (ChatMessage) b = chat_message_new (1, "a", FALSE, CHAT_MESSAGE_TEXT, NULL);
+
+  chat_message_set_date (a, 1, NULL);
+  chat_message_set_date (b, 2, NULL);
+  g_assert_cmpint (chat_message_compare (a, b), <, 0);
+  chat_message_set_id (b, 9);
+  g_assert_cmpint (chat_message_compare (a, b), >, 0);
+  chat_message_set_id (a, 10);
+  g_assert_cmpint (chat_message_compare (a, b), >, 0);
+  g_assert_cmpint (chat_message_compare (b, b), ==, 0);
+}
+
+static void
+test_room (void)
+{
+  ChatRoom *room = chat_room_new (3, "bob");
+  g_autoptr (ChatMessage) message = chat_message_new (3, "bob", FALSE, CHAT_MESSAGE_TEXT, NULL);
+
+  names = g_string_new (NULL);
+  g_signal_connect (room, "notify", G_CALLBACK (notify_cb), NULL);
+  for (guint i = 0; i < 2; i++)
+    {
+      chat_room_set_name (room, "rob");
+      chat_room_set_last_message (room, message);
+      chat_room_set_activity (room, 9);
+      chat_room_set_unread_count (room, 2);
+      chat_room_set_read_mark (room, 8);
+      chat_room_set_marked_unread (room, TRUE);
+      chat_room_set_pinned (room, TRUE);
+      chat_room_set_muted (room, TRUE);
+      chat_room_set_draft (room, "dear");
+    }
+  expect ("name last-message activity unread-count read-mark marked-unread pinned muted draft ");
+
+  /* The mark only rises; an empty draft is none */
+  chat_room_set_read_mark (room, 7);
+  g_assert_cmpint (chat_room_get_read_mark (room), ==, 8);
+  chat_room_set_draft (room, "");
+  g_assert_null (chat_room_get_draft (room));
+  expect ("draft ");
+
+  g_string_free (names, TRUE);
+  g_assert_finalize_object (room);
+}
+
+typedef struct
+{
+  GString   *told;
+  GPtrArray *replica;
+} Watch;
+
+static void
+items_changed_cb (GListModel *model,
+                  guint       position,
+                  guint       removed,
+                  guint       added,
+                  Watch      *watch)
+{
+  g_string_append_printf (watch->told, "%u-%u+%u ", position, removed, added);
+  if (removed > 0)
+    g_ptr_array_remove_range (watch->replica, position, removed);
+  for (guint i = 0; i < added; i++)
+    g_ptr_array_insert (watch->replica, position + i, g_list_model_get_item (model, position + i));
+}
+
+static void
+told (Watch      *watch,
+      const char *what)
+{
+  g_assert_cmpstr (watch->told->str, ==, what);
+  g_string_truncate (watch->told, 0);
+}
+
+static ChatRoom *
+add_room (ChatRoomList *list,
+          gint64        id,
+          const char   *name,
+          gint64        activity)
+{
+  ChatRoom *room = chat_room_new (id, name);
+
+  chat_room_set_activity (room, activity);
+  if (list != NULL)
+    chat_room_list_add (list, room);
+  return room;
+}
+
+static void
+test_room_list (void)
+{
+  ChatRoomList *list = chat_room_list_new ();
+  Watch watch = { g_string_new (NULL), g_ptr_array_new_with_free_func (g_object_unref) };
+  ChatRoom *a, *b, *c, *d;
+  g_autoptr (GPtrArray) rooms = g_ptr_array_new_with_free_func (g_object_unref);
+  guint position;
+
+  names = g_string_new (NULL);
+  g_signal_connect (list, "items-changed", G_CALLBACK (items_changed_cb), &watch);
+  g_signal_connect (list, "notify", G_CALLBACK (notify_cb), NULL);
+  a = add_room (list, 1, "Ann", 10);
+  b = add_room (list, 2, "bob", 20);
+  c = add_room (list, 3, "eve", 30);
+  told (&watch, "0-0+1 0-0+1 0-0+1 ");
+  chat_room_list_add (list, a);
+  told (&watch, "");
+  g_assert_true (chat_room_list_lookup (list, 2) == b);
+  g_assert_true (chat_room_list_lookup_name (list, "ANN") == a);
+  g_assert_null (chat_room_list_lookup_name (list, "annabel"));
+
+  /* Activity and pins move rooms, once; what changes no order says nothing */
+  chat_room_set_activity (c, 31);
+  told (&watch, "");
+  chat_room_set_activity (a, 40);
+  told (&watch, "0-3+3 ");
+  g_assert_true (watch.replica->pdata[0] == a);
+  chat_room_set_pinned (b, TRUE);
+  told (&watch, "0-3+3 ");
+  g_assert_true (chat_room_list_find (list, b, &position));
+  g_assert_cmpuint (position, ==, 0);
+  chat_room_set_activity (c, 50);
+  told (&watch, "1-2+2 ");
+
+  /* Unread rooms */
+  chat_room_set_unread_count (a, 4);
+  chat_room_set_unread_count (a, 5);
+  chat_room_set_marked_unread (b, TRUE);
+  g_assert_cmpuint (chat_room_list_get_unread (list), ==, 2);
+  chat_room_set_muted (a, TRUE);
+  expect ("unread unread unread ");
+  chat_room_list_set_loaded (list, TRUE);
+  chat_room_list_set_loaded (list, TRUE);
+  expect ("loaded ");
+
+  /* Replaced: c goes, d comes, one is named twice */
+  d = add_room (NULL, 4, "dan", 60);
+  g_ptr_array_add (rooms, g_object_ref (a));
+  g_ptr_array_add (rooms, g_object_ref (d));
+  g_ptr_array_add (rooms, g_object_ref (b));
+  g_ptr_array_add (rooms, g_object_ref (a));
+  chat_room_list_replace (list, rooms);
+  told (&watch, "1-1+1 ");
+  g_assert_cmpuint (watch.replica->len, ==, 3);
+  chat_room_list_replace (list, rooms);
+  told (&watch, "");
+
+  /* A room that left is no longer watched */
+  chat_room_set_activity (c, 1000);
+  chat_room_set_unread_count (c, 1);
+  told (&watch, "");
+  g_assert_cmpuint (chat_room_list_get_unread (list), ==, 1);
+  g_assert_true (chat_room_list_remove (list, 2));
+  g_assert_false (chat_room_list_remove (list, 2));
+  told (&watch, "0-1+0 ");
+  expect ("unread ");
+  chat_room_list_clear (list);
+  told (&watch, "0-2+0 ");
+
+  g_string_free (names, TRUE);
+  g_string_free (watch.told, TRUE);
+  g_ptr_array_unref (watch.replica);
+  g_ptr_array_set_size (rooms, 0);
+  g_assert_finalize_object (list);
+  g_assert_finalize_object (a);
+  g_assert_finalize_object (b);
+  g_assert_finalize_object (c);
+  g_assert_finalize_object (d);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/model/message/notify", test_message);
+  g_test_add_func ("/model/message/compare", test_compare);
+  g_test_add_func ("/model/room/notify", test_room);
+  g_test_add_func ("/model/room-list", test_room_list);
+
+  return g_test_run ();
+}
