@@ -1,0 +1,165 @@
+/* chat-connection-driver.c: a connection in a main context
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "chat-connection-private.h"
+
+struct _ChatConnectionDriver
+{
+  ChatConnection        *connection;
+  GPollableInputStream  *input;
+  GPollableOutputStream *output;
+  GMainContext          *context;
+  GSource               *timer;     /* due at once where something is to be done, else at the time of the next ping */
+  GSource               *readable;
+  GSource               *writable;
+  gboolean               has_more;  /* to read, without waiting for readiness */
+};
+
+static gboolean
+timer_dispatch (GSource     *source,
+                GSourceFunc  callback,
+                gpointer     user_data)
+{
+  return callback (user_data);
+}
+
+static GSourceFuncs timer_funcs = { .dispatch = timer_dispatch };
+
+void
+chat_connection_driver_wake (ChatConnectionDriver *driver)
+{
+  g_source_set_ready_time (driver->timer, 0);
+}
+
+static void
+dispatch (ChatConnectionDriver *driver,
+          GIOCondition          condition)
+{
+  g_autoptr (ChatConnection) connection = g_object_ref (driver->connection);
+  gboolean has_more = chat_connection_dispatch (connection, condition);
+
+  /* Closed: the driver is gone */
+  if (chat_connection_is_closed (connection))
+    return;
+
+  driver->has_more = has_more;
+  chat_connection_driver_wake (driver);
+}
+
+static gboolean
+on_readable (GObject *stream,
+             gpointer user_data)
+{
+  dispatch (user_data, G_IO_IN);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_writable (GObject *stream,
+             gpointer user_data)
+{
+  dispatch (user_data, G_IO_OUT);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+clear_source (GSource **source)
+{
+  if (*source != NULL)
+    g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+/* A stream knows itself when it is ready: under TLS that is not when its socket is. */
+static void
+watch (ChatConnectionDriver *driver)
+{
+  GIOCondition interest = chat_connection_get_interest (driver->connection);
+
+  if (!(interest & G_IO_IN))
+    clear_source (&driver->readable);
+  else if (driver->readable == NULL)
+    {
+      driver->readable = g_pollable_input_stream_create_source (driver->input, NULL);
+      g_source_set_callback (driver->readable, G_SOURCE_FUNC (on_readable), driver, NULL);
+      g_source_set_static_name (driver->readable, "ChatConnection readable");
+      g_source_attach (driver->readable, driver->context);
+    }
+
+  if (!(interest & G_IO_OUT))
+    clear_source (&driver->writable);
+  else if (driver->writable == NULL)
+    {
+      driver->writable = g_pollable_output_stream_create_source (driver->output, NULL);
+      g_source_set_callback (driver->writable, G_SOURCE_FUNC (on_writable), driver, NULL);
+      g_source_set_static_name (driver->writable, "ChatConnection writable");
+      g_source_attach (driver->writable, driver->context);
+    }
+}
+
+static gboolean
+on_timer (gpointer user_data)
+{
+  ChatConnectionDriver *driver = user_data;
+  g_autoptr (ChatConnection) connection = g_object_ref (driver->connection);
+  gint64 next;
+
+  g_source_set_ready_time (driver->timer, -1);
+
+  if (driver->has_more)
+    {
+      driver->has_more = FALSE;
+      dispatch (driver, G_IO_IN);
+      if (chat_connection_is_closed (connection))
+        return G_SOURCE_REMOVE;
+    }
+
+  next = chat_connection_check_ping (connection, g_get_monotonic_time ());
+  if (chat_connection_is_closed (connection) || !chat_connection_flush (connection))
+    return G_SOURCE_REMOVE;
+
+  watch (driver);
+  if (driver->has_more)
+    chat_connection_driver_wake (driver);
+  else if (g_source_get_ready_time (driver->timer) != 0 && next > 0)
+    g_source_set_ready_time (driver->timer, next);
+
+  return G_SOURCE_CONTINUE;
+}
+
+ChatConnectionDriver *
+chat_connection_driver_new (ChatConnection        *connection,
+                            GPollableInputStream  *input,
+                            GPollableOutputStream *output)
+{
+  ChatConnectionDriver *driver = g_new0 (ChatConnectionDriver, 1);
+
+  driver->connection = connection;
+  driver->input = input;
+  driver->output = output;
+  driver->context = g_main_context_ref_thread_default ();
+  /* What was read before, and waited because nobody drove the connection, comes in the first turn. */
+  driver->has_more = TRUE;
+
+  driver->timer = g_source_new (&timer_funcs, sizeof (GSource));
+  g_source_set_callback (driver->timer, on_timer, driver, NULL);
+  g_source_set_static_name (driver->timer, "ChatConnection");
+  g_source_set_ready_time (driver->timer, 0);
+  g_source_attach (driver->timer, driver->context);
+
+  return driver;
+}
+
+void
+chat_connection_driver_free (ChatConnectionDriver *driver)
+{
+  clear_source (&driver->readable);
+  clear_source (&driver->writable);
+  clear_source (&driver->timer);
+  g_main_context_unref (driver->context);
+  g_free (driver);
+}

@@ -1,0 +1,857 @@
+/* chat-connection.c: bytes to packets and packets to bytes, without ever blocking
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "chat-connection-private.h"
+#include "chat-framer.h"
+#include "chat-limits.h"
+
+/* A server holds ten thousand of these, most of them idle: between two objects a connection owns no buffer. What is read goes
+ * through one chunk for the whole thread, of which only an object that is not yet complete is kept, by the framer; what is
+ * written is freed as soon as the socket has it. A plain socket is read and written directly, so that GIO's streams need not
+ * even be made. */
+
+struct _ChatConnection
+{
+  GObject                     parent_instance;
+  GIOStream                  *stream;
+  GSocket                    *socket;       /* nullable */
+  GPollableInputStream       *input;        /* NULL for a plain socket, like output */
+  GPollableOutputStream      *output;
+  const ChatConnectionEvents *events;
+  gpointer                    user_data;
+  ChatConnectionDriver       *driver;       /* nullable: nobody has attached it */
+  ChatFramer                  framer;
+  GBytes                     *pending;      /* nullable: read, but not yet handed out */
+  GBytes                     *head;         /* nullable: the beginning of the queue, shared with other connections */
+  GString                    *tail;         /* nullable: the rest of the queue */
+  gsize                       written;      /* bytes of the head, or else the tail, that are written */
+  gsize                       drained;
+  gint64                      last_read;
+  ChatConnectionTrace         trace;
+  gpointer                    trace_data;
+  guint                       role : 1;
+  guint                       established : 1;  /* bytes have passed: a TLS handshake is behind us */
+  guint                       dispatching : 1;
+  guint                       paused : 1;
+  guint                       broken : 1;       /* what comes is no stream of objects */
+  guint                       blocked : 1;      /* the last write was short */
+  guint                       overflowed : 1;
+  guint                       finishing : 1;    /* no more is sent, and what comes is dropped */
+  guint                       shut : 1;         /* our side has ended */
+  guint                       ended : 1;        /* the peer's side has ended */
+  guint                       closed : 1;
+  guint                       ping : 1;
+  guint                       pinged : 1;       /* since the last byte came */
+};
+
+G_DEFINE_FINAL_TYPE (ChatConnection, chat_connection, G_TYPE_OBJECT)
+
+static __thread guint8 shared_chunk[CHAT_READ_CHUNK_SIZE];
+static __thread gboolean shared_chunk_used;
+
+enum
+{
+  FAILED = -1,
+  WOULD_BLOCK = -2
+};
+
+static gssize
+set_socket_error (int          number,
+                  const char  *what,
+                  GError     **error)
+{
+  if (number == EAGAIN || number == EWOULDBLOCK || number == EINTR)
+    return WOULD_BLOCK;
+
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (number), "%s: %s", what, g_strerror (number));
+  return FAILED;
+}
+
+static gssize
+take_stream_error (GError  *error,
+                   GError **out)
+{
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    {
+      g_error_free (error);
+      return WOULD_BLOCK;
+    }
+  /* An end without the farewell of TLS. Objects tell their own end: nothing can be cut off unseen. */
+  if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_EOF))
+    {
+      g_error_free (error);
+      return 0;
+    }
+
+  g_propagate_error (out, error);
+  return FAILED;
+}
+
+/* Returns: bytes read; 0 at the end; FAILED; WOULD_BLOCK, without an error being made */
+static gssize
+read_some (ChatConnection  *self,
+           void            *buffer,
+           gsize            size,
+           GError         **error)
+{
+  GError *stream_error = NULL;
+  gssize n;
+
+  if (self->input == NULL)
+    {
+      do
+        n = recv (g_socket_get_fd (self->socket), buffer, size, MSG_DONTWAIT);
+      while (n < 0 && errno == EINTR);
+      return n >= 0 ? n : set_socket_error (errno, "Reading failed", error);
+    }
+
+  n = g_pollable_input_stream_read_nonblocking (self->input, buffer, size, NULL, &stream_error);
+  return n >= 0 ? n : take_stream_error (stream_error, error);
+}
+
+/* The same for writing the queue */
+static gssize
+write_some (ChatConnection  *self,
+            GError         **error)
+{
+  GError *stream_error = NULL;
+  struct iovec parts[2];
+  guint n_parts = 0;
+  gssize n;
+
+  if (self->head != NULL)
+    {
+      gsize size;
+      const char *data = g_bytes_get_data (self->head, &size);
+
+      parts[n_parts++] = (struct iovec) { (char *) data + self->written, size - self->written };
+    }
+  if (self->tail != NULL)
+    {
+      gsize from = self->head == NULL ? self->written : 0;
+
+      parts[n_parts++] = (struct iovec) { self->tail->str + from, self->tail->len - from };
+    }
+
+  if (self->output == NULL)
+    {
+      struct msghdr message = { .msg_iov = parts, .msg_iovlen = n_parts };
+
+      do
+        n = sendmsg (g_socket_get_fd (self->socket), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+      while (n < 0 && errno == EINTR);
+      return n >= 0 ? n : set_socket_error (errno, "Writing failed", error);
+    }
+
+  n = g_pollable_output_stream_write_nonblocking (self->output, parts[0].iov_base, parts[0].iov_len, NULL,
+                                                  &stream_error);
+  if (n >= 0)
+    return n;
+  n = take_stream_error (stream_error, error);
+  if (n == 0)
+    {
+      g_set_error_literal (error, CHAT_ERROR, CHAT_ERROR_CLOSED, "the connection ended");
+      n = FAILED;
+    }
+  return n;
+}
+
+/* The owner's list, and our own */
+static void
+changed (ChatConnection *self)
+{
+  if (self->closed)
+    return;
+
+  if (self->driver != NULL)
+    chat_connection_driver_wake (self->driver);
+  if (self->events->changed != NULL)
+    self->events->changed (self, self->user_data);
+}
+
+static void
+drop_queue (ChatConnection *self)
+{
+  g_clear_pointer (&self->head, g_bytes_unref);
+  if (self->tail != NULL)
+    g_string_free (g_steal_pointer (&self->tail), TRUE);
+  self->written = 0;
+}
+
+/* Nothing of it may block, under TLS neither: GIO's close of a TLS stream waits for the peer, unless the socket is shut. */
+static void
+release (ChatConnection *self)
+{
+  g_clear_pointer (&self->driver, chat_connection_driver_free);
+  drop_queue (self);
+  chat_framer_clear (&self->framer);
+  g_clear_pointer (&self->pending, g_bytes_unref);
+}
+
+static void
+close_stream (ChatConnection *self)
+{
+  if (self->output != NULL && self->socket != NULL)
+    g_socket_shutdown (self->socket, TRUE, TRUE, NULL);
+  g_io_stream_close (self->stream, NULL, NULL);
+}
+
+void
+chat_connection_close (ChatConnection *self,
+                       const GError   *reason)
+{
+  g_return_if_fail (CHAT_IS_CONNECTION (self));
+
+  if (self->closed)
+    return;
+
+  self->closed = TRUE;
+  g_object_ref (self);
+  release (self);
+  /* The owner takes the descriptor out of its loop while there is one. */
+  if (self->events->closed != NULL)
+    self->events->closed (self, reason, self->user_data);
+  close_stream (self);
+  g_object_unref (self);
+}
+
+static void
+chat_connection_dispose (GObject *object)
+{
+  ChatConnection *self = CHAT_CONNECTION (object);
+
+  if (!self->closed)
+    {
+      self->closed = TRUE;
+      release (self);
+      if (self->stream != NULL)
+        close_stream (self);
+    }
+  g_clear_object (&self->socket);
+  g_clear_object (&self->stream);
+
+  G_OBJECT_CLASS (chat_connection_parent_class)->dispose (object);
+}
+
+static void
+chat_connection_class_init (ChatConnectionClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = chat_connection_dispose;
+}
+
+static void
+chat_connection_init (ChatConnection *self)
+{
+  chat_framer_init (&self->framer, CHAT_MAX_OBJECT_SIZE, CHAT_MAX_OBJECT_DEPTH);
+  self->last_read = g_get_monotonic_time ();
+}
+
+static GSocket *
+find_socket (GIOStream *stream)
+{
+  g_autoptr (GIOStream) base = NULL;
+
+  if (G_IS_SOCKET_CONNECTION (stream))
+    return g_object_ref (g_socket_connection_get_socket (G_SOCKET_CONNECTION (stream)));
+  if (!G_IS_TLS_CONNECTION (stream))
+    return NULL;
+
+  g_object_get (stream, "base-io-stream", &base, NULL);
+  return base != NULL ? find_socket (base) : NULL;
+}
+
+ChatConnection *
+chat_connection_new (GIOStream                  *stream,
+                     ChatConnectionRole          role,
+                     const ChatConnectionEvents *events,
+                     gpointer                    user_data)
+{
+  ChatConnection *self = g_object_new (CHAT_TYPE_CONNECTION, NULL);
+
+  self->stream = g_object_ref (stream);
+  self->socket = find_socket (stream);
+  self->role = role;
+  self->events = events;
+  self->user_data = user_data;
+
+  if (G_IS_SOCKET_CONNECTION (stream) && !G_IS_TCP_WRAPPER_CONNECTION (stream))
+    self->established = TRUE;
+  else
+    {
+      self->input = G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (stream));
+      self->output = G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (stream));
+      self->established = !G_IS_TLS_CONNECTION (stream);
+    }
+
+  return self;
+}
+
+void
+chat_connection_attach (ChatConnection *self)
+{
+  g_return_if_fail (CHAT_IS_CONNECTION (self) && self->driver == NULL);
+
+  if (self->closed)
+    return;
+
+  self->driver = chat_connection_driver_new (
+      self, G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (self->stream)),
+      G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (self->stream)));
+}
+
+GIOStream *
+chat_connection_get_stream (ChatConnection *self)
+{
+  return self->stream;
+}
+
+GSocket *
+chat_connection_get_socket (ChatConnection *self)
+{
+  return self->socket;
+}
+
+gboolean
+chat_connection_is_closed (ChatConnection *self)
+{
+  return self->closed;
+}
+
+gint64
+chat_connection_get_last_read (ChatConnection *self)
+{
+  return self->last_read;
+}
+
+GIOCondition
+chat_connection_get_interest (ChatConnection *self)
+{
+  GIOCondition interest = 0;
+
+  if (self->closed || self->overflowed)
+    return 0;
+  if (!self->ended && (self->finishing || (!self->paused && !self->broken)))
+    interest |= G_IO_IN;
+  /* Before the end of a TLS handshake a write waits for the peer to speak, while the socket is writable all the time: an owner's
+   * loop would spin. A driver asks the stream, which knows better. */
+  if (self->blocked && (self->established || self->driver != NULL))
+    interest |= G_IO_OUT;
+
+  return interest;
+}
+
+/* Writing */
+
+gsize
+chat_connection_get_queued (ChatConnection *self)
+{
+  gsize queued = 0;
+
+  if (self->head != NULL)
+    queued += g_bytes_get_size (self->head);
+  if (self->tail != NULL)
+    queued += self->tail->len;
+
+  return queued - self->written;
+}
+
+static gboolean
+can_send (ChatConnection *self)
+{
+  return !self->closed && !self->overflowed && !self->finishing;
+}
+
+static gboolean
+close_overflowed (gpointer user_data)
+{
+  ChatConnection *self = user_data;
+  g_autoptr (GError) error = g_error_new_literal (CHAT_ERROR, CHAT_ERROR_QUEUE_FULL, "the peer does not read");
+
+  chat_connection_close (self, error);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Something was put at the end of the queue, which was @queued bytes long. */
+static void
+queue_grew (ChatConnection *self,
+            gsize           queued)
+{
+  if (chat_connection_get_queued (self) > CHAT_MAX_QUEUE_SIZE)
+    {
+      g_autoptr (GSource) source = g_idle_source_new ();
+      g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+
+      self->overflowed = TRUE;
+      drop_queue (self);
+      g_source_set_priority (source, G_PRIORITY_DEFAULT);
+      g_source_set_callback (source, close_overflowed, g_object_ref (self), g_object_unref);
+      g_source_set_static_name (source, "ChatConnection queue full");
+      g_source_attach (source, context);
+      changed (self);
+    }
+  else if (queued == 0)
+    changed (self);
+}
+
+static GString *
+ensure_tail (ChatConnection *self)
+{
+  if (self->tail == NULL)
+    self->tail = g_string_sized_new (512);
+
+  return self->tail;
+}
+
+static void
+trace_line (ChatConnection *self,
+            gboolean        incoming,
+            ChatPacket     *packet)
+{
+  g_autofree char *line = chat_packet_to_trace (packet);
+
+  self->trace (self, incoming, line, self->trace_data);
+}
+
+void
+chat_connection_send (ChatConnection *self,
+                      ChatPacket     *packet)
+{
+  gsize queued;
+
+  if (!can_send (self))
+    return;
+
+  queued = chat_connection_get_queued (self);
+  chat_packet_write (packet, ensure_tail (self));
+  if (self->trace != NULL)
+    trace_line (self, FALSE, packet);
+  queue_grew (self, queued);
+}
+
+void
+chat_connection_send_bytes (ChatConnection *self,
+                            GBytes         *line)
+{
+  gsize queued, size;
+  const char *data = g_bytes_get_data (line, &size);
+
+  if (!can_send (self) || size == 0)
+    return;
+
+  queued = chat_connection_get_queued (self);
+  if (queued == 0)
+    self->head = g_bytes_ref (line);
+  else
+    g_string_append_len (ensure_tail (self), data, (gssize) size);
+
+  if (self->trace != NULL)
+    {
+      g_autoptr (ChatPacket) packet = chat_packet_parse (
+          data, data[size - 1] == '\n' ? size - 1 : size,
+          self->role == CHAT_CONNECTION_SERVER ? CHAT_PACKET_TO_CLIENT : CHAT_PACKET_TO_SERVER);
+
+      trace_line (self, FALSE, packet);
+    }
+  queue_grew (self, queued);
+}
+
+/* @n more bytes of the queue are written. */
+static void
+advance (ChatConnection *self,
+         gsize           n)
+{
+  self->written += n;
+
+  if (self->head != NULL)
+    {
+      gsize size = g_bytes_get_size (self->head);
+
+      if (self->written < size)
+        return;
+      self->written -= size;
+      g_clear_pointer (&self->head, g_bytes_unref);
+    }
+
+  if (self->tail == NULL)
+    return;
+  if (self->written == self->tail->len)
+    drop_queue (self);
+  else if (self->written >= CHAT_READ_CHUNK_SIZE && self->written >= self->tail->len / 2)
+    {
+      g_string_erase (self->tail, 0, (gssize) self->written);
+      self->written = 0;
+    }
+}
+
+/* Ends the writing side. Under TLS that is a record of a few bytes, written by a call that would wait for room: a socket that
+ * is writable has it. Returns: FALSE if the connection ended */
+static gboolean
+end_writing (ChatConnection *self)
+{
+  if (self->shut)
+    return TRUE;
+
+  if (!self->established || self->ended)
+    {
+      chat_connection_close (self, NULL);
+      return FALSE;
+    }
+
+  if (self->output != NULL)
+    {
+      if (self->socket != NULL && !(g_socket_condition_check (self->socket, G_IO_OUT) & G_IO_OUT))
+        {
+          self->blocked = TRUE;
+          changed (self);
+          return TRUE;
+        }
+      g_output_stream_close (G_OUTPUT_STREAM (self->output), NULL, NULL);
+    }
+  if (self->socket != NULL)
+    g_socket_shutdown (self->socket, FALSE, TRUE, NULL);
+  self->shut = TRUE;
+
+  return TRUE;
+}
+
+gboolean
+chat_connection_flush (ChatConnection *self)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean was_blocked = self->blocked;
+
+  if (self->closed)
+    return FALSE;
+  if (self->overflowed)
+    return TRUE;
+
+  /* A full socket says itself when it has room. */
+  if (self->blocked && self->established)
+    return TRUE;
+
+  self->blocked = FALSE;
+  while (self->head != NULL || self->tail != NULL)
+    {
+      gsize queued = chat_connection_get_queued (self);
+      gssize n = write_some (self, &error);
+
+      if (n == FAILED)
+        {
+          chat_connection_close (self, error);
+          return FALSE;
+        }
+      if (n == WOULD_BLOCK)
+        {
+          self->blocked = TRUE;
+          break;
+        }
+      self->established = TRUE;
+      advance (self, (gsize) n);
+      if (self->output == NULL && (gsize) n < queued)
+        {
+          self->blocked = TRUE;
+          break;
+        }
+    }
+
+  if (self->blocked != was_blocked)
+    changed (self);
+  if (self->finishing && !self->blocked)
+    return end_writing (self);
+
+  return TRUE;
+}
+
+/* Reading */
+
+/* Returns: whether the packet was the connection's own business */
+static gboolean
+take_ping (ChatConnection *self,
+           ChatPacket     *packet)
+{
+  if (chat_packet_get_kind (packet) == CHAT_PACKET_PING)
+    {
+      g_autoptr (ChatPacket) pong = chat_packet_new_answer (packet);
+
+      chat_connection_send (self, pong);
+      return TRUE;
+    }
+
+  return chat_packet_get_kind (packet) == CHAT_PACKET_PONG;
+}
+
+/* Hands out the objects in @bytes (@data if it has no owner) as far as @budget and the owner let it; keeps the rest. */
+static void
+take_bytes (ChatConnection *self,
+            const char     *data,
+            gsize           length,
+            GBytes         *bytes,
+            guint          *budget)
+{
+  const char *start = data;
+
+  while (length > 0 && !self->closed && !self->broken && !self->finishing && !self->overflowed)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (ChatPacket) packet = NULL;
+      const char *object;
+      gsize size;
+
+      if (self->paused || *budget == 0)
+        {
+          self->pending = bytes != NULL ? g_bytes_new_from_bytes (bytes, (gsize) (data - start), length)
+                                        : g_bytes_new (data, length);
+          return;
+        }
+
+      switch (chat_framer_feed (&self->framer, &data, &length, &object, &size, &error))
+        {
+        case CHAT_FRAMER_NEED_MORE:
+          return;
+
+        case CHAT_FRAMER_BROKEN:
+          self->broken = TRUE;
+          if (self->events->broken != NULL)
+            self->events->broken (self, error, self->user_data);
+          changed (self);
+          return;
+
+        case CHAT_FRAMER_OBJECT:
+        default:
+          break;
+        }
+
+      (*budget)--;
+      packet = chat_packet_parse (object, size,
+                                  self->role == CHAT_CONNECTION_SERVER ? CHAT_PACKET_TO_SERVER : CHAT_PACKET_TO_CLIENT);
+      /* An object that lay in pieces is copied into the packet: nothing of it need be kept while the owner works. */
+      if (chat_framer_is_idle (&self->framer))
+        chat_framer_clear (&self->framer);
+      if (self->trace != NULL)
+        trace_line (self, TRUE, packet);
+      if (!take_ping (self, packet) && !self->closed)
+        self->events->packet (self, packet, self->user_data);
+    }
+}
+
+static void
+take_end (ChatConnection *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->ended = TRUE;
+
+  /* Our own last word may still wait to be written. */
+  if (self->finishing && !self->shut && chat_connection_get_queued (self) > 0)
+    {
+      changed (self);
+      return;
+    }
+
+  if (!self->finishing && !self->broken && !chat_framer_is_idle (&self->framer))
+    error = g_error_new_literal (CHAT_ERROR, CHAT_ERROR_CLOSED, "the connection ended in the midst of an object");
+  /* What was answered already leaves, if it can at once: a peer that has ended its own side may still read. */
+  else if (!self->finishing && !chat_connection_flush (self))
+    return;
+  chat_connection_close (self, error);
+}
+
+/* Returns: whether there may be more to read at once */
+static gboolean
+read_chunks (ChatConnection *self,
+             guint8         *chunk)
+{
+  guint budget = CHAT_MAX_OBJECTS_PER_TURN;
+  gsize total = 0;
+
+  if (self->pending != NULL && !self->finishing)
+    {
+      g_autoptr (GBytes) bytes = g_steal_pointer (&self->pending);
+      gsize length;
+      const char *data = g_bytes_get_data (bytes, &length);
+
+      take_bytes (self, data, length, bytes, &budget);
+    }
+
+  while (!self->closed && !self->overflowed && self->pending == NULL
+         && (self->finishing || (!self->paused && !self->broken)))
+    {
+      g_autoptr (GError) error = NULL;
+      gssize n;
+
+      if (total >= CHAT_READ_CHUNK_SIZE || budget == 0)
+        return TRUE;
+
+      n = read_some (self, chunk, CHAT_READ_CHUNK_SIZE, &error);
+      if (n == WOULD_BLOCK)
+        return FALSE;
+      if (n == FAILED)
+        {
+          chat_connection_close (self, self->finishing ? NULL : error);
+          return FALSE;
+        }
+      if (n == 0)
+        {
+          take_end (self);
+          return FALSE;
+        }
+
+      self->established = TRUE;
+      self->last_read = g_get_monotonic_time ();
+      self->pinged = FALSE;
+      total += (gsize) n;
+
+      if (self->finishing)
+        {
+          self->drained += (gsize) n;
+          if (self->drained > CHAT_DRAIN_MAX_BYTES)
+            {
+              chat_connection_close (self, NULL);
+              return FALSE;
+            }
+        }
+      else
+        take_bytes (self, (const char *) chunk, (gsize) n, NULL, &budget);
+
+      /* Less than there was room for: the socket is empty, and says itself when it is not any more. */
+      if (self->input == NULL && n < CHAT_READ_CHUNK_SIZE && self->pending == NULL)
+        return FALSE;
+    }
+
+  return !self->closed && self->pending != NULL && !self->paused;
+}
+
+gboolean
+chat_connection_dispatch (ChatConnection *self,
+                          GIOCondition    condition)
+{
+  g_autoptr (ChatConnection) keep = NULL;
+  gboolean has_more = FALSE;
+
+  if (self->closed || self->dispatching)
+    return FALSE;
+
+  keep = g_object_ref (self);
+  self->dispatching = TRUE;
+
+  if (condition & G_IO_OUT)
+    {
+      gboolean was_blocked = self->blocked;
+
+      self->blocked = FALSE;
+      if (chat_connection_flush (self) && was_blocked && !self->blocked)
+        changed (self);
+    }
+
+  if (!self->closed && (self->finishing || (!self->paused && !self->broken)) && !self->ended)
+    {
+      gboolean nested = shared_chunk_used;
+      g_autofree guint8 *own_chunk = nested ? g_malloc (CHAT_READ_CHUNK_SIZE) : NULL;
+
+      /* From within an owner's function another connection may be driven. */
+      shared_chunk_used = TRUE;
+      has_more = read_chunks (self, nested ? own_chunk : shared_chunk);
+      shared_chunk_used = nested;
+    }
+  else if (!self->closed && (condition & (G_IO_HUP | G_IO_ERR)))
+    {
+      g_autoptr (GError) error = g_error_new_literal (CHAT_ERROR, CHAT_ERROR_CLOSED, "the connection was reset");
+
+      chat_connection_close (self, self->finishing ? NULL : error);
+    }
+
+  /* A write that waited for the handshake */
+  if (!self->closed && self->blocked && !(condition & G_IO_OUT) && self->output != NULL)
+    changed (self);
+
+  self->dispatching = FALSE;
+
+  return has_more && !self->closed;
+}
+
+/* The end, and what keeps it away */
+
+void
+chat_connection_set_paused (ChatConnection *self,
+                            gboolean        paused)
+{
+  if (self->paused == (paused != FALSE))
+    return;
+
+  self->paused = paused != FALSE;
+  changed (self);
+}
+
+void
+chat_connection_finish (ChatConnection *self)
+{
+  if (self->closed || self->finishing)
+    return;
+
+  self->finishing = TRUE;
+  g_clear_pointer (&self->pending, g_bytes_unref);
+  chat_framer_clear (&self->framer);
+  changed (self);
+}
+
+void
+chat_connection_set_ping (ChatConnection *self,
+                          gboolean        enabled)
+{
+  if (self->ping == (enabled != FALSE))
+    return;
+
+  self->ping = enabled != FALSE;
+  if (self->driver != NULL)
+    chat_connection_driver_wake (self->driver);
+}
+
+gint64
+chat_connection_check_ping (ChatConnection *self,
+                            gint64          now)
+{
+  const gint64 interval = CHAT_PING_INTERVAL_MS * G_GINT64_CONSTANT (1000);
+  const gint64 timeout = CHAT_PING_TIMEOUT_MS * G_GINT64_CONSTANT (1000);
+
+  if (!self->ping || self->closed || self->finishing)
+    return 0;
+  /* Who does not listen can not call the other silent. */
+  if (self->paused)
+    return now + interval;
+
+  if (now - self->last_read >= timeout)
+    {
+      g_autoptr (GError) error = g_error_new_literal (CHAT_ERROR, CHAT_ERROR_TIMED_OUT, "the peer has fallen silent");
+
+      chat_connection_close (self, error);
+      return 0;
+    }
+  if (now - self->last_read < interval)
+    return self->last_read + interval;
+
+  if (!self->pinged)
+    {
+      g_autoptr (ChatPacket) packet = chat_packet_new (CHAT_PACKET_PING);
+
+      self->pinged = TRUE;
+      chat_connection_send (self, packet);
+    }
+
+  return self->last_read + timeout;
+}
+
+void
+chat_connection_set_trace (ChatConnection     *self,
+                           ChatConnectionTrace trace,
+                           gpointer            user_data)
+{
+  self->trace = trace;
+  self->trace_data = user_data;
+}
