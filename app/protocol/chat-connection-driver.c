@@ -28,24 +28,29 @@ timer_dispatch (GSource     *source,
 static GSourceFuncs timer_funcs = { .dispatch = timer_dispatch };
 
 void
-chat_connection_driver_wake (ChatConnectionDriver *driver)
+chat_connection_driver_wake (ChatConnectionDriver *driver,
+                             gboolean              read)
 {
+  driver->has_more |= read;
   g_source_set_ready_time (driver->timer, 0);
 }
 
-static void
+/* Returns: FALSE if the connection is closed: then the driver is gone */
+static gboolean
 dispatch (ChatConnectionDriver *driver,
           GIOCondition          condition)
 {
-  g_autoptr (ChatConnection) connection = g_object_ref (driver->connection);
-  gboolean has_more = chat_connection_dispatch (connection, condition);
+  ChatConnection *connection = driver->connection;
+  gboolean open, has_more;
 
-  /* Closed: the driver is gone */
-  if (chat_connection_is_closed (connection))
-    return;
+  chat_connection_hold (connection);
+  has_more = chat_connection_dispatch (connection, condition);
+  open = !chat_connection_is_closed (connection);
+  if (open)
+    chat_connection_driver_wake (driver, has_more);
+  chat_connection_unhold (connection);
 
-  driver->has_more = has_more;
-  chat_connection_driver_wake (driver);
+  return open;
 }
 
 static gboolean
@@ -101,11 +106,11 @@ watch (ChatConnectionDriver *driver)
     }
 }
 
+/* The end of a turn. Returns: FALSE if the connection is closed */
 static gboolean
-on_timer (gpointer user_data)
+run_turn (ChatConnectionDriver *driver)
 {
-  ChatConnectionDriver *driver = user_data;
-  g_autoptr (ChatConnection) connection = g_object_ref (driver->connection);
+  ChatConnection *connection = driver->connection;
   gint64 next;
 
   g_source_set_ready_time (driver->timer, -1);
@@ -113,22 +118,35 @@ on_timer (gpointer user_data)
   if (driver->has_more)
     {
       driver->has_more = FALSE;
-      dispatch (driver, G_IO_IN);
-      if (chat_connection_is_closed (connection))
-        return G_SOURCE_REMOVE;
+      if (!dispatch (driver, G_IO_IN))
+        return FALSE;
     }
 
   next = chat_connection_check_ping (connection, g_get_monotonic_time ());
   if (chat_connection_is_closed (connection) || !chat_connection_flush (connection))
-    return G_SOURCE_REMOVE;
+    return FALSE;
 
   watch (driver);
   if (driver->has_more)
-    chat_connection_driver_wake (driver);
+    chat_connection_driver_wake (driver, TRUE);
   else if (g_source_get_ready_time (driver->timer) != 0 && next > 0)
     g_source_set_ready_time (driver->timer, next);
 
-  return G_SOURCE_CONTINUE;
+  return TRUE;
+}
+
+static gboolean
+on_timer (gpointer user_data)
+{
+  ChatConnectionDriver *driver = user_data;
+  ChatConnection *connection = driver->connection;
+  gboolean open;
+
+  chat_connection_hold (connection);
+  open = run_turn (driver);
+  chat_connection_unhold (connection);
+
+  return open;
 }
 
 ChatConnectionDriver *

@@ -19,7 +19,13 @@ ChatConnectionDriver *chat_connection_driver_new   (ChatConnection        *conne
                                                     GPollableInputStream  *input,
                                                     GPollableOutputStream *output);
 void                  chat_connection_driver_free  (ChatConnectionDriver  *driver);
-/** chat_connection_driver_wake: there is something to do at the end of the turn */
-void                  chat_connection_driver_wake  (ChatConnectionDriver  *driver);
+/** chat_connection_driver_wake: there is something to do at the end of the turn; @read: objects may wait inside */
+void                  chat_connection_driver_wake  (ChatConnectionDriver  *driver,
+                                                    gboolean               read);
+
+/** chat_connection_hold: a reference that does not keep the owner's functions being called: when no others are left, the owner
+ * has gone */
+void                  chat_connection_hold         (ChatConnection        *connection);
+void                  chat_connection_unhold       (ChatConnection        *connection);
 
 G_END_DECLS

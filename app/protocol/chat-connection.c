@@ -35,13 +35,14 @@ struct _ChatConnection
   gint64                      last_read;
   ChatConnectionTrace         trace;
   gpointer                    trace_data;
+  GSource                    *overflow;         /* nullable: closes it, the queue having passed its bound */
+  guint                       holds;
   guint                       role : 1;
   guint                       established : 1;  /* bytes have passed: a TLS handshake is behind us */
   guint                       dispatching : 1;
   guint                       paused : 1;
   guint                       broken : 1;       /* what comes is no stream of objects */
   guint                       blocked : 1;      /* the last write was short */
-  guint                       overflowed : 1;
   guint                       finishing : 1;    /* no more is sent, and what comes is dropped */
   guint                       shut : 1;         /* our side has ended */
   guint                       ended : 1;        /* the peer's side has ended */
@@ -170,7 +171,7 @@ changed (ChatConnection *self)
     return;
 
   if (self->driver != NULL)
-    chat_connection_driver_wake (self->driver);
+    chat_connection_driver_wake (self->driver, FALSE);
   if (self->events->changed != NULL)
     self->events->changed (self, self->user_data);
 }
@@ -184,16 +185,19 @@ drop_queue (ChatConnection *self)
   self->written = 0;
 }
 
-/* Nothing of it may block, under TLS neither: GIO's close of a TLS stream waits for the peer, unless the socket is shut. */
 static void
 release (ChatConnection *self)
 {
   g_clear_pointer (&self->driver, chat_connection_driver_free);
+  if (self->overflow != NULL)
+    g_source_destroy (self->overflow);
+  g_clear_pointer (&self->overflow, g_source_unref);
   drop_queue (self);
   chat_framer_clear (&self->framer);
   g_clear_pointer (&self->pending, g_bytes_unref);
 }
 
+/* Nothing of it may block, under TLS neither: GIO's close of a TLS stream waits for the peer, unless the socket is shut. */
 static void
 close_stream (ChatConnection *self)
 {
@@ -212,13 +216,47 @@ chat_connection_close (ChatConnection *self,
     return;
 
   self->closed = TRUE;
-  g_object_ref (self);
+  chat_connection_hold (self);
   release (self);
   /* The owner takes the descriptor out of its loop while there is one. */
   if (self->events->closed != NULL)
     self->events->closed (self, reason, self->user_data);
   close_stream (self);
+  chat_connection_unhold (self);
+}
+
+/* The owner has gone without a word: it is not called any more. */
+static void
+abandon (ChatConnection *self)
+{
+  if (self->closed || self->stream == NULL)
+    return;
+
+  self->closed = TRUE;
+  release (self);
+  close_stream (self);
+}
+
+void
+chat_connection_hold (ChatConnection *self)
+{
+  g_object_ref (self);
+  self->holds++;
+}
+
+void
+chat_connection_unhold (ChatConnection *self)
+{
+  self->holds--;
   g_object_unref (self);
+}
+
+/* After each call of the owner, which may have dropped its reference */
+static void
+check_owner (ChatConnection *self)
+{
+  if ((guint) g_atomic_int_get (&G_OBJECT (self)->ref_count) <= self->holds)
+    abandon (self);
 }
 
 static void
@@ -226,13 +264,7 @@ chat_connection_dispose (GObject *object)
 {
   ChatConnection *self = CHAT_CONNECTION (object);
 
-  if (!self->closed)
-    {
-      self->closed = TRUE;
-      release (self);
-      if (self->stream != NULL)
-        close_stream (self);
-    }
+  abandon (self);
   g_clear_object (&self->socket);
   g_clear_object (&self->stream);
 
@@ -334,7 +366,7 @@ chat_connection_get_interest (ChatConnection *self)
 {
   GIOCondition interest = 0;
 
-  if (self->closed || self->overflowed)
+  if (self->closed || self->overflow != NULL)
     return 0;
   if (!self->ended && (self->finishing || (!self->paused && !self->broken)))
     interest |= G_IO_IN;
@@ -364,7 +396,7 @@ chat_connection_get_queued (ChatConnection *self)
 static gboolean
 can_send (ChatConnection *self)
 {
-  return !self->closed && !self->overflowed && !self->finishing;
+  return !self->closed && self->overflow == NULL && !self->finishing;
 }
 
 static gboolean
@@ -385,15 +417,14 @@ queue_grew (ChatConnection *self,
 {
   if (chat_connection_get_queued (self) > CHAT_MAX_QUEUE_SIZE)
     {
-      g_autoptr (GSource) source = g_idle_source_new ();
       g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
 
-      self->overflowed = TRUE;
       drop_queue (self);
-      g_source_set_priority (source, G_PRIORITY_DEFAULT);
-      g_source_set_callback (source, close_overflowed, g_object_ref (self), g_object_unref);
-      g_source_set_static_name (source, "ChatConnection queue full");
-      g_source_attach (source, context);
+      self->overflow = g_idle_source_new ();
+      g_source_set_priority (self->overflow, G_PRIORITY_DEFAULT);
+      g_source_set_callback (self->overflow, close_overflowed, self, NULL);
+      g_source_set_static_name (self->overflow, "ChatConnection queue full");
+      g_source_attach (self->overflow, context);
       changed (self);
     }
   else if (queued == 0)
@@ -521,20 +552,12 @@ end_writing (ChatConnection *self)
   return TRUE;
 }
 
-gboolean
-chat_connection_flush (ChatConnection *self)
+/* Returns: FALSE if the connection ended */
+static gboolean
+write_queue (ChatConnection *self)
 {
   g_autoptr (GError) error = NULL;
   gboolean was_blocked = self->blocked;
-
-  if (self->closed)
-    return FALSE;
-  if (self->overflowed)
-    return TRUE;
-
-  /* A full socket says itself when it has room. */
-  if (self->blocked && self->established)
-    return TRUE;
 
   self->blocked = FALSE;
   while (self->head != NULL || self->tail != NULL)
@@ -569,6 +592,19 @@ chat_connection_flush (ChatConnection *self)
   return TRUE;
 }
 
+gboolean
+chat_connection_flush (ChatConnection *self)
+{
+  if (self->closed)
+    return FALSE;
+
+  /* A full socket says itself when it has room. */
+  if (self->overflow != NULL || (self->blocked && self->established))
+    return TRUE;
+
+  return write_queue (self);
+}
+
 /* Reading */
 
 /* Returns: whether the packet was the connection's own business */
@@ -597,7 +633,7 @@ take_bytes (ChatConnection *self,
 {
   const char *start = data;
 
-  while (length > 0 && !self->closed && !self->broken && !self->finishing && !self->overflowed)
+  while (length > 0 && !self->closed && !self->broken && !self->finishing && self->overflow == NULL)
     {
       g_autoptr (GError) error = NULL;
       g_autoptr (ChatPacket) packet = NULL;
@@ -620,6 +656,7 @@ take_bytes (ChatConnection *self,
           self->broken = TRUE;
           if (self->events->broken != NULL)
             self->events->broken (self, error, self->user_data);
+          check_owner (self);
           changed (self);
           return;
 
@@ -631,13 +668,13 @@ take_bytes (ChatConnection *self,
       (*budget)--;
       packet = chat_packet_parse (object, size,
                                   self->role == CHAT_CONNECTION_SERVER ? CHAT_PACKET_TO_SERVER : CHAT_PACKET_TO_CLIENT);
-      /* An object that lay in pieces is copied into the packet: nothing of it need be kept while the owner works. */
-      if (chat_framer_is_idle (&self->framer))
-        chat_framer_clear (&self->framer);
+      /* What lay in pieces is in the packet now. */
+      chat_framer_clear (&self->framer);
       if (self->trace != NULL)
         trace_line (self, TRUE, packet);
       if (!take_ping (self, packet) && !self->closed)
         self->events->packet (self, packet, self->user_data);
+      check_owner (self);
     }
 }
 
@@ -680,7 +717,7 @@ read_chunks (ChatConnection *self,
       take_bytes (self, data, length, bytes, &budget);
     }
 
-  while (!self->closed && !self->overflowed && self->pending == NULL
+  while (!self->closed && self->overflow == NULL && self->pending == NULL
          && (self->finishing || (!self->paused && !self->broken)))
     {
       g_autoptr (GError) error = NULL;
@@ -732,23 +769,16 @@ gboolean
 chat_connection_dispatch (ChatConnection *self,
                           GIOCondition    condition)
 {
-  g_autoptr (ChatConnection) keep = NULL;
   gboolean has_more = FALSE;
 
   if (self->closed || self->dispatching)
     return FALSE;
 
-  keep = g_object_ref (self);
+  chat_connection_hold (self);
   self->dispatching = TRUE;
 
-  if (condition & G_IO_OUT)
-    {
-      gboolean was_blocked = self->blocked;
-
-      self->blocked = FALSE;
-      if (chat_connection_flush (self) && was_blocked && !self->blocked)
-        changed (self);
-    }
+  if ((condition & G_IO_OUT) && self->overflow == NULL)
+    write_queue (self);
 
   if (!self->closed && (self->finishing || (!self->paused && !self->broken)) && !self->ended)
     {
@@ -772,8 +802,10 @@ chat_connection_dispatch (ChatConnection *self,
     changed (self);
 
   self->dispatching = FALSE;
+  has_more = has_more && !self->closed;
+  chat_connection_unhold (self);
 
-  return has_more && !self->closed;
+  return has_more;
 }
 
 /* The end, and what keeps it away */
@@ -786,6 +818,8 @@ chat_connection_set_paused (ChatConnection *self,
     return;
 
   self->paused = paused != FALSE;
+  if (!self->paused && self->driver != NULL)
+    chat_connection_driver_wake (self->driver, TRUE);
   changed (self);
 }
 
@@ -810,7 +844,7 @@ chat_connection_set_ping (ChatConnection *self,
 
   self->ping = enabled != FALSE;
   if (self->driver != NULL)
-    chat_connection_driver_wake (self->driver);
+    chat_connection_driver_wake (self->driver, FALSE);
 }
 
 gint64

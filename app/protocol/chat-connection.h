@@ -31,7 +31,8 @@ G_DECLARE_FINAL_TYPE (ChatConnection, chat_connection, CHAT, CONNECTION, GObject
  *   drives the connection itself puts it on its list. May be %NULL
  *
  * The owner's functions; a plain table and not signals, since they run for every object of every connection.
- * They may drop the last reference: the connection keeps itself alive while it calls.
+ * They may send, pause, finish, close and drop the last reference (nothing is called after that): the connection keeps
+ * itself alive while it calls.
  */
 typedef struct
 {
@@ -61,8 +62,8 @@ void            chat_connection_attach         (ChatConnection             *conn
 GIOStream      *chat_connection_get_stream     (ChatConnection             *connection);
 /** chat_connection_get_socket: Returns: (nullable) (transfer none): the socket under the stream (of a TLS one too) */
 GSocket        *chat_connection_get_socket     (ChatConnection             *connection);
-/** chat_connection_get_interest: what an owner's loop waits for: %G_IO_IN unless paused or finished, %G_IO_OUT after a
- * short write */
+/** chat_connection_get_interest: what an owner's loop (level-triggered) waits for: %G_IO_IN unless paused or broken, and again
+ * while what comes after chat_connection_finish() is dropped; %G_IO_OUT after a short write */
 GIOCondition    chat_connection_get_interest   (ChatConnection             *connection);
 /** chat_connection_dispatch: reads until it would block or its share of the turn is used up, and hands out packets.
  * Returns: %TRUE if there may be more to read at once (the share was used up, or TLS holds decrypted bytes): the caller comes
@@ -85,7 +86,8 @@ gsize           chat_connection_get_queued     (ChatConnection             *conn
 gboolean        chat_connection_flush          (ChatConnection             *connection);
 
 /** chat_connection_set_paused: while %TRUE nothing more is read (back-pressure); objects that were read already wait
- * inside, within the size of one chunk, and come first when it goes on */
+ * inside, within the size of one chunk, and come first when it goes on. No readiness tells of those: an owner that drives the
+ * connection itself calls chat_connection_dispatch() with %G_IO_IN after it has let it go on (outside of @packet) */
 void            chat_connection_set_paused     (ChatConnection             *connection,
                                                 gboolean                    paused);
 
