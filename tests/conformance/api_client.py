@@ -144,6 +144,13 @@ class Client:
             except Closed:
                 return came
 
+    def until_type(self, kind):
+        """The next object of that type; others before it are dropped."""
+        while True:
+            one = self.read()
+            if one.get('type') == kind:
+                return one
+
     def fence(self):
         """All that came before the answer to a question asked now: how a push that must not come is seen."""
         self.send('SEARCH_USER', user='')
@@ -188,11 +195,12 @@ class Server:
 
     instrumented = False
 
-    def __init__(self, command, tls=False, limits=False, api_only=False, data=None, extra=()):
+    def __init__(self, command, tls=False, limits=False, api_only=False, data=None, extra=(),
+                 listen='127.0.0.1:0'):
         self.tls = tls
         self.own_data = data is None
         self.data = data or tempfile.mkdtemp(prefix='chat-conformance-')
-        arguments = ['--listen', '127.0.0.1:0']
+        arguments = ['--listen', listen]
         if not api_only:
             arguments += ['--data', os.path.join(self.data, 'server'), '--test-hash-cost']
             if not tls:

@@ -1,0 +1,429 @@
+# pages.py: the app's windows as a person knows them: by the names of their controls
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one place that knows what controls are called. Every method waits for the effect that it tells of."""
+
+import re
+import subprocess
+
+import atspi
+from atspi import act, all_of, content, name, press, role, set_content, shown, type_text, wait
+
+BUTTONS = ('push button', 'button', 'toggle button', 'radio button')
+LINES = ('text', 'entry', 'password text')
+ROWS = ('list item', 'table row', 'table cell')
+DIALOGS = ('dialog', 'alert', 'window', 'frame')
+MENU_ITEMS = ('menu item', 'push button', 'check menu item')
+# Layout and decoration: what a person neither operates nor is told of
+SILENT = {'filler', 'panel', 'scroll pane', 'section', 'separator', 'image', 'icon', 'viewport', 'split pane', 'generic', 'grouping',
+          'application', 'scroll bar', 'list', 'table', 'unknown', 'invalid', 'redundant object', 'layered pane', 'spinner', 'animation',
+          'static', 'info bar', 'progress bar', 'page tab list', 'tool bar', 'popup menu', 'menu', 'landmark', 'form', 'header', 'label',
+          'document text', 'paragraph', 'status bar', 'canvas', 'notification', 'page tab panel', 'tree', 'menu bar', 'group', 'log'}
+
+
+def mnemonic(word):
+    """A name that may stand with its underlined letter, and twice where GTK 4.8 puts both."""
+    letters = '_?'.join(map(re.escape, word))
+    return re.compile(rf'^_?{letters}…?( _?{letters}…?)?$')
+
+
+def part(text):
+    return re.compile(re.escape(text))
+
+
+class Chat:
+    """What scenarios do and see; App in world.py adds the process."""
+
+    # Looking
+    def find(self, wanted=None, roles=None, patience=atspi.PATIENCE, root=None):
+        return wait(lambda: next(iter(all_of(root or self.node, wanted, roles)), None), f'{roles or "a node"} {self._say(wanted)} in the app of {self.profile}',
+                    patience)
+
+    @staticmethod
+    def _say(wanted):
+        return wanted.pattern if isinstance(wanted, re.Pattern) else repr(wanted)
+
+    def sees(self, text, roles=None):
+        return self.find(part(text), roles)
+
+    def gone(self, wanted, roles=None):
+        wait(lambda: not all_of(self.node, wanted, roles), f'{roles or ""} {self._say(wanted)} to go from the app of {self.profile}')
+
+    def sees_window(self, title):
+        return wait(lambda: next((one for one in atspi.children(self.node) if title in name(one)), None), f'a window {title!r}')
+
+    def sees_no_window(self, title):
+        wait(lambda: not [one for one in atspi.children(self.node) if title in name(one)], f'the window {title!r} to close')
+
+    def focus_window(self):
+        window = atspi.windows_of(self.pid)[-1]
+        subprocess.run(['xdotool', 'windowactivate', '--sync', str(window)], capture_output=True)
+        wait(lambda: subprocess.run(['xdotool', 'getactivewindow', 'getwindowpid'], capture_output=True, text=True).stdout.strip() == str(self.pid),
+             'the window to be active')
+
+    def focused_node(self):
+        return next((one for one in atspi.walk(self.node) if atspi.has_state(one, atspi.STATE.FOCUSED) and role(one) not in ('frame', 'window')), None)
+
+    def focused(self, wanted):
+        """Waits until the control WANTED, or what is inside it, has the focus."""
+        def probe():
+            node = self.focused_node()
+            while node is not None and role(node) != 'application':
+                if name(node) == wanted:
+                    return True
+                node = node.get_parent()
+            return False
+        wait(probe, f'{wanted!r} to have the focus')
+
+    def dump(self):
+        return '\n'.join(atspi.dump(self.node))
+
+    # Signing in
+    def is_on_sign_in_page(self):
+        def probe():
+            if all_of(self.node, None, 'password text'):
+                return 'sign in'
+            if self._rooms_shown():
+                return 'rooms'
+            return None
+        return wait(probe, 'either page', 30) == 'sign in'
+
+    def on_sign_in_page(self):
+        self.find('User Name', LINES, 30)
+
+    def _rooms_shown(self):
+        return all_of(self.node, 'Find a conversation', LINES)
+
+    def on_rooms_page(self):
+        wait(self._rooms_shown, 'the rooms', 30)
+        wait(lambda: not all_of(self.node, part('Loading conversations')), 'the rooms to be loaded', 30)
+
+    def fill_sign_in(self, login, password, sign_up=False, server=None):
+        self.on_sign_in_page()
+        toggle = self.find('Create Account' if sign_up else 'Sign In', ('toggle button', 'radio button'))
+        if not (atspi.has_state(toggle, atspi.STATE.PRESSED) or atspi.has_state(toggle, atspi.STATE.CHECKED)):
+            act(toggle, 'click')
+            wait(lambda: self._submit_button('Create Account' if sign_up else 'Sign In'), 'the form to change')
+        if server:
+            set_content(self.find('Server', LINES), server)
+        set_content(self.find('User Name', LINES), login)
+        set_content(self.find('Password', LINES), password)
+
+    def _submit_button(self, wanted):
+        return next((one for one in all_of(self.node, wanted, ('push button', 'button')) if atspi.sensitive(one)), None)
+
+    def submit(self):
+        button = wait(lambda: self._submit_button('Sign In') or self._submit_button('Create Account'), 'the button to sign in')
+        act(button, 'click')
+
+    def sees_error(self, text):
+        """The words are there, and they are the description of the field that has the focus, or a label beside it."""
+        self.find(part(text))
+        wait(lambda: self._submit_button('Sign In') or self._submit_button('Create Account'), 'the form to be usable again')
+
+    def certificate_asked(self):
+        """The fingerprint that is shown."""
+        node = self.find(re.compile(r'(?:[0-9A-F]{2}:){31}[0-9A-F]{2}'))
+        return re.search(r'(?:[0-9A-F]{2}:){31}[0-9A-F]{2}', name(node)).group()
+
+    def answer_dialog(self, answer):
+        """Each button of such a dialog stands in the tree twice; one of them has a size."""
+        button = self.find(mnemonic(answer), ('push button', 'button'))
+        act(button, 'click')
+        wait(lambda: not any(True for _ in [one for one in all_of(self.node, mnemonic(answer), ('push button', 'button'))]), f'the dialog with {answer!r} to close')
+
+    # Rooms
+    def rooms(self):
+        """The rows of the rooms; each row and its child have the same name."""
+        return [one for one in atspi.walk(self.node) if 'row.open' in atspi.actions(one) and name(one) and shown(one)]
+
+    def _room(self, person, text=None):
+        return next((one for one in self.rooms() if re.match(rf'{re.escape(person)}\b', name(one)) and (text is None or text in name(one))), None)
+
+    def sees_room(self, person, text=None):
+        return wait(lambda: self._room(person, text), f'the room of {person}' + (f' with {text!r}' if text else ''))
+
+    def sees_no_room(self, person):
+        wait(lambda: not self._room(person), f'the room of {person} to go')
+
+    def open_room(self, person):
+        act(self.sees_room(person), 'row.open')
+        self.in_room(person)
+
+    def composer(self):
+        return self.find(re.compile('^(Message|Write a message)'), ('text', 'entry'))
+
+    def in_room(self, person):
+        wait(lambda: self._title() == person, f'the conversation with {person}')
+        self.composer()
+
+    def _title(self):
+        node = next(iter(all_of(self.node, re.compile('^(Conversation with |Messages with )'))), None)
+        return re.sub('^(Conversation|Messages) with ', '', name(node)) if node else None
+
+    def search_person(self, text):
+        if not all_of(self.node, 'Name of the person', LINES):
+            act(self.find(mnemonic('New Conversation'), BUTTONS), 'click')
+        set_content(self.find('Name of the person', LINES), text)
+
+    def choose_person(self, person):
+        row = wait(lambda: next((one for one in atspi.walk(self.node) if name(one) == person and 'row.open' in atspi.actions(one) and shown(one)
+                                 and role(one) in ROWS), None), f'{person} among the people found')
+        act(row, 'row.open')
+
+    # Messages
+    def message(self, text):
+        """The row of the newest message with TEXT in it."""
+        rows = [one for one in self.message_rows() if text in name(one)]
+        return rows[-1] if rows else None
+
+    def message_rows(self):
+        return [one for one in all_of(self.node, None, ROWS) if name(one) and 'message.menu' in [a for c in [one, *atspi.children(one)] for a in atspi.actions(c)]]
+
+    def sees_message(self, text, state=None):
+        def probe():
+            row = self.message(text)
+            if row is None or state is None:
+                return row
+            good = state.search(name(row)) if isinstance(state, re.Pattern) else state in name(row)
+            return row if good else None
+        return wait(probe, f'the message {text!r}' + (f' with {self._say(state)}' if state else '') + f' in the app of {self.profile}')
+
+    def sees_no_message(self, text):
+        wait(lambda: self.message(text) is None, f'the message {text!r} to go from the app of {self.profile}')
+
+    def send(self, text):
+        set_content(self.composer(), text)
+        button = wait(lambda: next((one for one in all_of(self.node, mnemonic('Send'), BUTTONS) if atspi.sensitive(one)), None), 'the button to send')
+        act(button, 'click')
+        wait(lambda: content(self.composer()) == '', 'the composer to be empty')
+
+    def open_menu(self, text):
+        act(self.sees_message(text), 'message.menu')
+        return wait(lambda: all_of(self.node, None, ('menu item', 'check menu item')), 'the menu of the message')
+
+    def menu_of(self, text):
+        """The names in the menu of a message; the menu is closed again."""
+        names = [name(one) for one in self.open_menu(text)]
+        press('Escape')
+        wait(lambda: not all_of(self.node, None, ('menu item',)), 'the menu to close')
+        return names
+
+    def offers(self, text, action):
+        self.focus_window()
+        return any(mnemonic(action).match(one) for one in self.menu_of(text))
+
+    def choose(self, action):
+        item = self.find(mnemonic(action), MENU_ITEMS)
+        act(item, 'click')
+
+    def edit(self, text, new):
+        self.open_menu(text)
+        self.choose('Edit')
+        wait(lambda: content(self.composer()) == text, 'the text in the composer')
+        self.send(new)
+
+    def delete(self, text):
+        self.open_menu(text)
+        self.choose('Delete')
+        self.answer_dialog('Delete')
+
+    # The life of a room
+    def room_menu(self, person):
+        act(self.sees_room(person), 'row.menu')
+        return wait(lambda: all_of(self.node, None, ('menu item', 'check menu item')), 'the menu of the room')
+
+    def room_offers(self, person, action):
+        self.focus_window()
+        items = [one for one in self.room_menu(person) if mnemonic(action).match(name(one)) and atspi.sensitive(one)]
+        press('Escape')
+        wait(lambda: not all_of(self.node, None, ('menu item',)), 'the menu to close')
+        return bool(items)
+
+    def explains(self, action):
+        return False
+
+    def delete_room(self, person):
+        self.room_menu(person)
+        self.choose('Delete')
+        self.answer_dialog('Delete')
+
+    def sign_out(self):
+        button = self.find(mnemonic('Main Menu'), BUTTONS)
+        act(atspi.children(button)[0] if 'click' not in atspi.actions(button) else button, 'click')
+        self.choose('Sign Out')
+        wait(lambda: all_of(self.node, mnemonic('Sign Out'), ('push button', 'button')) or all_of(self.node, 'User Name', LINES), 'the question or the page')
+        if not all_of(self.node, 'User Name', LINES):
+            self.answer_dialog('Sign Out')
+
+    # Scrolling
+    def timeline(self):
+        return self.find(re.compile('^(Conversation with |Messages with )'))
+
+    def scroll_up_to(self, text):
+        def probe():
+            if self.message(text):
+                return True
+            atspi.scroll(self.timeline(), -25)
+            return False
+        self.focus_window()
+        wait(probe, f'{text!r} to come by scrolling up', 40)
+
+    def place_of(self, text):
+        return atspi.box(self.sees_message(text))[1]
+
+    def jump_to_newest(self):
+        act(self.find(re.compile('^Jump to'), BUTTONS), 'click')
+
+    # The connection
+    def sees_offline(self):
+        self.find(re.compile('Offline|Trying again|Reconnecting|Connecting'), None, 30)
+
+    def try_now(self):
+        """Asks for a try at once, where the window still offers it."""
+        for one in all_of(self.node, mnemonic('Try Now'), BUTTONS):
+            if atspi.sensitive(one):
+                act(one, 'click')
+
+    # The size of the window
+    def resize(self, width, height):
+        window = atspi.windows_of(self.pid)[-1]
+
+        def done():
+            left, right, top, bottom = atspi.frame_extents(window)
+            _, _, now_width, now_height = atspi.geometry(window)
+            return (now_width - left - right, now_height - top - bottom) == (width, height)
+        left, right, top, bottom = atspi.frame_extents(window)
+        atspi.xdotool('windowsize', window, width + left + right, height + top + bottom)
+        wait(done, f'a window of {width}x{height}')
+
+    def width(self):
+        window = atspi.windows_of(self.pid)[-1]
+        left, right, _, _ = atspi.frame_extents(window)
+        return atspi.geometry(window)[2] - left - right
+
+    def inside_window(self):
+        """Nothing that can be operated stands outside of the window."""
+        frame = next(one for one in atspi.children(self.node) if shown(one))
+        x, _, width, _ = atspi.box(frame)
+        out = [f'{role(one)} {name(one)!r} {atspi.box(one)}' for one in all_of(self.node, None, BUTTONS + LINES)
+               if atspi.box(one)[0] < x - 1 or atspi.box(one)[0] + atspi.box(one)[2] > x + width + 1]
+        assert not out, out
+
+    def back(self):
+        act(self.find(mnemonic('Back'), BUTTONS), 'click')
+
+    # Keys
+    def tab_to(self, wanted, roles=None):
+        for _ in range(40):
+            node = self.focused_node()
+            while node is not None and role(node) != 'application':
+                if name(node) == wanted and (roles is None or role(node) in roles):
+                    return
+                node = node.get_parent()
+            before = self.focused_node()
+            press('Tab')
+            try:
+                wait(lambda: self.focused_node() != before, 'the focus to move', 2)
+            except TimeoutError:
+                continue
+        raise TimeoutError(f'Tab does not lead to {wanted!r}')
+
+    def composer_focused(self):
+        wait(lambda: any(atspi.has_state(one, atspi.STATE.FOCUSED) for one in atspi.walk(self.composer())), 'the composer to have the focus')
+
+    def composer_not_focused(self):
+        wait(lambda: not any(atspi.has_state(one, atspi.STATE.FOCUSED) for one in atspi.walk(self.composer())), 'the focus to leave the composer')
+
+    def composer_holds(self, text):
+        wait(lambda: content(self.composer()) == text, f'{text!r} in the composer')
+
+    def focus_composer_by_keys(self):
+        for _ in range(6):
+            if any(atspi.has_state(one, atspi.STATE.FOCUSED) for one in atspi.walk(self.composer())):
+                return
+            before = self.focused_node()
+            press('F6')
+            wait(lambda: self.focused_node() != before, 'the focus to move', 3)
+        raise TimeoutError('F6 does not lead to the composer')
+
+    def go_round(self, key, times):
+        """The names of what has the focus after each press."""
+        places = []
+        for _ in range(times):
+            before = self.focused_node()
+            press(key)
+            wait(lambda: self.focused_node() not in (None, before), 'the focus to move', 3)
+            node = self.focused_node()
+            places.append((role(node), name(node)))
+        return places
+
+    def focus_message(self, text):
+        """To the timeline by F6, and in it by the arrow keys."""
+        for _ in range(6):
+            node = self.focused_node()
+            if node is not None and text in name(node):
+                return
+            before = node
+            press('F6')
+            wait(lambda: self.focused_node() != before, 'the focus to move', 3)
+        raise TimeoutError(f'no key leads to the message {text!r}')
+
+    def choose_by_keys(self, action):
+        wait(lambda: all_of(self.node, mnemonic(action), ('menu item',)), f'{action!r} in the menu')
+        for _ in range(12):
+            node = self.focused_node()
+            if node is not None and mnemonic(action).match(name(node)):
+                press('Return')
+                return
+            before = node
+            press('Down')
+            try:
+                wait(lambda: self.focused_node() != before, 'the next item', 2)
+            except TimeoutError:
+                continue
+        raise TimeoutError(f'no key leads to {action!r}')
+
+    def confirm_by_keys(self, answer):
+        self.find(mnemonic(answer), ('push button', 'button'))
+        for _ in range(10):
+            node = self.focused_node()
+            if node is not None and mnemonic(answer).match(name(node)) and role(node) in BUTTONS:
+                press('Return')
+                return
+            before = node
+            press('Tab')
+            try:
+                wait(lambda: self.focused_node() != before, 'the focus to move', 2)
+            except TimeoutError:
+                continue
+        raise TimeoutError(f'no key leads to {answer!r}')
+
+    # The screen reader
+    def no_nameless(self):
+        """Every control that is shown has a name; none is named by its underlined letter twice."""
+        def nameless():
+            bad = []
+            for one in atspi.walk(self.node):
+                if role(one) in SILENT or not shown(one) or role(one) in ('frame', 'dialog') and name(one):
+                    continue
+                if not name(one).strip():
+                    parent = one.get_parent()
+                    # A part of a control that has a name speaks for nobody itself: the text inside an entry, the arrow of a menu button.
+                    if parent is not None and name(parent).strip() and role(parent) not in SILENT | {'frame', 'window', 'dialog'}:
+                        continue
+                    bad.append(f'{role(one)} {atspi.box(one)} in {role(parent)} {name(parent)!r}')
+                elif re.match(r'^_', name(one)) and role(one) in BUTTONS + MENU_ITEMS:
+                    bad.append(f'{role(one)} is named {name(one)!r}')
+            return bad
+        found = []
+
+        def clean():
+            found[:] = nameless()
+            return not found
+        try:
+            wait(clean, 'every control to have a name', 3)
+        except TimeoutError:
+            raise AssertionError(f'controls without a name in the app of {self.profile}: {found}') from None
+
+
+__all__ = ['Chat', 'type_text']
