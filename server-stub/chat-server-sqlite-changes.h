@@ -1,0 +1,121 @@
+/* chat-server-sqlite-changes.h: the changes one by one, and what they share with the writer that batches them
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "chat-server-sqlite-writer.h"
+
+G_BEGIN_DECLS
+
+/** The statements of the writer, prepared once: see their text in chat-server-sqlite-writer.c */
+enum
+{
+  SQL_BEGIN,
+  SQL_COMMIT,
+  SQL_ROLLBACK,
+  SQL_SAVEPOINT,
+  SQL_RELEASE,
+  SQL_ROLLBACK_TO,
+  SQL_GET_IDS_END,
+  SQL_SET_IDS_END,
+  SQL_HAS_USER,
+  SQL_ADD_USER,
+  SQL_SET_SECRET,
+  SQL_FIND_USER,
+  SQL_ADD_TOKEN,
+  SQL_TRIM_TOKENS,
+  SQL_REMOVE_TOKEN,
+  SQL_FIND_TOKEN,
+  SQL_TOUCH_TOKEN,
+  SQL_FIND_DIRECT,
+  SQL_ADD_ROOM,
+  SQL_ADD_MEMBER,
+  SQL_ADD_DIRECT,
+  SQL_HAS_ROOM,
+  SQL_GET_MEMBERS,
+  SQL_REMOVE_ROOM,
+  SQL_ADD_DEAD_ROOM,
+  SQL_FIND_REF,
+  SQL_ADD_REF,
+  SQL_ADD_MESSAGE,
+  SQL_FIND_MESSAGE,
+  SQL_EDIT_MESSAGE,
+  SQL_REMOVE_MESSAGE,
+  SQL_RAISE_MARK,
+  SQL_GET_MARK,
+  SQL_GET_NEWEST,
+  SQL_COUNT_UNREAD,
+  SQL_SET_ROOM,
+  SQL_FIND_DEAD_ROOM,
+  SQL_SWEEP_DEAD_ROOM,
+  SQL_REMOVE_DEAD_ROOM,
+  SQL_N_STATEMENTS
+};
+
+/* A read mark that waits for the end of the batch: ten messages of one person in one room write it once */
+typedef struct
+{
+  ChatSqliteRoom *room;
+  guint           place;
+} DirtyMark;
+
+struct _ChatSqliteWriter
+{
+  sqlite3         *db;
+  sqlite3_stmt    *statements[SQL_N_STATEMENTS];
+  ChatSqliteRooms *rooms;
+  GArray          *dirty;       /* of DirtyMark */
+  gint64           next_id;
+  gint64           ids_end;     /* what is on disk: below it ids may be in use */
+};
+
+/**
+ * ChatSqliteChange: carries out one job within the transaction. Returns: %FALSE only where the database failed; what the user did
+ * wrong is in the status of the job, which is SUCCESS when it comes
+ */
+typedef gboolean (*ChatSqliteChange) (ChatSqliteWriter *self, ChatStorageJob *job);
+
+typedef struct
+{
+  ChatSqliteChange run;
+  gboolean         savepoint;   /* whether it may fail half way */
+} ChatSqliteChangeInfo;
+extern const ChatSqliteChangeInfo chat_sqlite_changes[CHAT_STORAGE_LAST_CHANGE + 1];
+
+/** chat_sqlite_writer_run_statement: steps a statement that has no rows, or whose rows nobody wants. Returns: whether it succeeded */
+gboolean chat_sqlite_writer_run_statement (ChatSqliteWriter *self,
+                                           int               statement);
+/** chat_sqlite_writer_step_row: Returns: whether there was a row; whoever gets %TRUE resets the statement. @failed is set where the
+ * database failed, and never cleared */
+gboolean chat_sqlite_writer_step_row      (ChatSqliteWriter *self,
+                                           int               statement,
+                                           gboolean         *failed);
+/** chat_sqlite_writer_take_id: an id that was never used. Returns: %FALSE when there are no more */
+gboolean chat_sqlite_writer_take_id       (ChatSqliteWriter *self,
+                                           gint64           *id);
+/** chat_sqlite_writer_flush_marks: writes the read marks that wait */
+gboolean chat_sqlite_writer_flush_marks   (ChatSqliteWriter *self);
+
+static inline void
+bind_id (ChatSqliteWriter *self, int statement, int place, gint64 id)
+{
+  sqlite3_bind_int64 (self->statements[statement], place, id);
+}
+
+/* @text must stay until the statement is reset. What can not be bound (out of memory) fails in the step, by NOT NULL */
+static inline void
+bind_text (ChatSqliteWriter *self, int statement, int place, const char *text)
+{
+  if (text == NULL || sqlite3_bind_text (self->statements[statement], place, text, -1, SQLITE_STATIC) != SQLITE_OK)
+    sqlite3_bind_null (self->statements[statement], place);
+}
+
+static inline gint64
+get_id (ChatSqliteWriter *self, int statement, int column)
+{
+  return sqlite3_column_int64 (self->statements[statement], column);
+}
+
+G_END_DECLS

@@ -1,0 +1,479 @@
+/* chat-server-sqlite-reader.c: every question that the storage answers, on a connection that only reads
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "chat-server-sqlite-reader.h"
+
+#include "chat-limits.h"
+#include "chat-server-sqlite-schema.h"
+#include "chat-server-sqlite-writer.h"
+
+#define MESSAGE_COLUMNS "id, room_id, sender_id, kind, date, edited, client_ref, text"
+
+enum
+{
+  SQL_BEGIN,
+  SQL_END,
+  SQL_FIND_USER,
+  SQL_GET_LOGIN,
+  SQL_SEARCH_PREFIX,
+  SQL_SEARCH_INSIDE,
+  SQL_LIST_TOKENS,
+  SQL_HAS_ROOM,
+  SQL_HAS_MEMBER,
+  SQL_LIST_ROOMS,
+  SQL_LIST_MEMBERS,
+  SQL_COUNT_UNREAD,
+  SQL_GET_MESSAGE,
+  SQL_GET_NEWEST,
+  SQL_READ_DOWN,
+  SQL_READ_UP,
+  N_STATEMENTS
+};
+
+static const char *const sql[N_STATEMENTS] = {
+  [SQL_BEGIN] = "BEGIN",
+  [SQL_END] = "COMMIT",
+  [SQL_FIND_USER] = "SELECT id, login, hash FROM users WHERE folded = ?1",
+  [SQL_GET_LOGIN] = "SELECT login FROM users WHERE id = ?1",
+  [SQL_SEARCH_PREFIX] = "SELECT login FROM users WHERE folded >= ?1 AND folded < ?2 ORDER BY folded LIMIT ?3",
+  /* instr () takes the text as it is: there are no wildcards to escape */
+  [SQL_SEARCH_INSIDE] = "SELECT login FROM users WHERE instr (folded, ?1) > 1 ORDER BY folded LIMIT ?2",
+  [SQL_LIST_TOKENS] = "SELECT id, device, created, last_used FROM tokens WHERE user_id = ?1 ORDER BY id DESC",
+  [SQL_HAS_ROOM] = "SELECT 1 FROM rooms WHERE id = ?1",
+  [SQL_HAS_MEMBER] = "SELECT 1 FROM members WHERE room_id = ?1 AND user_id = ?2",
+  /* Rooms and messages draw their ids from one counter: a room without messages is as recent as its own id */
+  [SQL_LIST_ROOMS] = "SELECT room_id, read_mark, muted, pinned,"
+                     " ifnull((SELECT m.id FROM messages m WHERE m.room_id = members.room_id ORDER BY m.id LIMIT 1), 0),"
+                     " ifnull((SELECT m.id FROM messages m WHERE m.room_id = members.room_id ORDER BY m.id DESC LIMIT 1), 0)"
+                     "   AS newest"
+                     " FROM members WHERE user_id = ?1 ORDER BY max(newest, room_id) DESC",
+  [SQL_LIST_MEMBERS] = "SELECT u.id, u.login FROM members m JOIN users u ON u.id = m.user_id WHERE m.room_id = ?1"
+                       " ORDER BY m.user_id",
+  [SQL_COUNT_UNREAD] = "SELECT count(*) FROM (SELECT 1 FROM messages WHERE room_id = ?1 AND id > ?2 LIMIT ?3)",
+  [SQL_GET_MESSAGE] = "SELECT " MESSAGE_COLUMNS " FROM messages WHERE id = ?1",
+  [SQL_GET_NEWEST] = "SELECT id FROM messages WHERE room_id = ?1 ORDER BY id DESC LIMIT 1",
+  [SQL_READ_DOWN] = "SELECT " MESSAGE_COLUMNS " FROM messages WHERE room_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3",
+  [SQL_READ_UP] = "SELECT " MESSAGE_COLUMNS " FROM messages WHERE room_id = ?1 AND id > ?2 AND id <= ?3 ORDER BY id LIMIT ?4",
+};
+
+struct _ChatSqliteReader
+{
+  sqlite3      *db;
+  sqlite3_stmt *statements[N_STATEMENTS];
+  GHashTable   *logins;         /* gint64 -> char *: who sent what was read from this snapshot */
+};
+
+/* Each returns FALSE only where the database failed */
+typedef gboolean (*Question) (ChatSqliteReader *self, ChatStorageJob *job);
+
+static gboolean
+answer (ChatStorageJob *job, ChatStatus status)
+{
+  job->status = status;
+  return TRUE;
+}
+
+/* Returns whether there was a row; whoever gets TRUE resets the statement, or steps on until FALSE. @failed is never cleared. */
+static gboolean
+step_row (ChatSqliteReader *self, int statement, gboolean *failed)
+{
+  int code = sqlite3_step (self->statements[statement]);
+
+  if (code == SQLITE_ROW)
+    return TRUE;
+  if (code != SQLITE_DONE)
+    *failed = TRUE;
+  sqlite3_reset (self->statements[statement]);
+  return FALSE;
+}
+
+static void
+bind_id (ChatSqliteReader *self, int statement, int place, gint64 id)
+{
+  sqlite3_bind_int64 (self->statements[statement], place, id);
+}
+
+static void
+bind_text (ChatSqliteReader *self, int statement, int place, const char *text)
+{
+  sqlite3_bind_text (self->statements[statement], place, text, -1, SQLITE_STATIC);
+}
+
+static gint64
+get_id (ChatSqliteReader *self, int statement, int column)
+{
+  return sqlite3_column_int64 (self->statements[statement], column);
+}
+
+static char *
+get_text (ChatSqliteReader *self, int statement, int column)
+{
+  const char *text = (const char *) sqlite3_column_text (self->statements[statement], column);
+  gsize length = sqlite3_column_bytes (self->statements[statement], column);
+
+  /* A damaged file may hold anything; what leaves here is UTF-8 */
+  if (text == NULL)
+    return g_strdup ("");
+  return g_utf8_validate_len (text, length, NULL) ? g_strndup (text, length) : g_utf8_make_valid (text, length);
+}
+
+static const char *
+get_login (ChatSqliteReader *self, gint64 user_id, gboolean *failed)
+{
+  const char *known = g_hash_table_lookup (self->logins, &user_id);
+  char *login;
+
+  if (known != NULL)
+    return known;
+  bind_id (self, SQL_GET_LOGIN, 1, user_id);
+  if (step_row (self, SQL_GET_LOGIN, failed))
+    {
+      login = get_text (self, SQL_GET_LOGIN, 0);
+      sqlite3_reset (self->statements[SQL_GET_LOGIN]);
+    }
+  else
+    login = g_strdup ("");
+  g_hash_table_insert (self->logins, g_memdup2 (&user_id, sizeof user_id), login);
+  return login;
+}
+
+static ChatStorageMessage *
+get_message (ChatSqliteReader *self, int statement, gboolean *failed)
+{
+  ChatStorageMessage *message = g_new0 (ChatStorageMessage, 1);
+  gint64 kind = get_id (self, statement, 3);
+
+  message->id = get_id (self, statement, 0);
+  message->room_id = get_id (self, statement, 1);
+  message->sender_id = get_id (self, statement, 2);
+  message->kind = kind >= 0 && kind <= CHAT_MESSAGE_KIND_IMAGE ? (ChatMessageKind) kind : CHAT_MESSAGE_KIND_TEXT;
+  message->date = get_id (self, statement, 4);
+  message->edited = get_id (self, statement, 5);
+  if (sqlite3_column_type (self->statements[statement], 6) != SQLITE_NULL)
+    message->client_ref = get_text (self, statement, 6);
+  message->text = get_text (self, statement, 7);
+  message->sender = g_strdup (get_login (self, message->sender_id, failed));
+  return message;
+}
+
+/* People and tokens */
+
+static gboolean
+find_user (ChatSqliteReader *self, ChatStorageJob *job)
+{
+  g_autofree char *folded = NULL;
+  gboolean failed = FALSE;
+
+  if (job->name == NULL)
+    return answer (job, CHAT_STATUS_BAD_REQUEST);
+  folded = chat_login_fold (job->name);
+  bind_text (self, SQL_FIND_USER, 1, folded);
+  if (!step_row (self, SQL_FIND_USER, &failed))
+    return failed ? FALSE : answer (job, CHAT_STATUS_USER_DOES_NOT_EXIST);
+  job->user_id = get_id (self, SQL_FIND_USER, 0);
+  g_free (job->name);
+  job->name = get_text (self, SQL_FIND_USER, 1);
+  g_free (job->secret);
+  job->secret = get_text (self, SQL_FIND_USER, 2);
+  sqlite3_reset (self->statements[SQL_FIND_USER]);
+  return TRUE;
+}
+
+static gboolean
+search_users (ChatSqliteReader *self, ChatStorageJob *job)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *folded = NULL, *end = NULL;
+  guint limit = CLAMP (job->limit, 1, CHAT_MAX_SEARCH_RESULTS);
+  gboolean failed = FALSE;
+
+  /* What is no possible name is no part of one either; nothing is asked then, and folding need not know of it */
+  if (job->name != NULL && chat_login_is_valid (job->name))
+    {
+      folded = chat_login_fold (job->name);
+      end = g_strdup (folded);
+      end[strlen (end) - 1]++;          /* the first text after all that begin with it: names are ASCII */
+      bind_text (self, SQL_SEARCH_PREFIX, 1, folded);
+      bind_text (self, SQL_SEARCH_PREFIX, 2, end);
+      bind_id (self, SQL_SEARCH_PREFIX, 3, limit);
+      while (step_row (self, SQL_SEARCH_PREFIX, &failed))
+        g_ptr_array_add (names, get_text (self, SQL_SEARCH_PREFIX, 0));
+      if (names->len < limit && !failed)
+        {
+          bind_text (self, SQL_SEARCH_INSIDE, 1, folded);
+          bind_id (self, SQL_SEARCH_INSIDE, 2, limit - names->len);
+          while (step_row (self, SQL_SEARCH_INSIDE, &failed))
+            g_ptr_array_add (names, get_text (self, SQL_SEARCH_INSIDE, 0));
+        }
+    }
+  g_ptr_array_add (names, NULL);
+  job->names = (char **) g_ptr_array_free (g_steal_pointer (&names), FALSE);
+  return !failed;
+}
+
+static gboolean
+list_tokens (ChatSqliteReader *self, ChatStorageJob *job)
+{
+  gboolean failed = FALSE;
+
+  job->tokens = g_ptr_array_new_with_free_func ((GDestroyNotify) chat_storage_token_free);
+  bind_id (self, SQL_LIST_TOKENS, 1, job->user_id);
+  while (step_row (self, SQL_LIST_TOKENS, &failed))
+    {
+      ChatStorageToken *token = g_new0 (ChatStorageToken, 1);
+
+      token->id = get_id (self, SQL_LIST_TOKENS, 0);
+      token->device = get_text (self, SQL_LIST_TOKENS, 1);
+      token->created = get_id (self, SQL_LIST_TOKENS, 2);
+      token->last_used = get_id (self, SQL_LIST_TOKENS, 3);
+      g_ptr_array_add (job->tokens, token);
+    }
+  return !failed;
+}
+
+/* Rooms */
+
+static gboolean
+fill_room (ChatSqliteReader *self, ChatStorageJob *job, ChatStorageRoom *room, gint64 last_id)
+{
+  g_autoptr (GPtrArray) members = g_ptr_array_new_with_free_func (g_free);
+  gboolean failed = FALSE;
+
+  bind_id (self, SQL_LIST_MEMBERS, 1, room->id);
+  while (step_row (self, SQL_LIST_MEMBERS, &failed))
+    {
+      char *login = get_text (self, SQL_LIST_MEMBERS, 1);
+
+      g_ptr_array_add (members, login);
+      if (room->name == NULL && get_id (self, SQL_LIST_MEMBERS, 0) != job->user_id)
+        room->name = g_strdup (login);
+    }
+  g_ptr_array_add (members, NULL);
+  room->members = (char **) g_ptr_array_free (g_steal_pointer (&members), FALSE);
+  if (room->name == NULL)
+    room->name = g_strdup ("");         /* the other one's account is gone */
+  if (last_id == 0 || failed)
+    return !failed;
+
+  bind_id (self, SQL_GET_MESSAGE, 1, last_id);
+  if (step_row (self, SQL_GET_MESSAGE, &failed))
+    {
+      room->last_message = get_message (self, SQL_GET_MESSAGE, &failed);
+      sqlite3_reset (self->statements[SQL_GET_MESSAGE]);
+    }
+  if (last_id <= room->read_mark)
+    return !failed;
+  /* Whoever sends has read what came before: no message after a person's mark is that person's own */
+  bind_id (self, SQL_COUNT_UNREAD, 1, room->id);
+  bind_id (self, SQL_COUNT_UNREAD, 2, room->read_mark);
+  bind_id (self, SQL_COUNT_UNREAD, 3, CHAT_SQLITE_MAX_UNREAD);
+  if (step_row (self, SQL_COUNT_UNREAD, &failed))
+    {
+      room->unread = get_id (self, SQL_COUNT_UNREAD, 0);
+      sqlite3_reset (self->statements[SQL_COUNT_UNREAD]);
+    }
+  return !failed;
+}
+
+static gboolean
+list_rooms (ChatSqliteReader *self, ChatStorageJob *job)
+{
+  gboolean failed = FALSE;
+
+  job->rooms = g_ptr_array_new_with_free_func ((GDestroyNotify) chat_storage_room_free);
+  bind_id (self, SQL_LIST_ROOMS, 1, job->user_id);
+  while (!failed && step_row (self, SQL_LIST_ROOMS, &failed))
+    {
+      ChatStorageRoom *room = g_new0 (ChatStorageRoom, 1);
+
+      g_ptr_array_add (job->rooms, room);
+      room->id = get_id (self, SQL_LIST_ROOMS, 0);
+      room->read_mark = get_id (self, SQL_LIST_ROOMS, 1);
+      room->muted = get_id (self, SQL_LIST_ROOMS, 2) != 0;
+      room->pinned = get_id (self, SQL_LIST_ROOMS, 3) != 0;
+      room->first_message_id = get_id (self, SQL_LIST_ROOMS, 4);
+      if (!fill_room (self, job, room, get_id (self, SQL_LIST_ROOMS, 5)))
+        failed = TRUE;
+    }
+  sqlite3_reset (self->statements[SQL_LIST_ROOMS]);
+  return !failed;
+}
+
+/* History */
+
+/* Those before @before, the newest of them first */
+static gboolean
+read_down (ChatSqliteReader *self, gint64 room_id, gint64 before, guint limit, GPtrArray *messages)
+{
+  gboolean failed = FALSE;
+
+  bind_id (self, SQL_READ_DOWN, 1, room_id);
+  bind_id (self, SQL_READ_DOWN, 2, before);
+  bind_id (self, SQL_READ_DOWN, 3, limit);
+  while (step_row (self, SQL_READ_DOWN, &failed))
+    g_ptr_array_add (messages, get_message (self, SQL_READ_DOWN, &failed));
+  return !failed;
+}
+
+/* Those after @after, up to @until, the oldest of them first */
+static gboolean
+read_up (ChatSqliteReader *self, gint64 room_id, gint64 after, gint64 until, guint limit, GPtrArray *messages)
+{
+  gboolean failed = FALSE;
+
+  bind_id (self, SQL_READ_UP, 1, room_id);
+  bind_id (self, SQL_READ_UP, 2, after);
+  bind_id (self, SQL_READ_UP, 3, until);
+  bind_id (self, SQL_READ_UP, 4, limit);
+  while (step_row (self, SQL_READ_UP, &failed))
+    g_ptr_array_add (messages, get_message (self, SQL_READ_UP, &failed));
+  return !failed;
+}
+
+static gboolean
+check_member (ChatSqliteReader *self, ChatStorageJob *job, gboolean *may)
+{
+  gboolean failed = FALSE;
+
+  bind_id (self, SQL_HAS_MEMBER, 1, job->room_id);
+  bind_id (self, SQL_HAS_MEMBER, 2, job->user_id);
+  *may = step_row (self, SQL_HAS_MEMBER, &failed);
+  sqlite3_reset (self->statements[SQL_HAS_MEMBER]);
+  if (*may || failed)
+    return !failed;
+  bind_id (self, SQL_HAS_ROOM, 1, job->room_id);
+  job->status = step_row (self, SQL_HAS_ROOM, &failed) ? CHAT_STATUS_FORBIDDEN : CHAT_STATUS_ROOM_DOES_NOT_EXIST;
+  sqlite3_reset (self->statements[SQL_HAS_ROOM]);
+  return !failed;
+}
+
+static gboolean
+read_messages (ChatSqliteReader *self, ChatStorageJob *job)
+{
+  g_autoptr (GPtrArray) older = g_ptr_array_new_with_free_func ((GDestroyNotify) chat_storage_message_free);
+  g_autoptr (GPtrArray) newer = g_ptr_array_new_with_free_func ((GDestroyNotify) chat_storage_message_free);
+  /* One more of each than is wanted tells whether there are more */
+  guint limit = CLAMP (job->limit, 1, CHAT_MAX_PAGE_SIZE), n_older = 0, n_newer = 0;
+  gint64 until = job->until > 0 ? MIN (job->until, CHAT_MAX_ID) : CHAT_MAX_ID;
+  gint64 anchor = CLAMP (job->message_id, 0, CHAT_MAX_ID);
+  gboolean failed = FALSE, may, ok = TRUE;
+
+  if (!check_member (self, job, &may))
+    return FALSE;
+  if (!may)
+    return TRUE;
+  bind_id (self, SQL_GET_NEWEST, 1, job->room_id);
+  if (step_row (self, SQL_GET_NEWEST, &failed))
+    {
+      job->newest_id = get_id (self, SQL_GET_NEWEST, 0);
+      sqlite3_reset (self->statements[SQL_GET_NEWEST]);
+    }
+
+  switch (job->page)
+    {
+    case CHAT_STORAGE_NEWEST:
+      ok = read_down (self, job->room_id, until + 1, limit + 1, older);
+      break;
+    case CHAT_STORAGE_BEFORE:
+      ok = read_down (self, job->room_id, MIN (anchor, until + 1), limit + 1, older);
+      break;
+    case CHAT_STORAGE_AFTER:
+      ok = read_up (self, job->room_id, anchor, until, limit + 1, newer);
+      break;
+    case CHAT_STORAGE_AROUND:
+      /* The anchor belongs to the newer half. Where one half is short, at an end of the history, the other is longer */
+      ok = read_up (self, job->room_id, anchor - 1, until, limit + 1, newer)
+           && read_down (self, job->room_id, MIN (anchor, until + 1), limit, older);
+      break;
+    default:
+      return answer (job, CHAT_STATUS_BAD_REQUEST);
+    }
+  if (!ok || failed)
+    return FALSE;
+
+  if (job->page == CHAT_STORAGE_AROUND)
+    {
+      n_newer = MIN (newer->len, limit - MIN (older->len, limit / 2));
+      n_older = MIN (older->len, limit - n_newer);
+    }
+  else
+    {
+      n_newer = MIN (newer->len, limit);
+      n_older = MIN (older->len, limit);
+    }
+  job->more = job->page == CHAT_STORAGE_AFTER || job->page == CHAT_STORAGE_AROUND ? newer->len > n_newer
+                                                                                   : older->len > n_older;
+  job->messages = g_ptr_array_new_full (n_older + n_newer, (GDestroyNotify) chat_storage_message_free);
+  for (guint i = n_older; i > 0; i--)
+    g_ptr_array_add (job->messages, g_steal_pointer (&older->pdata[i - 1]));
+  for (guint i = 0; i < n_newer; i++)
+    g_ptr_array_add (job->messages, g_steal_pointer (&newer->pdata[i]));
+  return TRUE;
+}
+
+static const Question questions[CHAT_N_STORAGE_OPS] = {
+  [CHAT_STORAGE_FIND_USER] = find_user,
+  [CHAT_STORAGE_SEARCH_USERS] = search_users,
+  [CHAT_STORAGE_LIST_ROOMS] = list_rooms,
+  [CHAT_STORAGE_LIST_TOKENS] = list_tokens,
+  [CHAT_STORAGE_READ] = read_messages,
+};
+
+static void
+fail (ChatStorageJob *job)
+{
+  job->status = CHAT_STATUS_ERROR;
+  g_clear_pointer (&job->names, g_strfreev);
+  g_clear_pointer (&job->messages, g_ptr_array_unref);
+  g_clear_pointer (&job->rooms, g_ptr_array_unref);
+  g_clear_pointer (&job->tokens, g_ptr_array_unref);
+}
+
+void
+chat_sqlite_reader_run (ChatSqliteReader *self, ChatStorageJob *jobs)
+{
+  gboolean began;
+
+  /* The snapshot is taken by the first statement that reads */
+  began = sqlite3_step (self->statements[SQL_BEGIN]) == SQLITE_DONE;
+  sqlite3_reset (self->statements[SQL_BEGIN]);
+  for (ChatStorageJob *job = jobs; job != NULL; job = job->next)
+    {
+      job->status = CHAT_STATUS_SUCCESS;
+      if (!began || !questions[job->op](self, job))
+        {
+          g_warning ("A question failed: %s", sqlite3_errmsg (self->db));
+          fail (job);
+        }
+    }
+  sqlite3_step (self->statements[SQL_END]);
+  sqlite3_reset (self->statements[SQL_END]);
+  g_hash_table_remove_all (self->logins);
+}
+
+ChatSqliteReader *
+chat_sqlite_reader_new (sqlite3 *db, GError **error)
+{
+  ChatSqliteReader *self = g_new0 (ChatSqliteReader, 1);
+
+  self->db = db;
+  self->logins = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
+  if (!chat_sqlite_prepare (db, sql, N_STATEMENTS, self->statements, error))
+    {
+      chat_sqlite_reader_free (self);
+      return NULL;
+    }
+  return self;
+}
+
+void
+chat_sqlite_reader_free (ChatSqliteReader *self)
+{
+  chat_sqlite_finalize (self->statements, N_STATEMENTS);
+  g_hash_table_unref (self->logins);
+  g_free (self);
+}

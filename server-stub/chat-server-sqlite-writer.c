@@ -1,0 +1,277 @@
+/* chat-server-sqlite-writer.c: every change that the storage knows, on one connection
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "chat-server-sqlite-writer.h"
+
+#include "chat-limits.h"
+#include "chat-server-sqlite-changes.h"
+#include "chat-server-sqlite-schema.h"
+
+static const char *const sql[SQL_N_STATEMENTS] = {
+  [SQL_BEGIN] = "BEGIN IMMEDIATE",
+  [SQL_COMMIT] = "COMMIT",
+  [SQL_ROLLBACK] = "ROLLBACK",
+  [SQL_SAVEPOINT] = "SAVEPOINT job",
+  [SQL_RELEASE] = "RELEASE job",
+  [SQL_ROLLBACK_TO] = "ROLLBACK TO job",
+  [SQL_GET_IDS_END] = "SELECT max((SELECT value FROM meta WHERE key = 'ids-end'),"
+                  " 1 + ifnull((SELECT max(id) FROM users), 0), 1 + ifnull((SELECT max(id) FROM tokens), 0),"
+                  " 1 + ifnull((SELECT max(id) FROM rooms), 0), 1 + ifnull((SELECT max(id) FROM messages), 0))",
+  [SQL_SET_IDS_END] = "UPDATE meta SET value = ?1 WHERE key = 'ids-end'",
+  [SQL_HAS_USER] = "SELECT 1 FROM users WHERE id = ?1",
+  [SQL_ADD_USER] = "INSERT INTO users (id, login, folded, hash, created) VALUES (?1, ?2, ?3, ?4, ?5)"
+               " ON CONFLICT (folded) DO NOTHING",
+  [SQL_SET_SECRET] = "UPDATE users SET hash = ?2 WHERE id = ?1",
+  [SQL_FIND_USER] = "SELECT id, login FROM users WHERE folded = ?1",
+  [SQL_ADD_TOKEN] = "INSERT INTO tokens (id, user_id, hash, device, created, last_used) VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
+  [SQL_TRIM_TOKENS] = "DELETE FROM tokens WHERE id IN (SELECT id FROM tokens WHERE user_id = ?1 AND id <> ?2"
+                  " ORDER BY last_used DESC, id DESC LIMIT -1 OFFSET ?3)",
+  [SQL_REMOVE_TOKEN] = "DELETE FROM tokens WHERE id = ?1 AND user_id = ?2",
+  [SQL_FIND_TOKEN] = "SELECT t.id, u.id, u.login FROM tokens t JOIN users u ON u.id = t.user_id WHERE t.hash = ?1",
+  [SQL_TOUCH_TOKEN] = "UPDATE tokens SET last_used = max(last_used, ?2) WHERE id = ?1",
+  [SQL_FIND_DIRECT] = "SELECT room_id FROM direct_rooms WHERE low_user_id = ?1 AND high_user_id = ?2",
+  [SQL_ADD_ROOM] = "INSERT INTO rooms (id, created) VALUES (?1, ?2)",
+  [SQL_ADD_MEMBER] = "INSERT INTO members (room_id, user_id) VALUES (?1, ?2)",
+  [SQL_ADD_DIRECT] = "INSERT INTO direct_rooms (low_user_id, high_user_id, room_id) VALUES (?1, ?2, ?3)",
+  [SQL_HAS_ROOM] = "SELECT 1 FROM rooms WHERE id = ?1",
+  [SQL_GET_MEMBERS] = "SELECT user_id FROM members WHERE room_id = ?1 ORDER BY user_id",
+  [SQL_REMOVE_ROOM] = "DELETE FROM rooms WHERE id = ?1",
+  [SQL_ADD_DEAD_ROOM] = "INSERT INTO dead_rooms (room_id) VALUES (?1)",
+  [SQL_FIND_REF] = "SELECT message_id, date FROM refs WHERE sender_id = ?1 AND client_ref = ?2",
+  [SQL_ADD_REF] = "INSERT INTO refs (sender_id, client_ref, message_id, date) VALUES (?1, ?2, ?3, ?4)",
+  [SQL_ADD_MESSAGE] = "INSERT INTO messages (id, room_id, sender_id, kind, date, client_ref, text)"
+                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+  [SQL_FIND_MESSAGE] = "SELECT room_id, sender_id FROM messages WHERE id = ?1",
+  [SQL_EDIT_MESSAGE] = "UPDATE messages SET text = ?2, edited = ?3 WHERE id = ?1",
+  [SQL_REMOVE_MESSAGE] = "DELETE FROM messages WHERE id = ?1",
+  [SQL_RAISE_MARK] = "UPDATE members SET read_mark = ?3 WHERE room_id = ?1 AND user_id = ?2 AND read_mark < ?3",
+  [SQL_GET_MARK] = "SELECT read_mark FROM members WHERE room_id = ?1 AND user_id = ?2",
+  [SQL_GET_NEWEST] = "SELECT id FROM messages WHERE room_id = ?1 ORDER BY id DESC LIMIT 1",
+  [SQL_COUNT_UNREAD] = "SELECT count(*) FROM (SELECT 1 FROM messages WHERE room_id = ?1 AND id > ?2 LIMIT ?3)",
+  [SQL_SET_ROOM] = "UPDATE members SET muted = iif(?3 < 0, muted, ?3 > 0), pinned = iif(?4 < 0, pinned, ?4 > 0)"
+               " WHERE room_id = ?1 AND user_id = ?2 RETURNING muted, pinned",
+  [SQL_FIND_DEAD_ROOM] = "SELECT room_id FROM dead_rooms LIMIT 1",
+  [SQL_SWEEP_DEAD_ROOM] = "DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE room_id = ?1 ORDER BY id LIMIT ?2)",
+  [SQL_REMOVE_DEAD_ROOM] = "DELETE FROM dead_rooms WHERE room_id = ?1",
+};
+
+/* Statements: bound, stepped, reset. A statement that is stepped holds its text only until it is reset. */
+
+gboolean
+chat_sqlite_writer_run_statement (ChatSqliteWriter *self, int statement)
+{
+  int code = sqlite3_step (self->statements[statement]);
+
+  sqlite3_reset (self->statements[statement]);
+  return code == SQLITE_DONE || code == SQLITE_ROW;
+}
+
+/* Returns whether there was a row; whoever gets TRUE resets the statement. @failed is set, never cleared. */
+gboolean
+chat_sqlite_writer_step_row (ChatSqliteWriter *self, int statement, gboolean *failed)
+{
+  int code = sqlite3_step (self->statements[statement]);
+
+  if (code == SQLITE_ROW)
+    return TRUE;
+  if (code != SQLITE_DONE)
+    *failed = TRUE;
+  sqlite3_reset (self->statements[statement]);
+  return FALSE;
+}
+
+gboolean
+chat_sqlite_writer_take_id (ChatSqliteWriter *self, gint64 *id)
+{
+  if (self->next_id > CHAT_MAX_ID)
+    return FALSE;
+  *id = self->next_id++;
+  return TRUE;
+}
+
+gboolean
+chat_sqlite_writer_flush_marks (ChatSqliteWriter *self)
+{
+  gboolean ok = TRUE;
+
+  for (guint i = 0; i < self->dirty->len; i++)
+    {
+      DirtyMark *dirty = &g_array_index (self->dirty, DirtyMark, i);
+
+      if (ok)
+        {
+          bind_id (self, SQL_RAISE_MARK, 1, dirty->room->id);
+          bind_id (self, SQL_RAISE_MARK, 2, dirty->room->members->ids[dirty->place]);
+          bind_id (self, SQL_RAISE_MARK, 3, dirty->room->marks[dirty->place]);
+          ok = chat_sqlite_writer_run_statement (self, SQL_RAISE_MARK);
+        }
+      dirty->room->marks[dirty->place] = 0;
+    }
+  g_array_set_size (self->dirty, 0);
+  return ok;
+}
+
+static void
+fail (ChatStorageJob *job)
+{
+  job->status = CHAT_STATUS_ERROR;
+  job->created = FALSE;
+  g_clear_pointer (&job->members, chat_storage_members_unref);
+}
+
+static gboolean
+run_job (ChatSqliteWriter *self, ChatStorageJob *job)
+{
+  gboolean ok;
+
+  job->status = CHAT_STATUS_SUCCESS;
+  job->created = FALSE;
+  if (!chat_sqlite_changes[job->op].savepoint)
+    return chat_sqlite_changes[job->op].run (self, job);
+
+  /* Read marks that wait are other jobs' business; and they point into the cache, which may forget a room now */
+  if (!chat_sqlite_writer_flush_marks (self) || !chat_sqlite_writer_run_statement (self, SQL_SAVEPOINT))
+    return FALSE;
+  ok = chat_sqlite_changes[job->op].run (self, job);
+  if (ok)
+    return chat_sqlite_writer_run_statement (self, SQL_RELEASE);
+  /* A full disk ends the whole transaction, and with it the savepoint */
+  if (sqlite3_get_autocommit (self->db) || !chat_sqlite_writer_run_statement (self, SQL_ROLLBACK_TO)
+      || !chat_sqlite_writer_run_statement (self, SQL_RELEASE))
+    return FALSE;
+  fail (job);
+  return TRUE;
+}
+
+static gboolean
+commit (ChatSqliteWriter *self)
+{
+  gint64 ids_end = self->ids_end;
+
+  if (!chat_sqlite_writer_flush_marks (self))
+    return FALSE;
+  if (self->next_id > self->ids_end)
+    {
+      ids_end = self->next_id + CHAT_SQLITE_ID_BLOCK;
+      bind_id (self, SQL_SET_IDS_END, 1, ids_end);
+      if (!chat_sqlite_writer_run_statement (self, SQL_SET_IDS_END))
+        return FALSE;
+    }
+  if (!chat_sqlite_writer_run_statement (self, SQL_COMMIT))
+    return FALSE;
+  self->ids_end = ids_end;
+  return TRUE;
+}
+
+static void
+roll_back (ChatSqliteWriter *self, const char *what)
+{
+  g_warning ("%s failed: %s", what, sqlite3_errmsg (self->db));
+  if (!sqlite3_get_autocommit (self->db))
+    chat_sqlite_writer_run_statement (self, SQL_ROLLBACK);
+  /* The cache may know of rooms that never were. Ids that were taken stay taken: nobody saw them */
+  g_array_set_size (self->dirty, 0);
+  chat_sqlite_rooms_clear (self->rooms);
+}
+
+gboolean
+chat_sqlite_writer_run (ChatSqliteWriter *self, ChatStorageJob *jobs)
+{
+  gint64 before = sqlite3_total_changes64 (self->db);
+  gboolean ok;
+
+  ok = chat_sqlite_writer_run_statement (self, SQL_BEGIN);
+  for (ChatStorageJob *job = jobs; ok && job != NULL; job = job->next)
+    ok = run_job (self, job);
+  ok = ok && commit (self);
+  if (ok)
+    {
+      chat_sqlite_rooms_trim (self->rooms);
+      return sqlite3_total_changes64 (self->db) != before;
+    }
+  roll_back (self, "A batch of changes");
+  for (ChatStorageJob *job = jobs; job != NULL; job = job->next)
+    fail (job);
+  return FALSE;
+}
+
+gboolean
+chat_sqlite_writer_sweep (ChatSqliteWriter *self)
+{
+  gboolean failed = FALSE, ok;
+  gint64 room_id;
+
+  if (!chat_sqlite_writer_step_row (self, SQL_FIND_DEAD_ROOM, &failed))
+    return FALSE;
+  room_id = get_id (self, SQL_FIND_DEAD_ROOM, 0);
+  sqlite3_reset (self->statements[SQL_FIND_DEAD_ROOM]);
+
+  ok = chat_sqlite_writer_run_statement (self, SQL_BEGIN);
+  if (ok)
+    {
+      bind_id (self, SQL_SWEEP_DEAD_ROOM, 1, room_id);
+      bind_id (self, SQL_SWEEP_DEAD_ROOM, 2, CHAT_SQLITE_SWEEP_SIZE);
+      ok = chat_sqlite_writer_run_statement (self, SQL_SWEEP_DEAD_ROOM);
+    }
+  if (ok && sqlite3_changes (self->db) < CHAT_SQLITE_SWEEP_SIZE)
+    {
+      bind_id (self, SQL_REMOVE_DEAD_ROOM, 1, room_id);
+      ok = chat_sqlite_writer_run_statement (self, SQL_REMOVE_DEAD_ROOM);
+    }
+  if (ok && commit (self))
+    return TRUE;
+  roll_back (self, "Sweeping a removed room");
+  return FALSE;                 /* the next batch tries again */
+}
+
+void
+chat_sqlite_writer_close (ChatSqliteWriter *self)
+{
+  if (self->ids_end == self->next_id)
+    return;
+  bind_id (self, SQL_SET_IDS_END, 1, self->next_id);
+  if (chat_sqlite_writer_run_statement (self, SQL_SET_IDS_END))
+    self->ids_end = self->next_id;
+}
+
+ChatSqliteWriter *
+chat_sqlite_writer_new (sqlite3 *db, ChatSqliteRooms *rooms, GError **error)
+{
+  ChatSqliteWriter *self = g_new0 (ChatSqliteWriter, 1);
+  gboolean failed = FALSE;
+
+  self->db = db;
+  self->rooms = rooms;
+  self->dirty = g_array_new (FALSE, FALSE, sizeof (DirtyMark));
+  if (!chat_sqlite_prepare (db, sql, SQL_N_STATEMENTS, self->statements, error))
+    {
+      chat_sqlite_writer_free (self);
+      return NULL;
+    }
+  if (chat_sqlite_writer_step_row (self, SQL_GET_IDS_END, &failed))
+    {
+      self->next_id = get_id (self, SQL_GET_IDS_END, 0);
+      sqlite3_reset (self->statements[SQL_GET_IDS_END]);
+    }
+  if (self->next_id < 1)
+    {
+      g_set_error (error, CHAT_SERVER_SQLITE_ERROR, CHAT_SERVER_SQLITE_ERROR_DAMAGED, "The database is damaged: %s",
+                   failed ? sqlite3_errmsg (db) : "it does not know its next id");
+      chat_sqlite_writer_free (self);
+      return NULL;
+    }
+  self->ids_end = self->next_id;
+  return self;
+}
+
+void
+chat_sqlite_writer_free (ChatSqliteWriter *self)
+{
+  chat_sqlite_finalize (self->statements, SQL_N_STATEMENTS);
+  g_array_unref (self->dirty);
+  g_free (self);
+}

@@ -1,0 +1,47 @@
+/* chat-server-sqlite-writer.h: carries out the changes, a batch of them in one transaction
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <sqlite3.h>
+
+#include "chat-server-sqlite-rooms.h"
+#include "chat-server-storage.h"
+
+G_BEGIN_DECLS
+
+/** How many tokens a user may have */
+#define CHAT_SQLITE_MAX_TOKENS   100
+/** How far the unread messages of a room are counted */
+#define CHAT_SQLITE_MAX_UNREAD   1000
+/** How many ids are set aside at once; those of them that a crash leaves unused are never used */
+#define CHAT_SQLITE_ID_BLOCK     4096
+/** How many messages of a removed room are deleted at once */
+#define CHAT_SQLITE_SWEEP_SIZE   500
+
+/**
+ * ChatSqliteWriter: belongs to one thread at a time. @db is not owned.
+ */
+typedef struct _ChatSqliteWriter ChatSqliteWriter;
+
+ChatSqliteWriter *chat_sqlite_writer_new          (sqlite3           *db,
+                                                   ChatSqliteRooms   *rooms,
+                                                   GError           **error);
+void              chat_sqlite_writer_free         (ChatSqliteWriter  *self);
+
+/**
+ * chat_sqlite_writer_run: carries out the list @jobs (linked by `next`) in its order, in one transaction, and sets what each
+ * answers. Where the transaction fails every one of them has %CHAT_STATUS_ERROR, and nothing of them is there.
+ *
+ * Returns: whether something was written and committed
+ */
+gboolean          chat_sqlite_writer_run          (ChatSqliteWriter  *self,
+                                                   ChatStorageJob    *jobs);
+/** chat_sqlite_writer_sweep: deletes a portion of what removed rooms left. Returns: whether there is more to delete */
+gboolean          chat_sqlite_writer_sweep        (ChatSqliteWriter  *self);
+/** chat_sqlite_writer_close: gives back the ids that were set aside and not used */
+void              chat_sqlite_writer_close        (ChatSqliteWriter  *self);
+
+G_END_DECLS
