@@ -696,7 +696,7 @@ chat_message_list_resort (ChatMessageList *self,
    * message when that is loaded. */
   if (!chat_message_window_settle (&self->window, message))
     {
-      g_autoptr (ChatMessage) kept = g_object_ref (message);
+      g_autoptr (ChatMessage) kept G_GNUC_UNUSED = g_object_ref (message);
 
       chat_message_window_remove_unsent (&self->window, message);
       chat_message_list_add (self, message);
