@@ -23,7 +23,7 @@ SILENT = {'filler', 'panel', 'scroll pane', 'section', 'separator', 'image', 'ic
 def mnemonic(word):
     """A name that may stand with its underlined letter, and twice where GTK 4.8 puts both."""
     letters = '_?'.join(map(re.escape, word))
-    return re.compile(rf'^_?{letters}…?( _?{letters}…?)?$')
+    return re.compile(rf'^_?{letters}…?( _?{letters}…?)?$', re.IGNORECASE)
 
 
 def part(text):
@@ -153,12 +153,8 @@ class Chat:
         return self.find(re.compile('^(Message|Write a message)'), ('text', 'entry'))
 
     def in_room(self, person):
-        wait(lambda: self._title() == person, f'the conversation with {person}')
+        self.sees_window(f'{person} – Chat')
         self.composer()
-
-    def _title(self):
-        node = next(iter(all_of(self.node, re.compile('^(Conversation with |Messages with )'))), None)
-        return re.sub('^(Conversation|Messages) with ', '', name(node)) if node else None
 
     def search_person(self, text):
         if not all_of(self.node, 'Name of the person', LINES):
@@ -310,7 +306,7 @@ class Chat:
         assert not out, out
 
     def back(self):
-        act(self.find(mnemonic('Back'), BUTTONS), 'click')
+        act(self.find(mnemonic('Back to the conversations'), BUTTONS), 'click')
 
     # Keys
     def tab_to(self, wanted, roles=None):
