@@ -1,0 +1,66 @@
+/* chat-server-commands.h: one table: type, handler, who may call it, what it costs
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "chat-server-hub.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  CHAT_SERVER_COMMAND_ANONYMOUS = 1 << 0,   /* may be asked without being logged in */
+  CHAT_SERVER_COMMAND_QUESTION  = 1 << 1,   /* waits for all before it, and all after it wait; else a change */
+} ChatServerCommandFlags;
+
+/**
+ * ChatServerCommand:
+ * @feature: it belongs to; to a connection that did not name it, the type does not exist
+ * @cost: what it takes from the allowance of requests
+ * @run: begins the work. What @request->packet holds is checked as far as it needs no storage; ends, now or later, with
+ *   chat_server_request_answer() or _fail()
+ */
+typedef struct
+{
+  ChatPacketType         type;
+  ChatServerCommandFlags flags;
+  ChatFeatures           feature;
+  guint                  cost;
+  void                 (*run) (ChatServerRequest *request);
+} ChatServerCommand;
+
+/** chat_server_command_find: Returns: (nullable): %NULL for a type that nobody may ask for */
+const ChatServerCommand *chat_server_command_find (ChatPacketType     type);
+/** chat_server_command_start: checks, in the order of PROTOCOL.md, and runs @request */
+void                     chat_server_command_start (ChatServerRequest *request);
+
+/** chat_server_status_text: Returns: the sentence of a failure that the storage reported */
+const char              *chat_server_status_text   (ChatStatus         status);
+
+/* The handlers, by file */
+/* chat-server-commands-account.c */
+void chat_server_command_login        (ChatServerRequest *request);
+void chat_server_command_signup       (ChatServerRequest *request);
+void chat_server_command_tokens       (ChatServerRequest *request);
+void chat_server_command_revoke_token (ChatServerRequest *request);
+void chat_server_command_search_user  (ChatServerRequest *request);
+/* chat-server-commands-room.c */
+void chat_server_command_create_room  (ChatServerRequest *request);
+void chat_server_command_delete_room  (ChatServerRequest *request);
+void chat_server_command_old_dialogs  (ChatServerRequest *request);
+void chat_server_command_mark_read    (ChatServerRequest *request);
+void chat_server_command_set_room     (ChatServerRequest *request);
+/* chat-server-commands-message.c */
+void chat_server_command_snd_msg      (ChatServerRequest *request);
+void chat_server_command_edit_msg     (ChatServerRequest *request);
+void chat_server_command_delete_msg   (ChatServerRequest *request);
+/* chat-server-commands-history.c */
+void chat_server_command_read_msg     (ChatServerRequest *request);
+/** chat_server_message_to_packet: @with_extensions: what a connection that named them may see of it */
+ChatPacket *chat_server_message_to_packet (const ChatStorageMessage *message,
+                                           ChatFeatures              features,
+                                           gint64                    reader_id);
+
+G_END_DECLS

@@ -1,0 +1,88 @@
+/* chat-server-limits.h: every limit of the server that is not the wire's, and the buckets that meter them
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Listening */
+#define CHAT_SERVER_BACKLOG                1024
+#define CHAT_SERVER_MAX_ACCEPTS_PER_TURN   64
+#define CHAT_SERVER_ACCEPT_PAUSE_MS        500     /* after the process ran out of descriptors */
+#define CHAT_SERVER_MAX_FILES              (1024 * 1024)
+
+/* Connections that are not logged in: in all, and from one address (IPv6: one /64) */
+#define CHAT_SERVER_MAX_ANONYMOUS          4096
+#define CHAT_SERVER_MAX_ANONYMOUS_ADDRESS  512
+
+/* Deadlines (ms) */
+#define CHAT_SERVER_SILENCE_MS             30000   /* after connecting, for the first complete object */
+#define CHAT_SERVER_ANONYMOUS_MS           600000  /* after the last object, for a log-in */
+#define CHAT_SERVER_STOP_MS                5000    /* for peers to take what is queued when the server stops */
+#define CHAT_SERVER_TCP_TIMEOUT_MS         120000  /* for a peer's kernel to acknowledge what it was sent */
+
+/* Requests of one connection that wait for their turn: past either it is not read from */
+#define CHAT_SERVER_MAX_REQUESTS           256
+#define CHAT_SERVER_MAX_REQUEST_BYTES      (512 * 1024)
+
+/* A history that is being read: how many messages at a time, and how much may wait for the peer before the next are asked
+ * for (bytes) */
+#define CHAT_SERVER_READ_CHUNK             128
+#define CHAT_SERVER_READ_LOW_WATER         (64 * 1024)
+#define CHAT_SERVER_READ_HIGH_WATER        (256 * 1024)
+/* The preview that OLD_DIALOGS carries of a last message, and what one such answer may hold in all (bytes) */
+#define CHAT_SERVER_MAX_PREVIEW_SIZE       256
+#define CHAT_SERVER_MAX_DIALOGS_SIZE       (900 * 1024)
+
+/* Buckets: so many at once, then so many a second. A request costs what the table of commands says, most of them 1. No
+ * person meets these, nor a script of 100 messages in a burst or 20 sign-ups a minute. */
+#define CHAT_SERVER_REQUEST_BURST          400
+#define CHAT_SERVER_REQUEST_RATE           40.0
+#define CHAT_SERVER_LOGIN_ACCOUNT_BURST    10      /* failed log-ins with a password */
+#define CHAT_SERVER_LOGIN_ACCOUNT_RATE     0.2
+#define CHAT_SERVER_LOGIN_ADDRESS_BURST    60      /* failed log-ins */
+#define CHAT_SERVER_LOGIN_ADDRESS_RATE     1.0
+#define CHAT_SERVER_SIGNUP_BURST           60
+#define CHAT_SERVER_SIGNUP_RATE            0.5
+
+/** ChatServerBucket: what is left of an allowance. All zero is a full one. */
+typedef struct
+{
+  gint64 when;        /* µs; 0: never used */
+  double used;
+} ChatServerBucket;
+
+/** chat_server_bucket_take: takes @cost at @now (µs), or, if that is more than is left of @burst, nothing.
+ * Returns: 0, or after how many seconds (1 at least) there will be enough */
+guint chat_server_bucket_take (ChatServerBucket *bucket,
+                               double            burst,
+                               double            rate,
+                               double            cost,
+                               gint64            now);
+
+/**
+ * ChatServerMeter: a bucket for each of many names (accounts, addresses). Full buckets are forgotten; past 65,536 in use,
+ * the ones that were used longest ago are.
+ */
+typedef struct _ChatServerMeter ChatServerMeter;
+
+ChatServerMeter *chat_server_meter_new    (double           burst,
+                                           double           rate);
+void             chat_server_meter_free   (ChatServerMeter *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ChatServerMeter, chat_server_meter_free)
+/** chat_server_meter_take: as chat_server_bucket_take(), from the bucket of @name */
+guint            chat_server_meter_take   (ChatServerMeter *self,
+                                           const char      *name,
+                                           double           cost,
+                                           gint64           now);
+/** chat_server_meter_refund: gives @cost back: it was no such attempt after all */
+void             chat_server_meter_refund (ChatServerMeter *self,
+                                           const char      *name,
+                                           double           cost);
+guint            chat_server_meter_get_n_names (ChatServerMeter *self);
+
+G_END_DECLS

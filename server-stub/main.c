@@ -1,0 +1,171 @@
+/* main.c: the options of the server and its signals
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "chat-server.h"
+#include "chat-server-demo.h"
+
+#include <glib-unix.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+typedef struct
+{
+  GMainLoop  *loop;
+  ChatServer *server;
+  int         status;
+  gboolean    is_stopping;
+} Program;
+
+static void
+on_stopped (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  Program *program = user_data;
+
+  chat_server_stop_finish (program->server, result);
+  g_main_loop_quit (program->loop);
+}
+
+static void
+stop (Program *program)
+{
+  if (program->is_stopping)
+    return;
+  program->is_stopping = TRUE;
+  chat_server_stop_async (program->server, on_stopped, program);
+}
+
+static gboolean
+on_signal (gpointer user_data)
+{
+  stop (user_data);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+on_started (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  Program *program = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!chat_server_start_finish (program->server, result, &error))
+    {
+      if (!program->is_stopping)
+        {
+          g_printerr ("%s\n", error->message);
+          program->status = EXIT_FAILURE;
+        }
+      stop (program);
+      return;
+    }
+  if (chat_server_get_fingerprint (program->server) != NULL)
+    g_printerr ("SHA-256 fingerprint of the certificate: %s\n", chat_server_get_fingerprint (program->server));
+  /* Whoever started the program waits for this line, and may have closed the pipe since */
+  g_print ("ready %s\n", chat_server_get_address (program->server));
+  fflush (stdout);
+}
+
+static gboolean
+parse_options (int                 *argc,
+               char              ***argv,
+               ChatServerOptions   *options,
+               GError             **error)
+{
+  g_autofree char *summary = NULL;
+  int delay_ms = 0;
+  int drop_after = 0;
+  int fail_sends = 0;
+  const GOptionEntry entries[] = {
+    { "listen", 'l', 0, G_OPTION_ARG_STRING, &options->listen,
+      "Where to listen; IPv6 in brackets, port 0 picks a free one (localhost:7711)", "HOST:PORT" },
+    { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options->data_dir,
+      "Where everything is kept; made if it is not there", "DIR" },
+    { "tls-cert", 0, 0, G_OPTION_ARG_FILENAME, &options->tls_cert,
+      "The certificate, PEM; without it one is made in DIR at the first start", "FILE" },
+    { "tls-key", 0, 0, G_OPTION_ARG_FILENAME, &options->tls_key,
+      "Its private key, if it is not in the same file", "FILE" },
+    { "insecure", 0, 0, G_OPTION_ARG_NONE, &options->insecure, "No TLS; on loopback only", NULL },
+    { "allow-remote-insecure", 0, 0, G_OPTION_ARG_NONE, &options->allow_remote_insecure,
+      "With --insecure: anywhere; everybody on the way can read everything", NULL },
+    { "demo", 0, 0, G_OPTION_ARG_NONE, &options->demo, "Sample people and rooms with a history", NULL },
+    { "trace", 0, 0, G_OPTION_ARG_NONE, &options->trace,
+      "Each object on standard error, passwords and tokens blotted out", NULL },
+    { "delay", 0, 0, G_OPTION_ARG_INT, &delay_ms, "For testing clients: each answer waits so long", "MS" },
+    { "drop-after", 0, 0, G_OPTION_ARG_INT, &drop_after,
+      "For testing clients: each connection ends after N objects", "N" },
+    { "fail-sends", 0, 0, G_OPTION_ARG_INT, &fail_sends,
+      "For testing clients: the next N messages are answered with ERROR", "N" },
+    { "no-rate-limit", 0, 0, G_OPTION_ARG_NONE, &options->no_rate_limit,
+      "For load tests: requests, log-ins and connections are not limited", NULL },
+    { "test-hash-cost", 0, 0, G_OPTION_ARG_NONE, &options->test_hash_cost,
+      "For load tests: passwords are hashed cheaply; on loopback only", NULL },
+    { NULL }
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new ("— the server of Chat");
+
+  summary = g_strdup_printf ("Prints one line, “ready HOST:PORT”, when it accepts connections; everything else goes to standard\n"
+                             "error. SIGTERM and SIGINT finish what was accepted, then end the program.\n\n"
+                             "The people of --demo are %s and others; the password of each is %s.",
+                             CHAT_SERVER_DEMO_LOGIN, CHAT_SERVER_DEMO_PASSWORD);
+  g_option_context_set_summary (context, summary);
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, argc, argv, error))
+    return FALSE;
+  if (*argc > 1)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "“%s” is not understood; see --help", (*argv)[1]);
+      return FALSE;
+    }
+  if (delay_ms < 0 || drop_after < 0 || fail_sends < 0)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--delay, --drop-after and --fail-sends take no less than 0");
+      return FALSE;
+    }
+  options->delay_ms = delay_ms;
+  options->drop_after = drop_after;
+  options->fail_sends = fail_sends;
+  return chat_server_options_check (options, error);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  ChatServerOptions options = { NULL };
+  Program program = { NULL };
+  g_autoptr (GError) error = NULL;
+
+  setlocale (LC_ALL, "");
+  g_set_prgname (APP_ID ".Server");
+  g_log_writer_default_set_use_stderr (TRUE);
+  signal (SIGPIPE, SIG_IGN);
+  if (!parse_options (&argc, &argv, &options, &error))
+    {
+      g_printerr ("%s\n", error->message);
+      return 2;
+    }
+
+  program.loop = g_main_loop_new (NULL, FALSE);
+  program.server = chat_server_new (&options);
+  g_unix_signal_add (SIGTERM, on_signal, &program);
+  g_unix_signal_add (SIGINT, on_signal, &program);
+  chat_server_start_async (program.server, NULL, on_started, &program);
+  g_main_loop_run (program.loop);
+
+  g_clear_object (&program.server);
+  g_main_loop_unref (program.loop);
+  g_free ((char *) options.listen);
+  g_free ((char *) options.data_dir);
+  g_free ((char *) options.tls_cert);
+  g_free ((char *) options.tls_key);
+  return program.status;
+}
