@@ -1,0 +1,917 @@
+/* chat-window.c: the window: sign in, rooms, conversation
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "chat-window.h"
+
+#include <glib/gi18n.h>
+
+#include "chat-accessible.h"
+#include "chat-certificate-dialog.h"
+#include "chat-connection-banner.h"
+#include "chat-conversation.h"
+#include "chat-format.h"
+#include "chat-new-conversation-dialog.h"
+#include "chat-room-list-view.h"
+#include "chat-sign-in-page.h"
+#include "chat-words.h"
+
+/* What the schema allows */
+#define MIN_WIDTH 360
+#define MIN_HEIGHT 200
+#define MAX_SIZE 16384
+
+/* A toast names what it speaks of, but stays short. */
+#define MAX_TOAST_NAME 40
+
+struct _ChatWindow
+{
+  AdwApplicationWindow parent_instance;
+
+  ChatSession *session;
+  GSettings *settings;
+  ChatRoom *room;
+  GSignalGroup *room_signals;
+  gboolean loading;
+  gboolean signing_in_again;      /* the server has forgotten us; the rooms are still here */
+  gboolean room_restored;
+
+  AdwToastOverlay *toast_overlay;
+  GtkStack *stack;
+  GtkSpinner *loading_spinner;
+  GtkWidget *cancel_sign_in_button;
+  ChatSignInPage *sign_in_page;
+  AdwLeaflet *leaflet;
+  GtkWidget *sidebar;
+  AdwWindowTitle *account_title;
+  ChatConnectionBanner *sidebar_banner;
+  ChatRoomListView *room_list_view;
+  GtkWidget *content;
+  AdwWindowTitle *room_title;
+  GtkWidget *room_menu_button;
+  ChatConnectionBanner *content_banner;
+  GtkStack *content_stack;
+  ChatConversation *conversation;
+};
+
+enum
+{
+  PROP_0,
+  PROP_ROOM,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (ChatWindow, chat_window, ADW_TYPE_APPLICATION_WINDOW)
+
+void
+chat_window_toast (ChatWindow *self,
+                   const char *text)
+{
+  AdwToast *toast;
+  g_autofree char *markup = NULL;
+
+  g_return_if_fail (CHAT_IS_WINDOW (self));
+  g_return_if_fail (text != NULL);
+
+  /* A toast's title is markup. */
+  markup = g_markup_escape_text (text, -1);
+  toast = adw_toast_new (markup);
+  adw_toast_overlay_add_toast (self->toast_overlay, toast);
+}
+
+static void
+set_page (ChatWindow *self,
+          const char *page)
+{
+  if (g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), page) == 0)
+    return;
+  gtk_stack_set_visible_child_name (self->stack, page);
+  gtk_spinner_set_spinning (self->loading_spinner, g_str_equal (page, "loading"));
+  if (g_str_equal (page, "sign-in"))
+    chat_sign_in_page_focus (self->sign_in_page);
+  else if (g_str_equal (page, "main") && self->room == NULL)
+    chat_room_list_view_focus_list (self->room_list_view);
+}
+
+static void
+update_titles (ChatWindow *self)
+{
+  const char *login = chat_session_get_login (self->session);
+  const char *server = chat_session_get_server (self->session);
+  const char *state = "";
+
+  switch (chat_session_get_state (self->session))
+    {
+    case CHAT_SESSION_CONNECTING:
+      state = _("Connecting…");
+      break;
+    case CHAT_SESSION_WAITING:
+      state = _("Offline");
+      break;
+    case CHAT_SESSION_REFUSED:
+      state = _("Not connected");
+      break;
+    case CHAT_SESSION_SIGNED_OUT:
+    case CHAT_SESSION_ONLINE:
+    default:
+      break;
+    }
+  adw_window_title_set_title (self->account_title, login != NULL ? login : _("Chat"));
+  adw_window_title_set_subtitle (self->account_title, server != NULL ? server : "");
+  adw_window_title_set_title (self->room_title, self->room != NULL ? chat_room_get_name (self->room) : "");
+  adw_window_title_set_subtitle (self->room_title, self->room != NULL ? state : "");
+  if (self->room != NULL)
+    {
+      /* Translators: the title of the window: the name of a room */
+      g_autofree char *title = g_strdup_printf (_("%s – Chat"), chat_room_get_name (self->room));
+
+      gtk_window_set_title (GTK_WINDOW (self), title);
+    }
+  else
+    gtk_window_set_title (GTK_WINDOW (self), _("Chat"));
+}
+
+static void
+set_room (ChatWindow *self,
+          ChatRoom   *room)
+{
+  if (!g_set_object (&self->room, room))
+    return;
+
+  g_signal_group_set_target (self->room_signals, room);
+  chat_room_list_view_set_room (self->room_list_view, room);
+  chat_conversation_set_room (self->conversation, room);
+  gtk_stack_set_visible_child_name (self->content_stack, room != NULL ? "conversation" : "none");
+  gtk_widget_set_visible (self->room_menu_button, room != NULL);
+  if (room != NULL)
+    g_settings_set_int64 (self->settings, "last-room", chat_room_get_id (room));
+  update_titles (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ROOM]);
+}
+
+/* The room of the last time, once, when the rooms are known; folded, the list comes first. */
+static void
+restore_room (ChatWindow *self)
+{
+  ChatRoomList *rooms = chat_session_get_rooms (self->session);
+  ChatRoom *room;
+
+  if (self->room_restored || !chat_room_list_get_loaded (rooms))
+    return;
+  self->room_restored = TRUE;
+  if (self->room != NULL)
+    return;
+  room = chat_room_list_lookup (rooms, g_settings_get_int64 (self->settings, "last-room"));
+  if (room == NULL)
+    chat_room_list_view_focus_list (self->room_list_view);
+  else if (!adw_leaflet_get_folded (self->leaflet))
+    chat_window_open_room (self, room);
+}
+
+static void
+update_page (ChatWindow *self)
+{
+  ChatSessionState state = chat_session_get_state (self->session);
+
+  if (state == CHAT_SESSION_ONLINE)
+    self->signing_in_again = FALSE;
+
+  if (self->loading)
+    set_page (self, "loading");
+  else if (state == CHAT_SESSION_SIGNED_OUT || self->signing_in_again || chat_sign_in_page_get_busy (self->sign_in_page))
+    set_page (self, "sign-in");
+  else
+    set_page (self, "main");
+  gtk_widget_set_visible (self->cancel_sign_in_button,
+                          self->signing_in_again && !chat_sign_in_page_get_busy (self->sign_in_page));
+}
+
+static void
+on_state_notify (ChatWindow *self)
+{
+  ChatSessionState state = chat_session_get_state (self->session);
+
+  if (state == CHAT_SESSION_SIGNED_OUT)
+    {
+      set_room (self, NULL);
+      self->room_restored = FALSE;
+      self->signing_in_again = FALSE;
+      adw_leaflet_set_visible_child (self->leaflet, self->sidebar);
+    }
+  chat_room_list_view_set_offline (self->room_list_view,
+                                   state == CHAT_SESSION_WAITING || state == CHAT_SESSION_REFUSED);
+  update_titles (self);
+  update_page (self);
+}
+
+static void
+on_sign_in_busy (ChatWindow *self)
+{
+  if (self->session != NULL)
+    update_page (self);
+}
+
+static void
+on_signed_in (ChatWindow *self)
+{
+  self->signing_in_again = FALSE;
+  g_settings_set_string (self->settings, "server", chat_sign_in_page_get_server (self->sign_in_page));
+  g_settings_set_boolean (self->settings, "insecure", chat_sign_in_page_get_insecure (self->sign_in_page));
+  update_page (self);
+  restore_room (self);
+}
+
+static void
+on_rooms_loaded (ChatWindow *self)
+{
+  restore_room (self);
+}
+
+static void
+on_room_removed (ChatWindow *self,
+                 ChatRoom   *room)
+{
+  g_autofree char *name = chat_format_line (chat_room_get_name (room), MAX_TOAST_NAME);
+  /* Translators: the name of a person or a group */
+  g_autofree char *text = g_strdup_printf (_("The conversation with “%s” was deleted"), name);
+
+  if (room == self->room)
+    {
+      set_room (self, NULL);
+      adw_leaflet_set_visible_child (self->leaflet, self->sidebar);
+    }
+  chat_window_toast (self, text);
+}
+
+ChatRoom *
+chat_window_get_room (ChatWindow *self)
+{
+  g_return_val_if_fail (CHAT_IS_WINDOW (self), NULL);
+
+  return self->room;
+}
+
+void
+chat_window_open_room (ChatWindow *self,
+                       ChatRoom   *room)
+{
+  g_return_if_fail (CHAT_IS_WINDOW (self));
+  g_return_if_fail (room == NULL || CHAT_IS_ROOM (room));
+
+  set_room (self, room);
+  if (room == NULL)
+    return;
+  chat_room_set_marked_unread (room, FALSE);
+  adw_leaflet_set_visible_child (self->leaflet, self->content);
+  chat_conversation_focus_composer (self->conversation);
+}
+
+static void
+on_room_chosen (ChatWindow *self,
+                ChatRoom   *room)
+{
+  chat_window_open_room (self, room);
+}
+
+void
+chat_window_new_conversation (ChatWindow *self,
+                              const char *text)
+{
+  GtkWidget *dialog;
+
+  g_return_if_fail (CHAT_IS_WINDOW (self));
+
+  if (chat_session_get_state (self->session) == CHAT_SESSION_SIGNED_OUT)
+    return;
+  dialog = chat_new_conversation_dialog_new (GTK_WINDOW (self), self->session, text);
+  g_signal_connect_object (dialog, "room-chosen", G_CALLBACK (on_room_chosen), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static gboolean
+is_main (ChatWindow *self)
+{
+  return g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "main") == 0;
+}
+
+void
+chat_window_find_room (ChatWindow *self)
+{
+  g_return_if_fail (CHAT_IS_WINDOW (self));
+
+  if (!is_main (self))
+    return;
+  adw_leaflet_set_visible_child (self->leaflet, self->sidebar);
+  chat_room_list_view_start_search (self->room_list_view);
+}
+
+void
+chat_window_search (ChatWindow *self)
+{
+  g_return_if_fail (CHAT_IS_WINDOW (self));
+
+  if (!is_main (self) || self->room == NULL)
+    return;
+  adw_leaflet_set_visible_child (self->leaflet, self->content);
+  chat_conversation_start_search (self->conversation);
+}
+
+void
+chat_window_step_room (ChatWindow *self,
+                       int         step,
+                       gboolean    unread)
+{
+  ChatRoom *room;
+
+  g_return_if_fail (CHAT_IS_WINDOW (self));
+
+  if (!is_main (self))
+    return;
+  room = chat_room_list_view_get_neighbour (self->room_list_view, step, unread);
+  if (room != NULL)
+    chat_window_open_room (self, room);
+  else
+    gtk_widget_error_bell (GTK_WIDGET (self));
+}
+
+typedef enum
+{
+  ZONE_LIST,
+  ZONE_TIMELINE,
+  ZONE_COMPOSER,
+  N_ZONES
+} Zone;
+
+static Zone
+get_focus_zone (ChatWindow *self)
+{
+  GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (self));
+  GType composer = g_type_from_name ("ChatComposer");
+
+  if (focus == NULL || !gtk_widget_is_ancestor (focus, GTK_WIDGET (self->conversation)))
+    return ZONE_LIST;
+  if (composer != G_TYPE_INVALID && gtk_widget_get_ancestor (focus, composer) != NULL)
+    return ZONE_COMPOSER;
+  return ZONE_TIMELINE;
+}
+
+void
+chat_window_cycle_focus (ChatWindow *self,
+                         int         step)
+{
+  Zone zone;
+
+  g_return_if_fail (CHAT_IS_WINDOW (self));
+
+  if (!is_main (self))
+    return;
+  zone = self->room != NULL ? (get_focus_zone (self) + N_ZONES + step) % N_ZONES : ZONE_LIST;
+  adw_leaflet_set_visible_child (self->leaflet, zone == ZONE_LIST ? self->sidebar : self->content);
+  if (zone == ZONE_LIST)
+    chat_room_list_view_focus_list (self->room_list_view);
+  else if (zone == ZONE_TIMELINE)
+    chat_conversation_focus_timeline (self->conversation);
+  else
+    chat_conversation_focus_composer (self->conversation);
+}
+
+void
+chat_window_mark_unread (ChatWindow *self,
+                         ChatRoom   *room)
+{
+  g_return_if_fail (CHAT_IS_WINDOW (self));
+  g_return_if_fail (CHAT_IS_ROOM (room));
+
+  if (room == self->room)
+    {
+      set_room (self, NULL);
+      adw_leaflet_set_visible_child (self->leaflet, self->sidebar);
+      chat_room_list_view_focus_list (self->room_list_view);
+    }
+  chat_room_set_marked_unread (room, TRUE);
+}
+
+static void
+on_room_deleted (GObject      *source,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  g_autoptr (ChatWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!chat_session_delete_room_finish (CHAT_SESSION (source), result, &error)
+      && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
+      && self->session != NULL)
+    chat_window_toast (self, chat_words_for_error (error));
+}
+
+typedef struct
+{
+  ChatWindow *window;     /* the dialog goes with it */
+  ChatRoom *room;
+} Deletion;
+
+static void
+deletion_free (gpointer  data,
+               GClosure *closure)
+{
+  Deletion *deletion = data;
+
+  g_object_unref (deletion->room);
+  g_free (deletion);
+}
+
+static void
+on_delete_response (AdwMessageDialog *dialog,
+                    const char       *response,
+                    Deletion         *deletion)
+{
+  ChatWindow *self = deletion->window;
+
+  if (g_strcmp0 (response, "delete") == 0 && self->session != NULL)
+    chat_session_delete_room_async (self->session, deletion->room, NULL, on_room_deleted, g_object_ref (self));
+}
+
+void
+chat_window_delete_room (ChatWindow *self,
+                         ChatRoom   *room)
+{
+  AdwMessageDialog *dialog;
+  Deletion *deletion;
+  g_autofree char *name = NULL;
+
+  g_return_if_fail (CHAT_IS_WINDOW (self));
+  g_return_if_fail (CHAT_IS_ROOM (room));
+
+  name = chat_format_line (chat_room_get_name (room), MAX_TOAST_NAME);
+  dialog = ADW_MESSAGE_DIALOG (adw_message_dialog_new (GTK_WINDOW (self), _("Delete the Conversation?"), NULL));
+  /* Translators: the name of a person or a group */
+  adw_message_dialog_format_body (dialog, _("The conversation with “%s” and all its messages are deleted for everybody in it. "
+                                            "They can not be brought back."),
+                                  name);
+  adw_message_dialog_add_responses (dialog, "cancel", _("_Cancel"), "delete", _("_Delete"), NULL);
+  adw_message_dialog_set_response_appearance (dialog, "delete", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_default_response (dialog, "cancel");
+  adw_message_dialog_set_close_response (dialog, "cancel");
+  deletion = g_new0 (Deletion, 1);
+  deletion->window = self;
+  deletion->room = g_object_ref (room);
+  g_signal_connect_data (dialog, "response", G_CALLBACK (on_delete_response), deletion, deletion_free, 0);
+  gtk_window_set_destroy_with_parent (GTK_WINDOW (dialog), TRUE);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+on_signed_out (GObject      *source,
+               GAsyncResult *result,
+               gpointer      user_data)
+{
+  g_autoptr (ChatWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  chat_session_sign_out_finish (CHAT_SESSION (source), result, &error);
+  if (self->session == NULL)
+    return;
+  self->loading = FALSE;
+  update_page (self);
+}
+
+static void
+on_sign_out_response (ChatWindow *self,
+                      const char *response)
+{
+  if (g_strcmp0 (response, "sign-out") != 0 || self->session == NULL)
+    return;
+  chat_sign_in_page_fill (self->sign_in_page, chat_session_get_server (self->session),
+                          chat_session_get_insecure (self->session), chat_session_get_login (self->session));
+  g_settings_reset (self->settings, "last-room");
+  chat_session_sign_out_async (self->session, NULL, on_signed_out, g_object_ref (self));
+}
+
+void
+chat_window_sign_out (ChatWindow *self)
+{
+  AdwMessageDialog *dialog;
+
+  g_return_if_fail (CHAT_IS_WINDOW (self));
+
+  if (chat_session_get_state (self->session) == CHAT_SESSION_SIGNED_OUT)
+    return;
+  dialog = ADW_MESSAGE_DIALOG (adw_message_dialog_new (GTK_WINDOW (self), _("Sign Out?"),
+                                                       _("Messages that were not sent yet, and drafts, are lost. Your conversations "
+                                                         "stay on the server.")));
+  adw_message_dialog_add_responses (dialog, "cancel", _("_Cancel"), "sign-out", _("_Sign Out"), NULL);
+  adw_message_dialog_set_response_appearance (dialog, "sign-out", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_default_response (dialog, "cancel");
+  adw_message_dialog_set_close_response (dialog, "cancel");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_sign_out_response), self, G_CONNECT_SWAPPED);
+  gtk_window_set_destroy_with_parent (GTK_WINDOW (dialog), TRUE);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+void
+chat_window_set_loading (ChatWindow *self,
+                         gboolean    loading)
+{
+  g_return_if_fail (CHAT_IS_WINDOW (self));
+
+  self->loading = loading;
+  update_page (self);
+}
+
+void
+chat_window_fill_sign_in (ChatWindow *self,
+                          const char *server,
+                          gboolean    insecure,
+                          const char *login)
+{
+  g_return_if_fail (CHAT_IS_WINDOW (self));
+
+  chat_sign_in_page_fill (self->sign_in_page, server, insecure, login);
+  if (!self->loading && !is_main (self))
+    chat_sign_in_page_focus (self->sign_in_page);
+}
+
+void
+chat_window_try_sign_in (ChatWindow *self,
+                         const char *server,
+                         gboolean    insecure,
+                         const char *login,
+                         const char *password)
+{
+  g_return_if_fail (CHAT_IS_WINDOW (self));
+
+  chat_sign_in_page_try (self->sign_in_page, server, insecure, login, password);
+}
+
+/* Actions that name a room by its id: it may be gone when they come. */
+static ChatRoom *
+get_room_of (ChatWindow *self,
+             GVariant   *parameter)
+{
+  return chat_room_list_lookup (chat_session_get_rooms (self->session), g_variant_get_int64 (parameter));
+}
+
+static void
+open_room_action (GtkWidget  *widget,
+                  const char *action_name,
+                  GVariant   *parameter)
+{
+  ChatWindow *self = CHAT_WINDOW (widget);
+  ChatRoom *room = get_room_of (self, parameter);
+
+  if (room != NULL)
+    chat_window_open_room (self, room);
+}
+
+static void
+pin_room_action (GtkWidget  *widget,
+                 const char *action_name,
+                 GVariant   *parameter)
+{
+  ChatWindow *self = CHAT_WINDOW (widget);
+  ChatRoom *room = get_room_of (self, parameter);
+
+  if (room != NULL)
+    chat_session_set_room_pinned (self->session, room, !chat_room_get_pinned (room));
+}
+
+static void
+mute_room_action (GtkWidget  *widget,
+                  const char *action_name,
+                  GVariant   *parameter)
+{
+  ChatWindow *self = CHAT_WINDOW (widget);
+  ChatRoom *room = get_room_of (self, parameter);
+
+  if (room != NULL)
+    chat_session_set_room_muted (self->session, room, !chat_room_get_muted (room));
+}
+
+static void
+mark_room_unread_action (GtkWidget  *widget,
+                         const char *action_name,
+                         GVariant   *parameter)
+{
+  ChatWindow *self = CHAT_WINDOW (widget);
+  ChatRoom *room = get_room_of (self, parameter);
+
+  if (room != NULL)
+    chat_window_mark_unread (self, room);
+}
+
+static void
+delete_room_action (GtkWidget  *widget,
+                    const char *action_name,
+                    GVariant   *parameter)
+{
+  ChatWindow *self = CHAT_WINDOW (widget);
+  ChatRoom *room = get_room_of (self, parameter);
+
+  if (room != NULL)
+    chat_window_delete_room (self, room);
+}
+
+static void
+find_person_action (GtkWidget  *widget,
+                    const char *action_name,
+                    GVariant   *parameter)
+{
+  chat_window_new_conversation (CHAT_WINDOW (widget), g_variant_get_string (parameter, NULL));
+}
+
+static void
+toast_action (GtkWidget  *widget,
+              const char *action_name,
+              GVariant   *parameter)
+{
+  chat_window_toast (CHAT_WINDOW (widget), g_variant_get_string (parameter, NULL));
+}
+
+static void
+back_action (GtkWidget  *widget,
+             const char *action_name,
+             GVariant   *parameter)
+{
+  ChatWindow *self = CHAT_WINDOW (widget);
+
+  adw_leaflet_set_visible_child (self->leaflet, self->sidebar);
+  chat_room_list_view_focus_list (self->room_list_view);
+}
+
+static void
+cancel_sign_in_action (GtkWidget  *widget,
+                       const char *action_name,
+                       GVariant   *parameter)
+{
+  ChatWindow *self = CHAT_WINDOW (widget);
+
+  self->signing_in_again = FALSE;
+  update_page (self);
+}
+
+typedef struct
+{
+  ChatWindow *window;
+  char *server;
+  char *fingerprint;
+} Certificate;
+
+static void
+certificate_free (gpointer  data,
+                  GClosure *closure)
+{
+  Certificate *certificate = data;
+
+  g_free (certificate->server);
+  g_free (certificate->fingerprint);
+  g_free (certificate);
+}
+
+static void
+on_certificate_response (AdwMessageDialog *dialog,
+                         const char       *response,
+                         Certificate      *certificate)
+{
+  ChatWindow *self = certificate->window;
+
+  if (g_strcmp0 (response, CHAT_CERTIFICATE_ACCEPT) != 0 || self->session == NULL)
+    return;
+  chat_session_accept_certificate (self->session, certificate->server, certificate->fingerprint);
+  chat_session_connect (self->session);
+}
+
+static void
+show_certificate (ChatWindow *self,
+                  gboolean    changed)
+{
+  const char *accepted = NULL;
+  const char *fingerprint = chat_session_get_certificate_fingerprint (self->session, &accepted);
+  const char *server = chat_session_get_server (self->session);
+  Certificate *certificate;
+  GtkWidget *dialog;
+
+  if (fingerprint == NULL || server == NULL)
+    {
+      chat_session_connect (self->session);
+      return;
+    }
+  certificate = g_new0 (Certificate, 1);
+  certificate->window = self;
+  certificate->server = g_strdup (server);
+  certificate->fingerprint = g_strdup (fingerprint);
+  dialog = chat_certificate_dialog_new (GTK_WINDOW (self), server, fingerprint, changed ? accepted : NULL);
+  g_signal_connect_data (dialog, "response", G_CALLBACK (on_certificate_response), certificate, certificate_free, 0);
+  gtk_window_set_destroy_with_parent (GTK_WINDOW (dialog), TRUE);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+resolve_connection_action (GtkWidget  *widget,
+                           const char *action_name,
+                           GVariant   *parameter)
+{
+  ChatWindow *self = CHAT_WINDOW (widget);
+  const GError *error = chat_session_get_error (self->session);
+
+  if (chat_session_get_state (self->session) != CHAT_SESSION_REFUSED || error == NULL
+      || error->domain != CHAT_SESSION_ERROR)
+    {
+      chat_session_connect (self->session);
+      return;
+    }
+  switch (error->code)
+    {
+    case CHAT_SESSION_ERROR_CERTIFICATE_UNKNOWN:
+    case CHAT_SESSION_ERROR_CERTIFICATE_CHANGED:
+      show_certificate (self, error->code == CHAT_SESSION_ERROR_CERTIFICATE_CHANGED);
+      break;
+    case CHAT_SESSION_ERROR_SIGNED_OUT:
+    case CHAT_SESSION_ERROR_WRONG_PASSWORD:
+    case CHAT_SESSION_ERROR_WRONG_USER:
+      self->signing_in_again = TRUE;
+      chat_sign_in_page_fill (self->sign_in_page, chat_session_get_server (self->session),
+                              chat_session_get_insecure (self->session), chat_session_get_login (self->session));
+      update_page (self);
+      break;
+    default:
+      chat_session_connect (self->session);
+    }
+}
+
+static void
+on_leaflet_notify (ChatWindow *self)
+{
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.back",
+                                 adw_leaflet_get_folded (self->leaflet)
+                                 && adw_leaflet_get_visible_child (self->leaflet) == self->content);
+}
+
+static void
+chat_window_unmap (GtkWidget *widget)
+{
+  ChatWindow *self = CHAT_WINDOW (widget);
+  gboolean maximized = gtk_window_is_maximized (GTK_WINDOW (self));
+  int width;
+  int height;
+
+  /* GTK keeps the size of a window that is not maximized as its default size. */
+  gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
+  g_settings_set_boolean (self->settings, "window-maximized", maximized);
+  if (width > 0 && height > 0)
+    {
+      g_settings_set_int (self->settings, "window-width", CLAMP (width, MIN_WIDTH, MAX_SIZE));
+      g_settings_set_int (self->settings, "window-height", CLAMP (height, MIN_HEIGHT, MAX_SIZE));
+    }
+
+  GTK_WIDGET_CLASS (chat_window_parent_class)->unmap (widget);
+}
+
+GtkWidget *
+chat_window_new (GtkApplication *application,
+                 ChatSession    *session,
+                 GSettings      *settings)
+{
+  ChatWindow *self;
+
+  g_return_val_if_fail (GTK_IS_APPLICATION (application), NULL);
+  g_return_val_if_fail (CHAT_IS_SESSION (session), NULL);
+  g_return_val_if_fail (G_IS_SETTINGS (settings), NULL);
+
+  self = g_object_new (CHAT_TYPE_WINDOW, "application", application, NULL);
+  self->session = g_object_ref (session);
+  self->settings = g_object_ref (settings);
+  gtk_window_set_default_size (GTK_WINDOW (self),
+                               g_settings_get_int (settings, "window-width"),
+                               g_settings_get_int (settings, "window-height"));
+  if (g_settings_get_boolean (settings, "window-maximized"))
+    gtk_window_maximize (GTK_WINDOW (self));
+
+  chat_sign_in_page_set_session (self->sign_in_page, session);
+  chat_connection_banner_set_session (self->sidebar_banner, session);
+  chat_connection_banner_set_session (self->content_banner, session);
+  chat_room_list_view_set_rooms (self->room_list_view, chat_session_get_rooms (session));
+  chat_conversation_set_session (self->conversation, session);
+  g_signal_connect_object (session, "notify::state", G_CALLBACK (on_state_notify), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::login", G_CALLBACK (update_titles), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::server", G_CALLBACK (update_titles), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "room-removed", G_CALLBACK (on_room_removed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (chat_session_get_rooms (session), "notify::loaded", G_CALLBACK (on_rooms_loaded), self,
+                           G_CONNECT_SWAPPED);
+  on_state_notify (self);
+  return GTK_WIDGET (self);
+}
+
+static void
+chat_window_dispose (GObject *object)
+{
+  ChatWindow *self = CHAT_WINDOW (object);
+
+  if (self->room_signals != NULL)
+    g_signal_group_set_target (self->room_signals, NULL);
+  g_clear_object (&self->room_signals);
+  g_clear_object (&self->room);
+  g_clear_object (&self->session);
+
+  G_OBJECT_CLASS (chat_window_parent_class)->dispose (object);
+}
+
+static void
+chat_window_finalize (GObject *object)
+{
+  g_clear_object (&CHAT_WINDOW (object)->settings);
+
+  G_OBJECT_CLASS (chat_window_parent_class)->finalize (object);
+}
+
+static void
+chat_window_get_property (GObject    *object,
+                          guint       prop_id,
+                          GValue     *value,
+                          GParamSpec *pspec)
+{
+  ChatWindow *self = CHAT_WINDOW (object);
+
+  switch (prop_id)
+    {
+    case PROP_ROOM:
+      g_value_set_object (value, self->room);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+chat_window_class_init (ChatWindowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = chat_window_dispose;
+  object_class->finalize = chat_window_finalize;
+  object_class->get_property = chat_window_get_property;
+  widget_class->unmap = chat_window_unmap;
+
+  properties[PROP_ROOM] = g_param_spec_object ("room", NULL, NULL, CHAT_TYPE_ROOM,
+                                               G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  g_type_ensure (CHAT_TYPE_CONNECTION_BANNER);
+  g_type_ensure (CHAT_TYPE_CONVERSATION);
+  g_type_ensure (CHAT_TYPE_ROOM_LIST_VIEW);
+  g_type_ensure (CHAT_TYPE_SIGN_IN_PAGE);
+  gtk_widget_class_set_template_from_resource (widget_class, "/com/example/Chat/ui/chat-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, ChatWindow, toast_overlay);
+  gtk_widget_class_bind_template_child (widget_class, ChatWindow, stack);
+  gtk_widget_class_bind_template_child (widget_class, ChatWindow, loading_spinner);
+  gtk_widget_class_bind_template_child (widget_class, ChatWindow, cancel_sign_in_button);
+  gtk_widget_class_bind_template_child (widget_class, ChatWindow, sign_in_page);
+  gtk_widget_class_bind_template_child (widget_class, ChatWindow, leaflet);
+  gtk_widget_class_bind_template_child (widget_class, ChatWindow, sidebar);
+  gtk_widget_class_bind_template_child (widget_class, ChatWindow, account_title);
+  gtk_widget_class_bind_template_child (widget_class, ChatWindow, sidebar_banner);
+  gtk_widget_class_bind_template_child (widget_class, ChatWindow, room_list_view);
+  gtk_widget_class_bind_template_child (widget_class, ChatWindow, content);
+  gtk_widget_class_bind_template_child (widget_class, ChatWindow, room_title);
+  gtk_widget_class_bind_template_child (widget_class, ChatWindow, room_menu_button);
+  gtk_widget_class_bind_template_child (widget_class, ChatWindow, content_banner);
+  gtk_widget_class_bind_template_child (widget_class, ChatWindow, content_stack);
+  gtk_widget_class_bind_template_child (widget_class, ChatWindow, conversation);
+  gtk_widget_class_bind_template_callback (widget_class, on_signed_in);
+  gtk_widget_class_bind_template_callback (widget_class, on_sign_in_busy);
+  gtk_widget_class_bind_template_callback (widget_class, on_leaflet_notify);
+
+  gtk_widget_class_install_action (widget_class, "win.open-room", "x", open_room_action);
+  gtk_widget_class_install_action (widget_class, "win.pin-room", "x", pin_room_action);
+  gtk_widget_class_install_action (widget_class, "win.mute-room", "x", mute_room_action);
+  gtk_widget_class_install_action (widget_class, "win.mark-room-unread", "x", mark_room_unread_action);
+  gtk_widget_class_install_action (widget_class, "win.delete-room", "x", delete_room_action);
+  gtk_widget_class_install_action (widget_class, "win.find-person", "s", find_person_action);
+  gtk_widget_class_install_action (widget_class, "win.toast", "s", toast_action);
+  gtk_widget_class_install_action (widget_class, "win.back", NULL, back_action);
+  gtk_widget_class_install_action (widget_class, "win.cancel-sign-in", NULL, cancel_sign_in_action);
+  gtk_widget_class_install_action (widget_class, "win.resolve-connection", NULL, resolve_connection_action);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Left, GDK_ALT_MASK, "win.back", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Back, 0, "win.back", NULL);
+}
+
+static void
+chat_window_init (ChatWindow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+
+  self->room_signals = g_signal_group_new (CHAT_TYPE_ROOM);
+  g_signal_group_connect_swapped (self->room_signals, "notify::name", G_CALLBACK (update_titles), self);
+  chat_accessible_follow_stack (self->stack);
+  chat_accessible_follow_stack (self->content_stack);
+  chat_accessible_follow_map (self->sidebar);
+  chat_accessible_follow_map (self->content);
+  gtk_window_set_icon_name (GTK_WINDOW (self), APP_ID);
+  on_leaflet_notify (self);
+}
