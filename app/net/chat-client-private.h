@@ -44,7 +44,6 @@ void            chat_client_request     (ChatClient        *self,
                                          gint64             subject,
                                          const char        *name,
                                          GTask             *task);
-const char     *chat_client_get_login   (ChatClient        *self);
 void            chat_client_set_login   (ChatClient        *self,
                                          const char        *login);
 

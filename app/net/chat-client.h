@@ -75,6 +75,8 @@ void               chat_client_set_timeouts        (ChatClient              *sel
 void               chat_client_close               (ChatClient              *self);
 gboolean           chat_client_is_open             (ChatClient              *self);
 ChatClientFeatures chat_client_get_features        (ChatClient              *self);
+/** chat_client_get_login: Returns: one's own name as the server writes it, else as it was given */
+const char        *chat_client_get_login           (ChatClient              *self);
 /** chat_client_get_unexpected: Returns: how many objects came that were malformed or answered nothing */
 guint              chat_client_get_unexpected      (ChatClient              *self);
 

@@ -1,0 +1,23 @@
+/* chat-room-history.h: the pages of one room, from the server
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "chat-session.h"
+
+G_BEGIN_DECLS
+
+#define CHAT_TYPE_ROOM_HISTORY (chat_room_history_get_type ())
+/**
+ * ChatRoomHistory: a #ChatMessageSource. Where the server knows pages, each page is asked for; where it knows only the user's
+ * API, the newest is what RESENT brings, and for anything older ALL is asked for once and sliced here.
+ */
+G_DECLARE_FINAL_TYPE (ChatRoomHistory, chat_room_history, CHAT, ROOM_HISTORY, GObject)
+
+/** chat_room_history_new: does not keep @session alive */
+ChatRoomHistory *chat_room_history_new (ChatSession *session,
+                                        gint64       room_id);
+
+G_END_DECLS

@@ -1,0 +1,36 @@
+/* chat-session-internal.h: what tests may turn about a session
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "chat-session.h"
+
+G_BEGIN_DECLS
+
+/**
+ * ChatSessionTimes: every time that a session waits for something (milliseconds)
+ */
+typedef struct
+{
+  guint backoff_base;     /* the most before the first new try; doubled with each one that fails */
+  guint backoff_max;
+  guint steady;           /* a connection that lived so long was a good one: the next try is a first one again */
+  guint connect;          /* for each of reaching the server and its TLS handshake */
+  guint answer;           /* for an answer, before the connection counts as dead */
+  guint refresh;          /* the rooms are not asked for again sooner than this after the last time */
+  guint secret;           /* for the keyring */
+  guint farewell;         /* for the server to take note of signing out */
+} ChatSessionTimes;
+
+/** chat_session_get_times: Returns: (transfer none): those in force; to be changed before the session connects */
+ChatSessionTimes *chat_session_get_times         (ChatSession *self);
+/** chat_session_get_backoff_limit: Returns: the most that the @attempt-th try in a row (from 1) waits; the wait is drawn evenly from
+ * zero to it ("full jitter") */
+guint             chat_session_get_backoff_limit (ChatSession *self,
+                                                  guint        attempt);
+/** chat_session_count_unsent: Returns: messages in the outbox, those that failed included */
+guint             chat_session_count_unsent      (ChatSession *self);
+
+G_END_DECLS

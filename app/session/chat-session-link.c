@@ -1,0 +1,347 @@
+/* chat-session-link.c: the connection: made, lost, made again
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "chat-session-private.h"
+
+static void schedule_retry (ChatSession *self, const GError *error, guint least_ms);
+
+/* What the connection tells */
+
+static void
+on_message (ChatClient              *client,
+            const ChatClientMessage *message,
+            gpointer                 user_data)
+{
+  chat_session_message_came (user_data, message);
+}
+
+static void
+on_edited (ChatClient *client,
+           gint64      message_id,
+           const char *text,
+           gpointer    user_data)
+{
+  chat_session_message_edited (user_data, message_id, text);
+}
+
+static void
+on_deleted (ChatClient *client,
+            gint64      message_id,
+            gpointer    user_data)
+{
+  chat_session_message_deleted (user_data, message_id);
+}
+
+static void
+on_room_created (ChatClient *client,
+                 gint64      room_id,
+                 const char *name,
+                 gpointer    user_data)
+{
+  chat_session_room_created (user_data, room_id, name);
+}
+
+static void
+on_room_deleted (ChatClient *client,
+                 gint64      room_id,
+                 gpointer    user_data)
+{
+  chat_session_room_deleted (user_data, room_id);
+}
+
+static void
+on_marked_read (ChatClient *client,
+                gint64      room_id,
+                gint64      message_id,
+                int         unread,
+                gpointer    user_data)
+{
+  chat_session_room_marked (user_data, room_id, message_id, unread);
+}
+
+static void
+on_room_set (ChatClient *client,
+             gint64      room_id,
+             int         muted,
+             int         pinned,
+             gpointer    user_data)
+{
+  chat_session_room_set (user_data, room_id, muted, pinned);
+}
+
+static void
+on_closed (ChatClient   *client,
+           const GError *reason,
+           gpointer      user_data)
+{
+  g_autoptr (ChatSession) self = g_object_ref (user_data);
+  g_autoptr (GError) error = NULL;
+
+  /* One that is still being logged in fails there */
+  if (client != self->client)
+    return;
+  g_clear_object (&self->client);
+  chat_outbox_set_client (self->outbox, NULL);
+  chat_session_rooms_stop (self);
+  if (g_get_monotonic_time () - self->online_since >= (gint64) self->times.steady * 1000)
+    self->n_attempts = 0;
+  error = chat_session_error_from (reason);
+  schedule_retry (self, error, 0);
+}
+
+const ChatClientEvents chat_session_client_events = {
+  .message = on_message,
+  .edited = on_edited,
+  .deleted = on_deleted,
+  .room_created = on_room_created,
+  .room_deleted = on_room_deleted,
+  .marked_read = on_marked_read,
+  .room_set = on_room_set,
+  .closed = on_closed,
+};
+
+ChatClient *
+chat_session_make_client (ChatSession *self)
+{
+  ChatClient *client = chat_client_new (&chat_session_client_events, self);
+
+  chat_client_set_timeouts (client, self->times.connect, self->times.answer);
+  return client;
+}
+
+char *
+chat_session_device_name (void)
+{
+  return g_strdup (g_get_host_name ());
+}
+
+/* Trying again */
+
+guint
+chat_session_get_backoff_limit (ChatSession *self,
+                                guint        attempt)
+{
+  guint limit = self->times.backoff_base;
+
+  while (--attempt > 0 && limit < self->times.backoff_max)
+    limit *= 2;
+  return MIN (limit, self->times.backoff_max);
+}
+
+static gboolean
+on_retry (gpointer user_data)
+{
+  ChatSession *self = user_data;
+
+  self->retry_timer = 0;
+  chat_session_link_start (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Evenly from zero to the limit: after a server comes back, its clients do not come back all at once */
+static void
+schedule_retry (ChatSession  *self,
+                const GError *error,
+                guint         least_ms)
+{
+  guint delay;
+
+  self->n_attempts++;
+  delay = g_random_int_range (0, chat_session_get_backoff_limit (self, self->n_attempts) + 1);
+  delay = MAX (delay, least_ms);
+  g_clear_handle_id (&self->retry_timer, g_source_remove);
+  self->retry_timer = g_timeout_add (delay, on_retry, self);
+  chat_session_set_state (self, CHAT_SESSION_WAITING, error, g_get_monotonic_time () + (gint64) delay * 1000);
+}
+
+static void
+on_network_changed (GNetworkMonitor *monitor,
+                    gboolean         available,
+                    gpointer         user_data)
+{
+  ChatSession *self = user_data;
+  gboolean came = available && !self->available;
+
+  self->available = available;
+  if (came && self->state == CHAT_SESSION_WAITING)
+    {
+      self->n_attempts = 0;
+      chat_session_link_start (self);
+    }
+}
+
+static void
+watch_network (ChatSession *self)
+{
+  if (self->monitor != NULL)
+    return;
+  self->monitor = g_object_ref (g_network_monitor_get_default ());
+  self->available = g_network_monitor_get_network_available (self->monitor);
+  g_signal_connect (self->monitor, "network-changed", G_CALLBACK (on_network_changed), self);
+}
+
+/* The way up */
+
+static void
+attempt_failed (ChatSession  *self,
+                const GError *error)
+{
+  g_autoptr (GError) told = chat_session_error_from (error);
+  guint retry_after = chat_client_error_get_retry_after (error);
+
+  if (self->attempt != NULL)
+    {
+      chat_client_close (self->attempt);
+      g_clear_object (&self->attempt);
+    }
+  chat_session_set_refused_certificate (self, error, self->server);
+  switch (told->code)
+    {
+    case CHAT_SESSION_ERROR_WRONG_USER:
+    case CHAT_SESSION_ERROR_WRONG_PASSWORD:
+      {
+        g_autoptr (GError) dead = g_error_new_literal (CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_SIGNED_OUT, told->message);
+
+        chat_session_drop_token (self);
+        chat_session_set_state (self, CHAT_SESSION_REFUSED, dead, 0);
+      }
+      break;
+    case CHAT_SESSION_ERROR_CERTIFICATE_UNKNOWN:
+    case CHAT_SESSION_ERROR_CERTIFICATE_CHANGED:
+    case CHAT_SESSION_ERROR_ADDRESS:
+      chat_session_set_state (self, CHAT_SESSION_REFUSED, told, 0);
+      break;
+    default:
+      schedule_retry (self, told, MIN (retry_after, 3600) * 1000);
+      break;
+    }
+}
+
+static void
+on_logged_in (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  g_autoptr (ChatSessionCall) call = user_data;
+  g_autoptr (ChatSession) self = chat_session_call_get (call);
+  g_autoptr (ChatClient) client = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *token = NULL;
+  gboolean done = chat_client_log_in_finish (CHAT_CLIENT (source), result, &token, &error);
+
+  if (self == NULL || G_OBJECT (self->attempt) != source)
+    return;
+  if (!done)
+    {
+      attempt_failed (self, error);
+      return;
+    }
+  client = g_steal_pointer (&self->attempt);
+  if (token != NULL)
+    chat_session_keep_token (self, token);
+  chat_session_link_up (self, client);
+}
+
+static void
+on_opened (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr (ChatSessionCall) call = user_data;
+  g_autoptr (ChatSession) self = chat_session_call_get (call);
+  g_autoptr (GError) error = NULL;
+  gboolean done = chat_client_open_finish (CHAT_CLIENT (source), result, &error);
+
+  if (self == NULL || G_OBJECT (self->attempt) != source)
+    return;
+  if (!done)
+    {
+      attempt_failed (self, error);
+      return;
+    }
+  /* A password that is still here belongs to a server without tokens: none is asked for in vain */
+  chat_client_log_in_async (self->attempt, self->login, self->password, self->token, NULL, NULL,
+                            on_logged_in, g_steal_pointer (&call));
+}
+
+void
+chat_session_link_start (ChatSession *self)
+{
+  g_autofree char *pin = NULL;
+
+  if (self->closed || self->client != NULL || self->attempt != NULL)
+    return;
+  g_clear_handle_id (&self->retry_timer, g_source_remove);
+  if (self->server == NULL || self->login == NULL || (self->token == NULL && self->password == NULL))
+    {
+      g_autoptr (GError) error = g_error_new_literal (CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_SIGNED_OUT, "no token is known");
+
+      if (self->server != NULL)
+        chat_session_set_state (self, CHAT_SESSION_REFUSED, error, 0);
+      return;
+    }
+  watch_network (self);
+  pin = chat_account_dup_pin (self->account, self->server);
+  self->attempt = chat_session_make_client (self);
+  chat_session_set_state (self, CHAT_SESSION_CONNECTING, NULL, 0);
+  chat_client_open_async (self->attempt, self->server, self->insecure, pin, NULL, on_opened,
+                          chat_session_call_new (self, self->attempt, 0, 0));
+}
+
+void
+chat_session_link_up (ChatSession *self,
+                      ChatClient  *client)
+{
+  ChatClientFeatures features = chat_client_get_features (client);
+
+  chat_session_link_stop (self);
+  g_set_object (&self->client, client);
+  watch_network (self);
+  self->online_since = g_get_monotonic_time ();
+  chat_memory_drop_histories (self->memory, 0);
+  chat_session_set_refused_certificate (self, NULL, NULL);
+  chat_session_set_abilities (self,
+                              ((features & CHAT_CLIENT_CLIENT_REF) != 0 ? CHAT_SESSION_CAN_RESEND : 0)
+                              | ((features & CHAT_CLIENT_PAGING) != 0 ? CHAT_SESSION_CAN_PAGE : 0)
+                              | ((features & CHAT_CLIENT_ROOM_INFO) != 0 ? CHAT_SESSION_CAN_TELL_ROOMS : 0)
+                              | ((features & CHAT_CLIENT_TOKEN) != 0 ? CHAT_SESSION_CAN_REMEMBER : 0));
+  chat_session_set_state (self, CHAT_SESSION_ONLINE, NULL, 0);
+  /* What waited goes first: a message that was typed should not wait for a long list of rooms */
+  if (self->client == client)
+    chat_outbox_set_client (self->outbox, client);
+  if (self->client == client)
+    chat_session_refresh_rooms (self);
+}
+
+void
+chat_session_link_stop (ChatSession *self)
+{
+  g_clear_handle_id (&self->retry_timer, g_source_remove);
+  if (self->attempt != NULL)
+    {
+      chat_client_close (self->attempt);
+      g_clear_object (&self->attempt);
+    }
+  if (self->client != NULL)
+    {
+      g_autoptr (ChatClient) client = g_steal_pointer (&self->client);
+
+      chat_client_close (client);
+    }
+  if (self->outbox != NULL)
+    chat_outbox_set_client (self->outbox, NULL);
+  chat_session_rooms_stop (self);
+}
+
+void
+chat_session_connect (ChatSession *self)
+{
+  g_return_if_fail (CHAT_IS_SESSION (self));
+
+  if (self->state != CHAT_SESSION_WAITING && self->state != CHAT_SESSION_REFUSED)
+    return;
+  self->n_attempts = 0;
+  chat_session_link_start (self);
+}

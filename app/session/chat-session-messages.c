@@ -1,0 +1,590 @@
+/* chat-session-messages.c: messages come, change and go
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "chat-session-private.h"
+
+#include <string.h>
+
+#include "chat-room-history.h"
+
+static gint64
+moment_of (ChatMessage *message)
+{
+  gint64 date = chat_message_get_date (message);
+
+  return date != 0 ? date : g_get_real_time ();
+}
+
+/* Where @message got its id just now: it may have come by another way before */
+static void
+take_id (ChatSession *self,
+         ChatMessage *message,
+         gint64       id)
+{
+  g_autoptr (ChatMessage) other = chat_memory_lookup (self->memory, id);
+  ChatRoomInfo *info = chat_session_get_info (self, chat_message_get_room_id (message));
+
+  if (other == message)
+    return;
+  if (other != NULL && info != NULL && info->list != NULL)
+    chat_message_list_remove (info->list, other);
+  chat_message_set_id (message, id);
+  chat_memory_add (self->memory, message);
+  if (other != NULL && info != NULL && chat_room_get_last_message (info->room) == other)
+    chat_room_set_last_message (info->room, message);
+}
+
+/* An unsent message of ours is known to have arrived */
+static void
+settle (ChatSession             *self,
+        ChatMessage             *message,
+        const ChatClientMessage *row)
+{
+  ChatRoomInfo *info = chat_session_get_info (self, row->room_id);
+
+  g_object_ref (message);
+  chat_outbox_settle (self->outbox, message);
+  take_id (self, message, row->id);
+  chat_message_set_date (message, row->date, row->date_text);
+  chat_message_set_state (message, CHAT_MESSAGE_SENT, NULL);
+  if (info != NULL && info->list != NULL)
+    chat_message_list_resort (info->list, message);
+  g_object_unref (message);
+}
+
+ChatMessage *
+chat_session_take_message (ChatSession             *self,
+                           const ChatClientMessage *row)
+{
+  ChatMessage *message = chat_memory_lookup (self->memory, row->id);
+
+  if (message == NULL && row->client_ref != NULL && chat_session_is_own (self, row->sender))
+    {
+      ChatMessage *unsent = chat_outbox_find (self->outbox, row->client_ref);
+
+      if (unsent != NULL && chat_message_get_room_id (unsent) == row->room_id)
+        {
+          message = g_object_ref (unsent);
+          settle (self, message, row);
+        }
+    }
+  if (message == NULL)
+    {
+      message = chat_message_new (row->room_id, row->sender, chat_session_is_own (self, row->sender),
+                                  row->content == CHAT_CLIENT_FILE    ? CHAT_MESSAGE_FILE
+                                  : row->content == CHAT_CLIENT_IMAGE ? CHAT_MESSAGE_IMAGE
+                                                                      : CHAT_MESSAGE_TEXT,
+                                  row->client_ref);
+      chat_message_set_id (message, row->id);
+      chat_message_set_date (message, row->date, row->date_text);
+      chat_message_set_state (message, CHAT_MESSAGE_SENT, NULL);
+      chat_memory_add (self->memory, message);
+    }
+  chat_message_set_text (message, row->text);
+  /* A server that knows only the user's API does not say it again */
+  if (row->edited)
+    chat_message_set_edited (message, TRUE);
+  return message;
+}
+
+void
+chat_session_show_newest (ChatSession  *self,
+                          ChatRoomInfo *info,
+                          ChatMessage  *message)
+{
+  chat_room_set_last_message (info->room, message);
+  chat_room_set_activity (info->room, moment_of (message));
+}
+
+/* What changes in a room by a message that was not there before */
+static void
+count_in (ChatSession  *self,
+          ChatRoomInfo *info,
+          ChatMessage  *message)
+{
+  gint64 id = chat_message_get_id (message);
+
+  if (chat_message_get_outgoing (message))
+    /* Who writes has read: the server sees it the same way */
+    chat_session_raise_mark (self, info, id, FALSE);
+  else if (id > chat_room_get_read_mark (info->room)
+           && chat_room_get_unread_count (info->room) < CHAT_SESSION_MAX_UNREAD)
+    chat_room_set_unread_count (info->room, chat_room_get_unread_count (info->room) + 1);
+}
+
+void
+chat_session_message_came (ChatSession             *self,
+                           const ChatClientMessage *row)
+{
+  ChatRoomInfo *info = chat_session_get_info (self, row->room_id);
+  g_autoptr (ChatMessage) message = NULL;
+  g_autoptr (ChatRoom) room = NULL;
+  gboolean is_new;
+
+  if (info == NULL)
+    {
+      /* A room that we have not met: the server may push no CREATE_ROOM */
+      if (self->orphans->len < CHAT_SESSION_MAX_ORPHANS)
+        g_ptr_array_add (self->orphans, chat_client_message_copy (row));
+      chat_session_refresh_rooms_soon (self);
+      return;
+    }
+  room = g_object_ref (info->room);
+  is_new = row->id > info->newest_id;
+  chat_memory_message_came (self->memory, row);
+  message = chat_session_take_message (self, row);
+  if (info->list != NULL)
+    chat_message_list_add (info->list, message);
+  if (!is_new)
+    return;
+  info->newest_id = row->id;
+  chat_session_show_newest (self, info, message);
+  count_in (self, info, message);
+  if (!chat_message_get_outgoing (message))
+    chat_session_emit_received (self, room, message);
+}
+
+void
+chat_session_newest_page_came (ChatSession *self,
+                               gint64       room_id,
+                               GPtrArray   *rows,
+                               gboolean     catching_up)
+{
+  ChatRoomInfo *info = chat_session_get_info (self, room_id);
+  gint64 known = info != NULL ? info->newest_id : 0;
+  g_autoptr (GPtrArray) fresh = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (ChatRoom) room = NULL;
+  ChatClientMessage *last;
+
+  if (info == NULL || rows->len == 0)
+    return;
+  last = rows->pdata[rows->len - 1];
+  if (last->room_id != room_id || last->id <= known)
+    return;
+  room = g_object_ref (info->room);
+  for (guint i = 0; i < rows->len; i++)
+    if (((ChatClientMessage *) rows->pdata[i])->id > known)
+      g_ptr_array_add (fresh, chat_session_take_message (self, rows->pdata[i]));
+  info->newest_id = last->id;
+  chat_session_show_newest (self, info, fresh->pdata[fresh->len - 1]);
+
+  /* Where the server counts, it has told. Else what is newer than anything we had met is unread; of a room that is met for the
+   * first time nobody knows */
+  if ((self->abilities & CHAT_SESSION_CAN_TELL_ROOMS) != 0 || known == 0)
+    return;
+  for (guint i = 0; i < fresh->len && chat_session_get_info (self, room_id) == info; i++)
+    {
+      count_in (self, info, fresh->pdata[i]);
+      if (!catching_up && !chat_message_get_outgoing (fresh->pdata[i]))
+        chat_session_emit_received (self, room, fresh->pdata[i]);
+    }
+}
+
+void
+chat_session_message_edited (ChatSession *self,
+                             gint64       message_id,
+                             const char  *text)
+{
+  g_autoptr (ChatMessage) message = chat_memory_lookup (self->memory, message_id);
+
+  chat_memory_message_changed (self->memory, message_id, text);
+  if (message == NULL)
+    return;
+  chat_message_set_text (message, text);
+  chat_message_set_edited (message, TRUE);
+}
+
+void
+chat_session_message_deleted (ChatSession *self,
+                              gint64       message_id)
+{
+  g_autoptr (ChatMessage) message = chat_memory_lookup (self->memory, message_id);
+  ChatRoomInfo *info;
+
+  chat_memory_message_changed (self->memory, message_id, NULL);
+  if (message == NULL)
+    {
+      /* Nobody holds it, but it may be one of those that are counted as unread */
+      if ((self->abilities & CHAT_SESSION_CAN_TELL_ROOMS) != 0 && chat_room_list_get_unread (self->rooms) > 0)
+        chat_session_refresh_rooms_soon (self);
+      return;
+    }
+  chat_memory_remove (self->memory, message_id);
+  info = chat_session_get_info (self, chat_message_get_room_id (message));
+  if (info == NULL)
+    return;
+  if (info->list != NULL)
+    chat_message_list_remove (info->list, message);
+  if (!chat_message_get_outgoing (message) && message_id > chat_room_get_read_mark (info->room)
+      && chat_room_get_unread_count (info->room) > 0)
+    chat_room_set_unread_count (info->room, chat_room_get_unread_count (info->room) - 1);
+  if (chat_room_get_last_message (info->room) == message)
+    chat_session_find_newest (self, info);
+}
+
+/* The newest one of a room */
+
+static void
+on_newest (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr (ChatSessionCall) call = user_data;
+  g_autoptr (ChatSession) self = chat_session_call_get (call);
+  g_autoptr (GPtrArray) rows = NULL;
+  g_autoptr (ChatMessage) message = NULL;
+  ChatRoomInfo *info;
+  ChatClientMessage *last;
+  gboolean more;
+
+  rows = chat_client_read_finish (CHAT_CLIENT (source), result, &more, NULL);
+  info = self != NULL ? chat_session_get_info (self, call->id) : NULL;
+  /* Something newer may have come meanwhile */
+  if (info == NULL || rows == NULL || rows->len == 0 || chat_room_get_last_message (info->room) != NULL)
+    return;
+  last = rows->pdata[rows->len - 1];
+  if (last->room_id != call->id)
+    return;
+  message = chat_session_take_message (self, last);
+  chat_session_show_newest (self, info, message);
+}
+
+void
+chat_session_find_newest (ChatSession  *self,
+                          ChatRoomInfo *info)
+{
+  gint64 room_id = chat_room_get_id (info->room);
+  g_autoptr (GPtrArray) unsent = chat_outbox_list (self->outbox, room_id);
+
+  if (unsent->len > 0)
+    {
+      chat_room_set_last_message (info->room, unsent->pdata[unsent->len - 1]);
+      return;
+    }
+  if (info->list != NULL && chat_message_list_get_loaded (info->list) && !chat_message_list_get_has_newer (info->list))
+    {
+      guint n = g_list_model_get_n_items (G_LIST_MODEL (info->list));
+      g_autoptr (ChatMessage) last = n > 0 ? g_list_model_get_item (G_LIST_MODEL (info->list), n - 1) : NULL;
+
+      if (last != NULL)
+        {
+          chat_session_show_newest (self, info, last);
+          return;
+        }
+      if (!chat_message_list_get_has_older (info->list))
+        {
+          chat_room_set_last_message (info->room, NULL);
+          return;
+        }
+    }
+  chat_room_set_last_message (info->room, NULL);
+  if (self->client != NULL)
+    chat_client_read_async (self->client, CHAT_CLIENT_READ_NEWEST, room_id, 0, 1, NULL, on_newest,
+                            chat_session_call_new (self, self->client, room_id, 0));
+}
+
+/* The window on a room */
+
+ChatMessageList *
+chat_session_get_messages (ChatSession *self,
+                           ChatRoom    *room)
+{
+  g_autoptr (ChatRoomHistory) history = NULL;
+  g_autoptr (GPtrArray) unsent = NULL;
+  ChatRoomInfo *info;
+  ChatMessageList *list;
+
+  g_return_val_if_fail (CHAT_IS_SESSION (self), NULL);
+  g_return_val_if_fail (CHAT_IS_ROOM (room), NULL);
+
+  info = chat_session_get_info (self, chat_room_get_id (room));
+  if (info != NULL && info->list != NULL)
+    return g_object_ref (info->list);
+
+  history = chat_room_history_new (self, chat_room_get_id (room));
+  list = chat_message_list_new (CHAT_MESSAGE_SOURCE (history));
+  if (info != NULL)
+    {
+      info->list = list;
+      g_object_add_weak_pointer (G_OBJECT (list), (gpointer *) &info->list);
+      unsent = chat_outbox_list (self->outbox, chat_room_get_id (room));
+      for (guint i = 0; i < unsent->len; i++)
+        chat_message_list_add (list, unsent->pdata[i]);
+    }
+  chat_message_list_load (list);
+  return list;
+}
+
+/* Sending */
+
+static gboolean
+check_text (const char  *text,
+            GError     **error)
+{
+  if (*text == '\0')
+    {
+      g_set_error_literal (error, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_EMPTY, "nothing to send");
+      return FALSE;
+    }
+  if (strlen (text) > CHAT_CLIENT_MAX_TEXT_SIZE)
+    {
+      g_set_error_literal (error, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_TOO_LARGE, "too long a text");
+      return FALSE;
+    }
+  if (!g_utf8_validate (text, -1, NULL))
+    {
+      g_set_error_literal (error, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_FAILED, "not UTF-8");
+      return FALSE;
+    }
+  return TRUE;
+}
+
+ChatMessage *
+chat_session_send_text (ChatSession  *self,
+                        ChatRoom     *room,
+                        const char   *text,
+                        GError      **error)
+{
+  g_autoptr (ChatMessage) message = NULL;
+  g_autofree char *ref = NULL;
+  ChatRoomInfo *info;
+
+  g_return_val_if_fail (CHAT_IS_SESSION (self), NULL);
+  g_return_val_if_fail (CHAT_IS_ROOM (room), NULL);
+  g_return_val_if_fail (text != NULL, NULL);
+
+  if (!check_text (text, error))
+    return NULL;
+  info = chat_session_get_info (self, chat_room_get_id (room));
+  if (info == NULL)
+    {
+      g_set_error_literal (error, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_NO_ROOM, "the room is gone");
+      return NULL;
+    }
+  ref = g_uuid_string_random ();
+  message = chat_message_new (chat_room_get_id (room), self->login != NULL ? self->login : "", TRUE, CHAT_MESSAGE_TEXT, ref);
+  chat_message_set_text (message, text);
+  chat_message_set_date (message, g_get_real_time (), NULL);
+  chat_message_set_state (message, CHAT_MESSAGE_WAITING, NULL);
+  if (!chat_outbox_add (self->outbox, message))
+    {
+      g_set_error_literal (error, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_FAILED, "too many unsent messages");
+      return NULL;
+    }
+  if (info->list != NULL)
+    chat_message_list_add (info->list, message);
+  chat_session_show_newest (self, info, message);
+  return g_steal_pointer (&message);
+}
+
+void
+chat_session_message_sent (ChatSession *self,
+                           ChatMessage *message,
+                           gint64       id,
+                           gint64       date,
+                           const char  *date_text)
+{
+  ChatRoomInfo *info = chat_session_get_info (self, chat_message_get_room_id (message));
+  g_autofree char *text = g_strdup (chat_message_get_text (message));
+  g_autofree char *sender = g_strdup (chat_message_get_sender (message));
+  ChatClientMessage row = {
+    .id = id, .room_id = chat_message_get_room_id (message), .sender = sender, .text = text,
+    .date = date, .date_text = (char *) date_text, .content = CHAT_CLIENT_TEXT,
+  };
+
+  take_id (self, message, id);
+  chat_message_set_date (message, date, date_text);
+  chat_message_set_state (message, CHAT_MESSAGE_SENT, NULL);
+  chat_memory_message_came (self->memory, &row);
+  if (info == NULL)
+    return;
+  if (info->list != NULL)
+    chat_message_list_resort (info->list, message);
+  if (id > info->newest_id)
+    {
+      info->newest_id = id;
+      if (chat_room_get_last_message (info->room) == message)
+        chat_room_set_activity (info->room, moment_of (message));
+      chat_session_raise_mark (self, info, id, FALSE);
+    }
+}
+
+void
+chat_session_retry_message (ChatSession *self,
+                            ChatMessage *message)
+{
+  ChatRoomInfo *info;
+
+  g_return_if_fail (CHAT_IS_SESSION (self));
+  g_return_if_fail (CHAT_IS_MESSAGE (message));
+
+  if (chat_message_get_state (message) != CHAT_MESSAGE_FAILED)
+    return;
+  /* It goes last now, and stands there */
+  chat_message_set_date (message, g_get_real_time (), NULL);
+  if (!chat_outbox_retry (self->outbox, message))
+    return;
+  info = chat_session_get_info (self, chat_message_get_room_id (message));
+  if (info == NULL)
+    return;
+  if (info->list != NULL)
+    chat_message_list_resort (info->list, message);
+  chat_session_show_newest (self, info, message);
+}
+
+void
+chat_session_discard_message (ChatSession *self,
+                              ChatMessage *message)
+{
+  g_autoptr (ChatMessage) kept = NULL;
+  ChatRoomInfo *info;
+
+  g_return_if_fail (CHAT_IS_SESSION (self));
+  g_return_if_fail (CHAT_IS_MESSAGE (message));
+
+  kept = g_object_ref (message);
+  if (!chat_outbox_discard (self->outbox, message))
+    return;
+  info = chat_session_get_info (self, chat_message_get_room_id (message));
+  if (info == NULL)
+    return;
+  if (info->list != NULL)
+    chat_message_list_remove (info->list, message);
+  if (chat_room_get_last_message (info->room) == message)
+    chat_session_find_newest (self, info);
+}
+
+/* Editing and deleting */
+
+static gboolean
+check_own (ChatMessage *message,
+           GTask       *task)
+{
+  if (chat_message_get_id (message) != 0 && chat_message_get_outgoing (message)
+      && chat_message_get_state (message) == CHAT_MESSAGE_SENT)
+    return TRUE;
+  g_task_return_new_error (task, CHAT_SESSION_ERROR,
+                           chat_message_get_outgoing (message) ? CHAT_SESSION_ERROR_NO_MESSAGE : CHAT_SESSION_ERROR_FORBIDDEN,
+                           "not a sent message of one's own");
+  return FALSE;
+}
+
+static void
+on_edit_done (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  ChatMessage *message = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  gboolean done = chat_client_finish (CHAT_CLIENT (source), result, &error);
+
+  chat_message_set_busy (message, FALSE);
+  if (done)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, chat_session_error_from (error));
+}
+
+void
+chat_session_edit_message_async (ChatSession         *self,
+                                 ChatMessage         *message,
+                                 const char          *text,
+                                 GCancellable        *cancellable,
+                                 GAsyncReadyCallback  callback,
+                                 gpointer             user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  GError *error = NULL;
+  ChatClient *client;
+
+  g_return_if_fail (CHAT_IS_SESSION (self));
+  g_return_if_fail (CHAT_IS_MESSAGE (message));
+  g_return_if_fail (text != NULL);
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, chat_session_edit_message_async);
+  g_task_set_task_data (task, g_object_ref (message), g_object_unref);
+  if (!check_text (text, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  if (!check_own (message, task))
+    return;
+  client = chat_session_check_online (self, task);
+  if (client == NULL)
+    return;
+  chat_message_set_busy (message, TRUE);
+  chat_client_edit_async (client, chat_message_get_id (message), text, cancellable, on_edit_done, g_steal_pointer (&task));
+}
+
+gboolean
+chat_session_edit_message_finish (ChatSession   *self,
+                                  GAsyncResult  *result,
+                                  GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+on_delete_done (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  ChatSession *self = g_task_get_source_object (task);
+  ChatMessage *message = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  gboolean done = chat_client_finish (CHAT_CLIENT (source), result, &error);
+
+  chat_message_set_busy (message, FALSE);
+  if (!done && g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_NO_MESSAGE))
+    {
+      chat_session_message_deleted (self, chat_message_get_id (message));
+      done = TRUE;
+    }
+  if (done)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, chat_session_error_from (error));
+}
+
+void
+chat_session_delete_message_async (ChatSession         *self,
+                                   ChatMessage         *message,
+                                   GCancellable        *cancellable,
+                                   GAsyncReadyCallback  callback,
+                                   gpointer             user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  ChatClient *client;
+
+  g_return_if_fail (CHAT_IS_SESSION (self));
+  g_return_if_fail (CHAT_IS_MESSAGE (message));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, chat_session_delete_message_async);
+  g_task_set_task_data (task, g_object_ref (message), g_object_unref);
+  if (!check_own (message, task))
+    return;
+  client = chat_session_check_online (self, task);
+  if (client == NULL)
+    return;
+  chat_message_set_busy (message, TRUE);
+  chat_client_delete_async (client, chat_message_get_id (message), cancellable, on_delete_done, g_steal_pointer (&task));
+}
+
+gboolean
+chat_session_delete_message_finish (ChatSession   *self,
+                                    GAsyncResult  *result,
+                                    GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

@@ -1,0 +1,219 @@
+/* chat-session-private.h: between the parts of the session
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "chat-account.h"
+#include "chat-client.h"
+#include "chat-memory.h"
+#include "chat-outbox.h"
+#include "chat-session-internal.h"
+
+G_BEGIN_DECLS
+
+/* The limits of this layer */
+#define CHAT_SESSION_MAX_PREVIEWS 20    /* rooms whose newest page is asked for where the server tells no previews */
+#define CHAT_SESSION_MAX_ORPHANS  100   /* messages of rooms that we have not met yet, kept until the rooms are told */
+#define CHAT_SESSION_MAX_UNREAD   1000
+
+/**
+ * ChatRoomInfo: what the session knows of a room besides its model
+ */
+typedef struct
+{
+  ChatSession     *session;
+  ChatRoom        *room;            /* owned */
+  ChatMessageList *list;            /* weak: while anybody holds it */
+  gint64           first_id;        /* oldest message, as OLD_DIALOGS told; 0: none or not told */
+  gint64           newest_id;       /* newest message that was ever met; 0: none was */
+  guint64          met;             /* the number of the refresh before which it was met */
+  gint64           mark_wanted;     /* read mark that the server is to be told */
+  gboolean         mark_in_flight;
+  int              muted_wanted;    /* -1: the server knows */
+  int              pinned_wanted;
+  gboolean         set_in_flight;
+} ChatRoomInfo;
+
+struct _ChatSession
+{
+  GObject           parent_instance;
+
+  /* What is told */
+  ChatSessionState  state;
+  char             *server;
+  char             *login;
+  GError           *error;
+  gint64            retry_at;
+  guint             abilities;
+  ChatRoomList     *rooms;
+  gboolean          insecure;
+  char             *fingerprint;          /* of the certificate that was refused last */
+  char             *accepted_fingerprint;
+
+  /* Who */
+  char             *profile;
+  ChatAccount      *account;
+  char             *token;
+  char             *password;             /* only where the server has no tokens, only while the program runs */
+  GTask            *signing_in;           /* the one that is on its way, borrowed */
+
+  /* The connection */
+  ChatClient       *client;               /* logged in */
+  ChatClient       *attempt;              /* not yet */
+  guint             n_attempts;           /* in a row without a good connection */
+  gint64            online_since;         /* µs, monotonic */
+  guint             retry_timer;
+  GNetworkMonitor  *monitor;
+  gboolean          available;
+  ChatSessionTimes  times;
+  gboolean          closed;
+
+  /* Rooms */
+  GHashTable       *infos;                /* room id -> ChatRoomInfo */
+  guint64           n_refreshes;
+  gboolean          refreshing;
+  gboolean          refresh_again;
+  gint64            refreshed_at;         /* µs, monotonic; 0: not over this connection */
+  guint             refresh_timer;
+  GHashTable       *gone;                 /* ids of rooms that were deleted while a refresh is on its way */
+  GPtrArray        *orphans;              /* of ChatClientMessage */
+  GQueue            previews;             /* of room ids: still to be asked for */
+  gboolean          previewing;
+
+  /* Messages */
+  ChatMemory       *memory;
+  ChatOutbox       *outbox;
+};
+
+/**
+ * ChatSessionCall: what an answer needs to find its way back; it keeps nothing alive
+ */
+typedef struct
+{
+  GWeakRef  session;
+  GWeakRef  client;     /* over which it was asked */
+  gint64    id;
+  gint64    value;
+} ChatSessionCall;
+ChatSessionCall *chat_session_call_new    (ChatSession     *self,
+                                           ChatClient      *client,
+                                           gint64           id,
+                                           gint64           value);
+void             chat_session_call_free   (ChatSessionCall *call);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ChatSessionCall, chat_session_call_free)
+/** chat_session_call_get: Returns: (transfer full) (nullable): %NULL once it is closed or gone */
+ChatSession     *chat_session_call_get    (ChatSessionCall *call);
+/** chat_session_call_is_current: whether the connection is still that over which it was asked */
+gboolean         chat_session_call_is_current (ChatSessionCall *call,
+                                           ChatSession     *self);
+
+/* chat-session.c: what is told */
+/** chat_session_error_from: Returns: (transfer full): @error in the words of this layer */
+GError *chat_session_error_from       (const GError       *error);
+void    chat_session_set_state        (ChatSession        *self,
+                                       ChatSessionState    state,
+                                       const GError       *error,
+                                       gint64              retry_at);
+void    chat_session_set_identity     (ChatSession        *self,
+                                       const char         *server,
+                                       const char         *login,
+                                       gboolean            insecure);
+void    chat_session_set_abilities    (ChatSession        *self,
+                                       guint               abilities);
+void    chat_session_set_refused_certificate (ChatSession *self,
+                                       const GError       *error,
+                                       const char         *server);
+void    chat_session_emit_received    (ChatSession        *self,
+                                       ChatRoom           *room,
+                                       ChatMessage        *message);
+void    chat_session_emit_removed     (ChatSession        *self,
+                                       ChatRoom           *room);
+/** chat_session_check_online: Returns: the connection, or %NULL after ending @task with OFFLINE */
+ChatClient *chat_session_check_online (ChatSession        *self,
+                                       GTask              *task);
+/** chat_session_is_own: whether @login is one's own name */
+gboolean chat_session_is_own          (ChatSession        *self,
+                                       const char         *login);
+
+/* chat-session-link.c: the connection */
+extern const ChatClientEvents chat_session_client_events;
+void    chat_session_link_start       (ChatSession        *self);
+void    chat_session_link_stop        (ChatSession        *self);
+/** chat_session_link_up: @client, which has logged in, is the connection from now on */
+void    chat_session_link_up          (ChatSession        *self,
+                                       ChatClient         *client);
+/** chat_session_make_client: Returns: (transfer full) */
+ChatClient *chat_session_make_client  (ChatSession        *self);
+char   *chat_session_device_name      (void);
+
+/* chat-session-sign.c: the account */
+/** chat_session_keep_token: @token: (nullable): a new one, as the server gave it at log-in */
+void    chat_session_keep_token       (ChatSession        *self,
+                                       const char         *token);
+void    chat_session_drop_token       (ChatSession        *self);
+/** chat_session_forget_told: all rooms and messages, sent or not */
+void    chat_session_forget_told      (ChatSession        *self);
+void    chat_session_cancel_sign_in   (ChatSession        *self);
+
+/* chat-session-rooms.c: the rooms */
+ChatRoomInfo *chat_session_get_info   (ChatSession        *self,
+                                       gint64              room_id);
+void    chat_session_info_free        (gpointer            data);
+void    chat_session_refresh_rooms    (ChatSession        *self);
+/** chat_session_refresh_rooms_soon: the same, but not too often */
+void    chat_session_refresh_rooms_soon (ChatSession      *self);
+/** chat_session_rooms_stop: the connection ended: what is to be asked again over the next one? */
+void    chat_session_rooms_stop       (ChatSession        *self);
+void    chat_session_room_created     (ChatSession        *self,
+                                       gint64              room_id,
+                                       const char         *name);
+void    chat_session_room_deleted     (ChatSession        *self,
+                                       gint64              room_id);
+void    chat_session_room_marked      (ChatSession        *self,
+                                       gint64              room_id,
+                                       gint64              message_id,
+                                       int                 unread);
+void    chat_session_room_set         (ChatSession        *self,
+                                       gint64              room_id,
+                                       int                 muted,
+                                       int                 pinned);
+/** chat_session_raise_mark: shown, and told to the server if @tell */
+void    chat_session_raise_mark       (ChatSession        *self,
+                                       ChatRoomInfo       *info,
+                                       gint64              message_id,
+                                       gboolean            tell);
+
+/* chat-session-messages.c: the messages */
+/** chat_session_take_message: Returns: (transfer full): the one object for @row, made or brought to its newer state */
+ChatMessage *chat_session_take_message (ChatSession             *self,
+                                        const ChatClientMessage *row);
+void    chat_session_message_came     (ChatSession             *self,
+                                       const ChatClientMessage *row);
+void    chat_session_message_edited   (ChatSession        *self,
+                                       gint64              message_id,
+                                       const char         *text);
+void    chat_session_message_deleted  (ChatSession        *self,
+                                       gint64              message_id);
+/** chat_session_newest_page_came: @rows (of ChatClientMessage, ascending) are the newest of the room: where the server tells
+ * no previews and pushes can not be told from answers, this is where news are found */
+void    chat_session_newest_page_came (ChatSession        *self,
+                                       gint64              room_id,
+                                       GPtrArray          *rows,
+                                       gboolean            catching_up);
+/** chat_session_show_newest: @message is the newest of its room, sent or not */
+void    chat_session_show_newest      (ChatSession        *self,
+                                       ChatRoomInfo       *info,
+                                       ChatMessage        *message);
+/** chat_session_find_newest: the newest one is gone: which is it now? */
+void    chat_session_find_newest      (ChatSession        *self,
+                                       ChatRoomInfo       *info);
+/** chat_session_message_sent: the server has @message of ours under @id */
+void    chat_session_message_sent     (ChatSession        *self,
+                                       ChatMessage        *message,
+                                       gint64              id,
+                                       gint64              date,
+                                       const char         *date_text);
+
+G_END_DECLS

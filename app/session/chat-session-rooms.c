@@ -1,0 +1,595 @@
+/* chat-session-rooms.c: the rooms: told, made, deleted, read
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "chat-session-private.h"
+
+static void ask_next_preview (ChatSession *self);
+
+void
+chat_session_info_free (gpointer data)
+{
+  ChatRoomInfo *info = data;
+
+  if (info->list != NULL)
+    g_object_remove_weak_pointer (G_OBJECT (info->list), (gpointer *) &info->list);
+  g_object_unref (info->room);
+  g_free (info);
+}
+
+ChatRoomInfo *
+chat_session_get_info (ChatSession *self,
+                       gint64       room_id)
+{
+  return g_hash_table_lookup (self->infos, &room_id);
+}
+
+static ChatRoomInfo *
+add_info (ChatSession *self,
+          gint64       room_id,
+          const char  *name)
+{
+  ChatRoomInfo *info = g_new0 (ChatRoomInfo, 1);
+  gint64 *key = g_new (gint64, 1);
+
+  *key = room_id;
+  info->session = self;
+  info->room = chat_room_new (room_id, name);
+  info->met = self->n_refreshes;
+  info->muted_wanted = info->pinned_wanted = -1;
+  g_hash_table_insert (self->infos, key, info);
+  return info;
+}
+
+/* Read marks */
+
+static void
+count_unread (ChatSession  *self,
+              ChatRoomInfo *info)
+{
+  gint64 mark = chat_room_get_read_mark (info->room);
+  guint count = 0;
+
+  if (mark < info->newest_id)
+    {
+      GListModel *model = G_LIST_MODEL (info->list);
+
+      /* Only a window that reaches the newest shows all that is unread */
+      if (info->list == NULL || !chat_message_list_get_loaded (info->list) || chat_message_list_get_has_newer (info->list))
+        return;
+      for (guint i = g_list_model_get_n_items (model); i > 0 && count < CHAT_SESSION_MAX_UNREAD; i--)
+        {
+          g_autoptr (ChatMessage) message = g_list_model_get_item (model, i - 1);
+          gint64 id = chat_message_get_id (message);
+
+          if (id != 0 && id <= mark)
+            break;
+          if (id != 0 && !chat_message_get_outgoing (message))
+            count++;
+        }
+    }
+  chat_room_set_unread_count (info->room, count);
+}
+
+static void tell_mark (ChatSession *self, ChatRoomInfo *info);
+
+static void
+on_mark_told (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  g_autoptr (ChatSessionCall) call = user_data;
+  g_autoptr (ChatSession) self = chat_session_call_get (call);
+  g_autoptr (GError) error = NULL;
+  gboolean done = chat_client_finish (CHAT_CLIENT (source), result, &error);
+  ChatRoomInfo *info;
+
+  if (!done)
+    g_debug ("Read mark of room %" G_GINT64_FORMAT ": %s", call->id, error->message);
+  if (self == NULL || !chat_session_call_is_current (call, self))
+    return;
+  info = chat_session_get_info (self, call->id);
+  if (info == NULL)
+    return;
+  info->mark_in_flight = FALSE;
+  if (info->mark_wanted <= call->value)
+    info->mark_wanted = 0;
+  else
+    tell_mark (self, info);
+}
+
+/* One at a time: while somebody scrolls, the marks between are never sent */
+static void
+tell_mark (ChatSession  *self,
+           ChatRoomInfo *info)
+{
+  gint64 room_id = chat_room_get_id (info->room);
+
+  if (self->client == NULL || (self->abilities & CHAT_SESSION_CAN_TELL_ROOMS) == 0 || info->mark_in_flight
+      || info->mark_wanted == 0)
+    return;
+  info->mark_in_flight = TRUE;
+  chat_client_mark_read_async (self->client, room_id, info->mark_wanted, NULL, on_mark_told,
+                               chat_session_call_new (self, self->client, room_id, info->mark_wanted));
+}
+
+void
+chat_session_raise_mark (ChatSession  *self,
+                         ChatRoomInfo *info,
+                         gint64        message_id,
+                         gboolean      tell)
+{
+  if (message_id <= chat_room_get_read_mark (info->room))
+    return;
+  chat_room_set_read_mark (info->room, message_id);
+  count_unread (self, info);
+  if (tell)
+    {
+      info->mark_wanted = message_id;
+      tell_mark (self, info);
+    }
+}
+
+void
+chat_session_mark_read (ChatSession *self,
+                        ChatRoom    *room,
+                        gint64       message_id)
+{
+  ChatRoomInfo *info;
+
+  g_return_if_fail (CHAT_IS_SESSION (self));
+  g_return_if_fail (CHAT_IS_ROOM (room));
+
+  info = chat_session_get_info (self, chat_room_get_id (room));
+  if (info != NULL && message_id > 0)
+    chat_session_raise_mark (self, info, message_id, TRUE);
+}
+
+void
+chat_session_room_marked (ChatSession *self,
+                          gint64       room_id,
+                          gint64       message_id,
+                          int          unread)
+{
+  ChatRoomInfo *info = chat_session_get_info (self, room_id);
+
+  if (info == NULL || message_id < chat_room_get_read_mark (info->room))
+    return;
+  chat_room_set_read_mark (info->room, message_id);
+  if (unread >= 0)
+    chat_room_set_unread_count (info->room, MIN (unread, CHAT_SESSION_MAX_UNREAD));
+  else
+    count_unread (self, info);
+}
+
+/* Pinned and muted */
+
+static void tell_set (ChatSession *self, ChatRoomInfo *info);
+
+static void
+on_set_told (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  g_autoptr (ChatSessionCall) call = user_data;
+  g_autoptr (ChatSession) self = chat_session_call_get (call);
+  g_autoptr (GError) error = NULL;
+  gboolean done = chat_client_finish (CHAT_CLIENT (source), result, &error);
+  int muted = (int) (call->value & 3) - 1, pinned = (int) (call->value >> 2) - 1;
+  ChatRoomInfo *info;
+
+  if (!done)
+    g_debug ("Setting of room %" G_GINT64_FORMAT ": %s", call->id, error->message);
+  if (self == NULL || !chat_session_call_is_current (call, self))
+    return;
+  info = chat_session_get_info (self, call->id);
+  if (info == NULL)
+    return;
+  info->set_in_flight = FALSE;
+  if (info->muted_wanted == muted)
+    info->muted_wanted = -1;
+  if (info->pinned_wanted == pinned)
+    info->pinned_wanted = -1;
+  tell_set (self, info);
+}
+
+static void
+tell_set (ChatSession  *self,
+          ChatRoomInfo *info)
+{
+  gint64 room_id = chat_room_get_id (info->room);
+
+  if (self->client == NULL || (self->abilities & CHAT_SESSION_CAN_TELL_ROOMS) == 0 || info->set_in_flight
+      || (info->muted_wanted < 0 && info->pinned_wanted < 0))
+    return;
+  info->set_in_flight = TRUE;
+  chat_client_set_room_async (self->client, room_id, info->muted_wanted, info->pinned_wanted, NULL, on_set_told,
+                              chat_session_call_new (self, self->client, room_id,
+                                                     (info->muted_wanted + 1) | ((info->pinned_wanted + 1) << 2)));
+}
+
+void
+chat_session_set_room_pinned (ChatSession *self,
+                              ChatRoom    *room,
+                              gboolean     pinned)
+{
+  ChatRoomInfo *info;
+
+  g_return_if_fail (CHAT_IS_SESSION (self));
+  g_return_if_fail (CHAT_IS_ROOM (room));
+
+  info = chat_session_get_info (self, chat_room_get_id (room));
+  if (info == NULL || chat_room_get_pinned (room) == pinned)
+    return;
+  chat_room_set_pinned (room, pinned);
+  info->pinned_wanted = pinned;
+  tell_set (self, info);
+}
+
+void
+chat_session_set_room_muted (ChatSession *self,
+                             ChatRoom    *room,
+                             gboolean     muted)
+{
+  ChatRoomInfo *info;
+
+  g_return_if_fail (CHAT_IS_SESSION (self));
+  g_return_if_fail (CHAT_IS_ROOM (room));
+
+  info = chat_session_get_info (self, chat_room_get_id (room));
+  if (info == NULL || chat_room_get_muted (room) == muted)
+    return;
+  chat_room_set_muted (room, muted);
+  info->muted_wanted = muted;
+  tell_set (self, info);
+}
+
+void
+chat_session_room_set (ChatSession *self,
+                       gint64       room_id,
+                       int          muted,
+                       int          pinned)
+{
+  ChatRoomInfo *info = chat_session_get_info (self, room_id);
+
+  if (info == NULL)
+    return;
+  /* What was chosen here and is still on its way there is newer */
+  if (muted >= 0 && info->muted_wanted < 0)
+    chat_room_set_muted (info->room, muted);
+  if (pinned >= 0 && info->pinned_wanted < 0)
+    chat_room_set_pinned (info->room, pinned);
+}
+
+/* Rooms come and go */
+
+void
+chat_session_room_created (ChatSession *self,
+                           gint64       room_id,
+                           const char  *name)
+{
+  ChatRoomInfo *info = chat_session_get_info (self, room_id);
+
+  if (info != NULL)
+    return;
+  if (g_hash_table_size (self->infos) >= CHAT_CLIENT_MAX_ROOMS)
+    return;
+  info = add_info (self, room_id, name);
+  chat_room_set_activity (info->room, g_get_real_time ());
+  chat_room_list_add (self->rooms, info->room);
+}
+
+void
+chat_session_room_deleted (ChatSession *self,
+                           gint64       room_id)
+{
+  ChatRoomInfo *info = chat_session_get_info (self, room_id);
+  g_autoptr (ChatRoom) room = NULL;
+
+  if (self->refreshing && g_hash_table_size (self->gone) < CHAT_CLIENT_MAX_ROOMS)
+    {
+      gint64 *key = g_new (gint64, 1);
+
+      *key = room_id;
+      g_hash_table_add (self->gone, key);
+    }
+  if (info == NULL)
+    return;
+  room = g_object_ref (info->room);
+  chat_outbox_drop_room (self->outbox, room_id);
+  chat_memory_drop_histories (self->memory, room_id);
+  g_hash_table_remove (self->infos, &room_id);
+  chat_room_list_remove (self->rooms, room_id);
+  chat_session_emit_removed (self, room);
+}
+
+/* The list of rooms */
+
+/* @before: the activity of the room that the server named before it: it names the newest first */
+static gint64
+apply_told (ChatSession          *self,
+            ChatRoomInfo         *info,
+            const ChatClientRoom *told,
+            gboolean              is_new,
+            gint64                before)
+{
+  gint64 mark;
+
+  chat_room_set_name (info->room, told->name);
+  info->first_id = told->first_id;
+  if (!told->told)
+    {
+      if (is_new)
+        chat_room_set_activity (info->room, before - 1);
+      return chat_room_get_activity (info->room);
+    }
+
+  mark = chat_room_get_read_mark (info->room);
+  if (told->last_message != NULL)
+    {
+      g_autoptr (ChatMessage) message = chat_session_take_message (self, told->last_message);
+      ChatMessage *shown = chat_room_get_last_message (info->room);
+
+      info->newest_id = MAX (info->newest_id, told->last_message->id);
+      /* One that is still unsent, or came while the answer was on its way, is newer than what is told */
+      if (shown == NULL || (chat_message_get_id (shown) != 0 && chat_message_get_id (shown) <= told->last_message->id))
+        chat_session_show_newest (self, info, message);
+      else if (is_new)
+        chat_room_set_activity (info->room, before - 1);
+    }
+  else
+    {
+      ChatMessage *shown = chat_room_get_last_message (info->room);
+
+      if (shown != NULL && chat_message_get_id (shown) != 0 && self->refreshed_at == 0)
+        chat_room_set_last_message (info->room, NULL);
+      if (is_new)
+        chat_room_set_activity (info->room, before - 1);
+    }
+
+  if (mark > told->read_mark)
+    {
+      /* It was raised while there was no connection */
+      if (!info->mark_in_flight)
+        {
+          info->mark_wanted = mark;
+          tell_mark (self, info);
+        }
+      if (mark >= info->newest_id)
+        chat_room_set_unread_count (info->room, 0);
+    }
+  else
+    {
+      chat_room_set_read_mark (info->room, told->read_mark);
+      chat_room_set_unread_count (info->room, told->unread);
+    }
+  if (info->muted_wanted < 0)
+    chat_room_set_muted (info->room, told->muted);
+  if (info->pinned_wanted < 0)
+    chat_room_set_pinned (info->room, told->pinned);
+  tell_set (self, info);
+  return chat_room_get_activity (info->room);
+}
+
+static void
+remove_missing (ChatSession *self,
+                GHashTable  *told,
+                guint64      refresh)
+{
+  g_autoptr (GArray) missing = g_array_new (FALSE, FALSE, sizeof (gint64));
+  GHashTableIter iter;
+  gpointer key, value;
+
+  g_hash_table_iter_init (&iter, self->infos);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    /* One that was made while the answer was on its way may not be in it yet */
+    if (!g_hash_table_contains (told, key) && ((ChatRoomInfo *) value)->met < refresh)
+      g_array_append_vals (missing, key, 1);
+  for (guint i = 0; i < missing->len; i++)
+    chat_session_room_deleted (self, g_array_index (missing, gint64, i));
+}
+
+static void
+reload_lists (ChatSession *self)
+{
+  g_autoptr (GPtrArray) lists = g_ptr_array_new_with_free_func (g_object_unref);
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->infos);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (((ChatRoomInfo *) value)->list != NULL)
+      g_ptr_array_add (lists, g_object_ref (((ChatRoomInfo *) value)->list));
+  for (guint i = 0; i < lists->len; i++)
+    chat_message_list_reload (lists->pdata[i]);
+}
+
+static void
+deliver_orphans (ChatSession *self)
+{
+  g_autoptr (GPtrArray) orphans = self->orphans;
+
+  self->orphans = g_ptr_array_new_with_free_func ((GDestroyNotify) chat_client_message_free);
+  for (guint i = 0; i < orphans->len; i++)
+    {
+      ChatClientMessage *row = orphans->pdata[i];
+
+      /* Whose room was not told even now is dropped: it is none of ours */
+      if (chat_session_get_info (self, row->room_id) != NULL)
+        chat_session_message_came (self, row);
+    }
+}
+
+static void
+take_rooms (ChatSession *self,
+            GPtrArray   *told,
+            guint64      refresh)
+{
+  g_autoptr (GPtrArray) rooms = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GHashTable) ids = g_hash_table_new (g_int64_hash, g_int64_equal);
+  gboolean first = self->refreshed_at == 0;
+  gint64 before = g_get_real_time ();
+  GHashTableIter iter;
+  gpointer value;
+
+  for (guint i = 0; i < told->len; i++)
+    {
+      ChatClientRoom *row = told->pdata[i];
+      ChatRoomInfo *info = chat_session_get_info (self, row->id);
+      gboolean is_new = info == NULL;
+
+      if (g_hash_table_contains (self->gone, &row->id))
+        continue;
+      if (info == NULL)
+        {
+          if (g_hash_table_size (self->infos) >= 2 * CHAT_CLIENT_MAX_ROOMS)
+            break;
+          info = add_info (self, row->id, row->name);
+        }
+      g_hash_table_add (ids, &row->id);
+      before = apply_told (self, info, row, is_new, before);
+      if (first && !row->told && i < CHAT_SESSION_MAX_PREVIEWS)
+        {
+          gint64 *id = g_new (gint64, 1);
+
+          *id = row->id;
+          g_queue_push_tail (&self->previews, id);
+        }
+    }
+  remove_missing (self, ids, refresh);
+  g_hash_table_iter_init (&iter, self->infos);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    g_ptr_array_add (rooms, g_object_ref (((ChatRoomInfo *) value)->room));
+  chat_room_list_replace (self->rooms, rooms);
+  chat_room_list_set_loaded (self->rooms, TRUE);
+
+  self->refreshed_at = g_get_monotonic_time ();
+  deliver_orphans (self);
+  if (first && self->client != NULL)
+    {
+      reload_lists (self);
+      ask_next_preview (self);
+    }
+}
+
+static void
+on_rooms (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_autoptr (ChatSessionCall) call = user_data;
+  g_autoptr (ChatSession) self = chat_session_call_get (call);
+  g_autoptr (GPtrArray) told = NULL;
+  g_autoptr (GError) error = NULL;
+
+  told = chat_client_list_rooms_finish (CHAT_CLIENT (source), result, &error);
+  if (self == NULL || !chat_session_call_is_current (call, self))
+    return;
+  if (told != NULL)
+    take_rooms (self, told, call->value);
+  else
+    {
+      g_message ("The rooms were not told: %s", error->message);
+      self->refresh_again = TRUE;
+    }
+  self->refreshing = FALSE;
+  g_hash_table_remove_all (self->gone);
+  if (self->refresh_again && self->client != NULL)
+    {
+      self->refresh_again = FALSE;
+      chat_session_refresh_rooms_soon (self);
+    }
+}
+
+void
+chat_session_refresh_rooms (ChatSession *self)
+{
+  if (self->client == NULL)
+    return;
+  g_clear_handle_id (&self->refresh_timer, g_source_remove);
+  if (self->refreshing)
+    {
+      self->refresh_again = TRUE;
+      return;
+    }
+  self->refreshing = TRUE;
+  self->n_refreshes++;
+  chat_client_list_rooms_async (self->client, NULL, on_rooms,
+                                chat_session_call_new (self, self->client, 0, (gint64) self->n_refreshes));
+}
+
+static gboolean
+on_refresh_due (gpointer user_data)
+{
+  ChatSession *self = user_data;
+
+  self->refresh_timer = 0;
+  chat_session_refresh_rooms (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+chat_session_refresh_rooms_soon (ChatSession *self)
+{
+  if (self->refreshing)
+    {
+      self->refresh_again = TRUE;
+      return;
+    }
+  if (self->refresh_timer == 0 && self->client != NULL)
+    self->refresh_timer = g_timeout_add (self->times.refresh, on_refresh_due, self);
+}
+
+void
+chat_session_rooms_stop (ChatSession *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_clear_handle_id (&self->refresh_timer, g_source_remove);
+  self->refreshing = self->refresh_again = FALSE;
+  self->refreshed_at = 0;
+  self->previewing = FALSE;
+  g_queue_clear_full (&self->previews, g_free);
+  g_hash_table_iter_init (&iter, self->infos);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    ((ChatRoomInfo *) value)->mark_in_flight = ((ChatRoomInfo *) value)->set_in_flight = FALSE;
+}
+
+/* Previews, where the server does not tell them: one room after the other */
+
+static void
+on_preview (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (ChatSessionCall) call = user_data;
+  g_autoptr (ChatSession) self = chat_session_call_get (call);
+  g_autoptr (GPtrArray) rows = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean more;
+
+  rows = chat_client_read_finish (CHAT_CLIENT (source), result, &more, &error);
+  if (self == NULL || !chat_session_call_is_current (call, self))
+    return;
+  self->previewing = FALSE;
+  if (rows != NULL)
+    chat_session_newest_page_came (self, call->id, rows, TRUE);
+  ask_next_preview (self);
+}
+
+static void
+ask_next_preview (ChatSession *self)
+{
+  g_autofree gint64 *id = NULL;
+
+  if (self->previewing || self->client == NULL)
+    return;
+  id = g_queue_pop_head (&self->previews);
+  if (id == NULL)
+    return;
+  self->previewing = TRUE;
+  chat_client_read_async (self->client, CHAT_CLIENT_READ_NEWEST, *id, 0, CHAT_CLIENT_RESENT_PAGE, NULL, on_preview,
+                          chat_session_call_new (self, self->client, *id, 0));
+}
