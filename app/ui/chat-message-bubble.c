@@ -1,0 +1,1021 @@
+/* chat-message-bubble.c: what a message looks like: where its parts are, and their drawing
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "chat-message-bubble.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+
+#include "chat-format.h"
+
+/* Pixels */
+#define COLUMN_WIDTH  900     /* the conversation is no wider, whatever the window */
+#define BUBBLE_WIDTH  580
+#define SIDE          12      /* beside the bubbles */
+#define OTHER_SIDE    40      /* free on the side of the other person, where there is room */
+#define PAD_X         12
+#define PAD_Y         7
+#define RADIUS        14
+#define CORNER        4       /* of corners that touch a bubble of the same group */
+#define GROUP_GAP     10
+#define GAP           2
+#define META_GAP      10
+#define STATE_SIZE    14
+#define ICON_SIZE     40
+#define LABEL_PAD     14      /* above and below day and "new messages" */
+
+typedef struct
+{
+  GdkRGBA  fg, dim, accent, own, other, select, error, mark;
+  gboolean high_contrast;
+} Palette;
+
+typedef struct
+{
+  int            start;
+  int            end;
+  ChatBubblePart part;
+} Range;
+
+struct _ChatBubble
+{
+  GtkWidget      *widget;
+  ChatMessage    *message;
+  ChatText       *text;
+  char           *highlight;
+  guint           level;
+  gboolean        starts_unread;
+  gboolean        shows_sender;
+  gboolean        found;
+
+  PangoLayout    *day;          /* each nullable */
+  PangoLayout    *unread;
+  PangoLayout    *sender;
+  PangoLayout    *title;        /* of a file or image: name and kind */
+  PangoLayout    *body;
+  PangoLayout    *footer;
+  PangoLayout    *meta;
+  Range           ranges[2];    /* in the footer */
+  guint           n_ranges;
+
+  int             width;        /* what the rectangles are for; -1: nothing */
+  int             height;
+  gboolean        rtl;
+  GdkRectangle    area;         /* the bubble */
+  GdkRectangle    day_area;
+  GdkRectangle    unread_area;
+  graphene_point_t sender_at, title_at, icon_at, body_at, footer_at, meta_at, state_at;
+  int             inner_width;
+
+  int             selection_start;
+  int             selection_end;
+
+  Palette         palette;      /* what the layouts were made with */
+  guint           font_serial;
+};
+
+static GdkRGBA
+look_up (GtkStyleContext *context,
+         const char      *name,
+         const GdkRGBA   *fallback)
+{
+  GdkRGBA color;
+
+  G_GNUC_BEGIN_IGNORE_DEPRECATIONS
+  if (!gtk_style_context_lookup_color (context, name, &color))
+    color = *fallback;
+  G_GNUC_END_IGNORE_DEPRECATIONS
+
+  return color;
+}
+
+static GdkRGBA
+faded (GdkRGBA color,
+       float   alpha)
+{
+  color.alpha *= alpha;
+  return color;
+}
+
+/* The colours of the theme. One's own bubbles are tinted, not filled, so that text and links keep their contrast. */
+static void
+get_palette (ChatBubble *self,
+             Palette    *palette)
+{
+  AdwStyleManager *manager = adw_style_manager_get_default ();
+  gboolean dark = adw_style_manager_get_dark (manager);
+  GtkStyleContext *context;
+  GdkRGBA accent_bg;
+
+  G_GNUC_BEGIN_IGNORE_DEPRECATIONS
+  context = gtk_widget_get_style_context (self->widget);
+  gtk_style_context_get_color (context, &palette->fg);
+  G_GNUC_END_IGNORE_DEPRECATIONS
+
+  palette->high_contrast = adw_style_manager_get_high_contrast (manager);
+  palette->dim = faded (palette->fg, palette->high_contrast ? 1 : .66f);
+  palette->accent = look_up (context, "accent_color", &palette->fg);
+  accent_bg = look_up (context, "accent_bg_color", &palette->fg);
+  palette->error = look_up (context, "error_color", &palette->fg);
+  palette->own = faded (accent_bg, dark ? .42f : .20f);
+  palette->other = faded (palette->fg, dark ? .10f : .07f);
+  palette->select = faded (accent_bg, .45f);
+  palette->mark = look_up (context, "warning_bg_color", &palette->fg);
+  palette->mark.alpha = .45f;
+}
+
+ChatBubble *
+chat_bubble_new (GtkWidget *widget)
+{
+  ChatBubble *self = g_new0 (ChatBubble, 1);
+
+  self->widget = widget;
+  self->width = -1;
+
+  return self;
+}
+
+static void
+clear_layouts (ChatBubble *self)
+{
+  g_clear_object (&self->day);
+  g_clear_object (&self->unread);
+  g_clear_object (&self->sender);
+  g_clear_object (&self->title);
+  g_clear_object (&self->body);
+  g_clear_object (&self->footer);
+  g_clear_object (&self->meta);
+  g_clear_pointer (&self->text, chat_text_free);
+  self->n_ranges = 0;
+  self->width = -1;
+}
+
+void
+chat_bubble_free (ChatBubble *self)
+{
+  clear_layouts (self);
+  g_free (self->highlight);
+  g_free (self);
+}
+
+void
+chat_bubble_set_message (ChatBubble  *self,
+                         ChatMessage *message)
+{
+  if (self->message == message)
+    return;
+
+  self->message = message;
+  self->level = 0;
+  self->selection_start = self->selection_end = 0;
+  self->starts_unread = FALSE;
+  self->found = FALSE;
+  chat_bubble_invalidate (self);
+}
+
+void
+chat_bubble_set_context (ChatBubble *self,
+                         gboolean    starts_unread,
+                         gboolean    shows_sender)
+{
+  if (self->starts_unread == starts_unread && self->shows_sender == shows_sender)
+    return;
+
+  self->starts_unread = starts_unread;
+  self->shows_sender = shows_sender;
+  chat_bubble_invalidate (self);
+}
+
+void
+chat_bubble_set_highlight (ChatBubble *self,
+                           const char *words,
+                           gboolean    current)
+{
+  if (g_strcmp0 (self->highlight, words) == 0 && self->found == current)
+    return;
+
+  g_free (self->highlight);
+  self->highlight = g_strdup (words);
+  self->found = current;
+  chat_bubble_invalidate (self);
+}
+
+void
+chat_bubble_unfold (ChatBubble *self)
+{
+  self->level++;
+  chat_bubble_invalidate (self);
+}
+
+void
+chat_bubble_invalidate (ChatBubble *self)
+{
+  clear_layouts (self);
+  gtk_widget_queue_resize (self->widget);
+}
+
+void
+chat_bubble_style_changed (ChatBubble *self)
+{
+  Palette palette = { 0 };
+
+  if (self->body == NULL)
+    return;
+
+  get_palette (self, &palette);
+  if (memcmp (&palette, &self->palette, sizeof palette) != 0 ||
+      self->font_serial != pango_context_get_serial (gtk_widget_get_pango_context (self->widget)))
+    chat_bubble_invalidate (self);
+}
+
+/* Words */
+
+static GDateTime *
+local_date (ChatMessage *message)
+{
+  gint64 usec = chat_message_get_date (message);
+
+  return usec != 0 ? g_date_time_new_from_unix_local (usec / G_USEC_PER_SEC) : NULL;
+}
+
+char *
+chat_bubble_format_time (ChatMessage *message)
+{
+  g_autoptr (GDateTime) date = local_date (message);
+
+  if (date != NULL)
+    return chat_format_clock (date);
+  if (chat_message_get_date_text (message) != NULL)
+    return chat_text_harmless_line (chat_message_get_date_text (message), 40);
+  return g_strdup ("");
+}
+
+char *
+chat_bubble_format_day (ChatMessage *message)
+{
+  g_autoptr (GDateTime) date = local_date (message);
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autoptr (GDateTime) yesterday = g_date_time_add_days (now, -1);
+  char *text;
+
+  if (date == NULL)
+    return g_strdup ("");
+  if (g_date_time_get_year (date) == g_date_time_get_year (now) &&
+      g_date_time_get_day_of_year (date) == g_date_time_get_day_of_year (now))
+    return g_strdup (_("Today"));
+  if (g_date_time_get_year (date) == g_date_time_get_year (yesterday) &&
+      g_date_time_get_day_of_year (date) == g_date_time_get_day_of_year (yesterday))
+    return g_strdup (_("Yesterday"));
+  if (g_date_time_get_year (date) == g_date_time_get_year (now))
+    /* Translators: weekday, day and month, above the messages of a day of this year; see g_date_time_format() */
+    text = g_date_time_format (date, _("%A, %-d %B"));
+  else
+    /* Translators: day, month and year, above the messages of a day; see g_date_time_format() */
+    text = g_date_time_format (date, _("%-d %B %Y"));
+
+  return text != NULL ? text : g_strdup ("");
+}
+
+/* Layouts */
+
+static void
+add_attr (PangoAttrList  *list,
+          PangoAttribute *attr,
+          guint           start,
+          guint           end)
+{
+  attr->start_index = start;
+  attr->end_index = end;
+  pango_attr_list_insert (list, attr);
+}
+
+static void
+add_color (PangoAttrList *list,
+           const GdkRGBA *color,
+           guint          start,
+           guint          end)
+{
+  add_attr (list, pango_attr_foreground_new (color->red * 65535, color->green * 65535, color->blue * 65535), start, end);
+}
+
+static PangoLayout *
+make_layout (ChatBubble *self,
+             const char *text,
+             double      scale,
+             gboolean    bold)
+{
+  PangoLayout *layout = gtk_widget_create_pango_layout (self->widget, text);
+  PangoAttrList *attrs = pango_attr_list_new ();
+
+  if (scale != 1)
+    add_attr (attrs, pango_attr_scale_new (scale), 0, G_MAXUINT);
+  if (bold)
+    add_attr (attrs, pango_attr_weight_new (PANGO_WEIGHT_BOLD), 0, G_MAXUINT);
+  pango_layout_set_wrap (layout, PANGO_WRAP_WORD_CHAR);
+  pango_layout_set_attributes (layout, attrs);
+  pango_attr_list_unref (attrs);
+
+  return layout;
+}
+
+static void
+make_body (ChatBubble    *self,
+           const Palette *palette)
+{
+  PangoAttrList *attrs;
+  gboolean card = self->title != NULL;
+
+  self->body = make_layout (self, self->text->display, card ? .83 : 1, FALSE);
+  attrs = pango_layout_get_attributes (self->body);
+  for (guint i = 0; i < self->text->links->len; i++)
+    {
+      const ChatTextLink *found = &g_array_index (self->text->links, ChatTextLink, i);
+
+      add_attr (attrs, pango_attr_underline_new (PANGO_UNDERLINE_SINGLE), found->start, found->end);
+      add_color (attrs, &palette->accent, found->start, found->end);
+    }
+  /* Each line of an address is cut, at most three are shown */
+  if (card)
+    {
+      pango_layout_set_ellipsize (self->body, PANGO_ELLIPSIZE_END);
+      pango_layout_set_height (self->body, -3);
+    }
+
+  if (self->highlight != NULL && *self->highlight != '\0')
+    {
+      g_autofree char *folded = g_utf8_casefold (self->text->display, -1);
+      g_autofree char *words = g_utf8_casefold (self->highlight, -1);
+
+      /* Folding may change the length of a character; then the places are not those of the text, and none is marked */
+      if (strlen (folded) == strlen (self->text->display))
+        for (const char *p = strstr (folded, words); p != NULL; p = strstr (p + strlen (words), words))
+          {
+            PangoAttribute *attr = pango_attr_background_new (palette->mark.red * 65535, palette->mark.green * 65535,
+                                                              palette->mark.blue * 65535);
+
+            add_attr (attrs, attr, p - folded, p - folded + strlen (words));
+            add_attr (attrs, pango_attr_background_alpha_new (self->found ? 46000 : 24000),
+                      p - folded, p - folded + strlen (words));
+          }
+    }
+  pango_layout_set_attributes (self->body, attrs);
+}
+
+static void
+add_range (ChatBubble     *self,
+           GString        *text,
+           const char     *words,
+           ChatBubblePart  part)
+{
+  Range *range = &self->ranges[self->n_ranges++];
+
+  range->start = text->len;
+  g_string_append (text, words);
+  range->end = text->len;
+  range->part = part;
+}
+
+static void
+make_footer (ChatBubble    *self,
+             const Palette *palette)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  PangoAttrList *attrs;
+  guint reason = 0;
+
+  if (self->text->folded)
+    {
+      add_range (self, text, _("Show More"), CHAT_BUBBLE_MORE);
+    }
+  if (chat_message_get_state (self->message) == CHAT_MESSAGE_FAILED)
+    {
+      const char *failure = chat_message_get_failure (self->message);
+      g_autofree char *words = chat_text_harmless_line (failure != NULL ? failure : _("Not sent"), 200);
+
+      self->n_ranges = 0;
+      g_string_truncate (text, 0);
+      g_string_append_printf (text, "%s\n", words);
+      reason = text->len;
+      add_range (self, text, _("Try Again"), CHAT_BUBBLE_RETRY);
+      g_string_append (text, "    ");
+      add_range (self, text, _("Discard"), CHAT_BUBBLE_DISCARD);
+    }
+  if (text->len == 0)
+    return;
+
+  self->footer = make_layout (self, text->str, .9, FALSE);
+  attrs = pango_layout_get_attributes (self->footer);
+  if (reason > 0)
+    add_color (attrs, &palette->error, 0, reason);
+  for (guint i = 0; i < self->n_ranges; i++)
+    {
+      add_attr (attrs, pango_attr_weight_new (PANGO_WEIGHT_BOLD), self->ranges[i].start, self->ranges[i].end);
+      add_color (attrs, &palette->accent, self->ranges[i].start, self->ranges[i].end);
+    }
+  pango_layout_set_attributes (self->footer, attrs);
+}
+
+static void
+make_layouts (ChatBubble *self)
+{
+  ChatMessage *message = self->message;
+  Palette palette = { 0 };
+
+  if (self->body != NULL)
+    return;
+
+  get_palette (self, &palette);
+  self->palette = palette;
+  self->font_serial = pango_context_get_serial (gtk_widget_get_pango_context (self->widget));
+  self->text = chat_text_new (chat_message_get_text (message), self->level);
+
+  if (chat_message_get_starts_day (message))
+    {
+      g_autofree char *day = chat_bubble_format_day (message);
+
+      self->day = make_layout (self, day, .85, TRUE);
+    }
+  if (self->starts_unread)
+    self->unread = make_layout (self, _("New messages"), .85, TRUE);
+  if (self->shows_sender && chat_message_get_starts_group (message) && !chat_message_get_outgoing (message))
+    {
+      g_autofree char *sender = chat_text_harmless_line (chat_message_get_sender (message), 64);
+
+      self->sender = make_layout (self, sender, .9, TRUE);
+      pango_layout_set_ellipsize (self->sender, PANGO_ELLIPSIZE_END);
+    }
+  if (chat_message_get_content (message) != CHAT_MESSAGE_TEXT)
+    {
+      gboolean image = chat_message_get_content (message) == CHAT_MESSAGE_IMAGE;
+      g_autofree char *name = chat_text_file_name (chat_message_get_text (message));
+      const char *kind = image ? _("Image") : _("File");
+      /* An isolate, so that a name of another direction does not carry the kind with it */
+      g_autofree char *title = g_strdup_printf ("\xe2\x81\xa8%s\xe2\x81\xa9\n%s", *name != '\0' ? name : kind, kind);
+      PangoAttrList *attrs;
+
+      self->title = make_layout (self, title, 1, FALSE);
+      attrs = pango_layout_get_attributes (self->title);
+      add_attr (attrs, pango_attr_weight_new (PANGO_WEIGHT_BOLD), 0, strcspn (title, "\n"));
+      add_attr (attrs, pango_attr_scale_new (.83), strcspn (title, "\n"), G_MAXUINT);
+      pango_layout_set_attributes (self->title, attrs);
+      pango_layout_set_ellipsize (self->title, PANGO_ELLIPSIZE_MIDDLE);
+    }
+  make_body (self, &palette);
+  make_footer (self, &palette);
+  {
+    g_autofree char *time = chat_bubble_format_time (message);
+    g_autofree char *meta = NULL;
+
+    if (chat_message_get_edited (message))
+      /* Translators: before the time of a message that was changed; %s is the time */
+      meta = g_strdup_printf (_("edited %s"), time);
+    self->meta = make_layout (self, meta != NULL ? meta : time, .8, FALSE);
+    pango_layout_set_single_paragraph_mode (self->meta, TRUE);
+  }
+}
+
+/* Places */
+
+static void
+size_of (PangoLayout *layout,
+         int          max_width,
+         int         *width,
+         int         *height)
+{
+  pango_layout_set_width (layout, MAX (max_width, 1) * PANGO_SCALE);
+  pango_layout_get_pixel_size (layout, width, height);
+}
+
+/* Where a layout is drawn in the @room beside @x: text of each direction begins at its own side */
+static graphene_point_t
+place (ChatBubble  *self,
+       PangoLayout *layout,
+       int          x,
+       int          y,
+       int          room)
+{
+  PangoDirection direction = pango_layout_get_direction (layout, 0);
+  gboolean rtl = direction == PANGO_DIRECTION_NEUTRAL ? self->rtl : direction == PANGO_DIRECTION_RTL;
+  PangoRectangle logical;
+
+  pango_layout_get_pixel_extents (layout, NULL, &logical);
+  return GRAPHENE_POINT_INIT (rtl ? x + room - logical.width - logical.x : x - logical.x, y);
+}
+
+static int
+place_centered (PangoLayout  *layout,
+                int           width,
+                int           y,
+                GdkRectangle *area)
+{
+  int w, h;
+
+  size_of (layout, width - 2 * SIDE, &w, &h);
+  pango_layout_set_width (layout, -1);
+  pango_layout_get_pixel_size (layout, &w, &h);
+  *area = (GdkRectangle) { (width - w) / 2, y + LABEL_PAD, w, h };
+
+  return h + 2 * LABEL_PAD;
+}
+
+/* The end of the last line of the text, where the time may stand beside it; -1 where it may not */
+static int
+last_line_end (ChatBubble *self)
+{
+  int n = pango_layout_get_line_count (self->body);
+  PangoLayoutLine *line = pango_layout_get_line_readonly (self->body, n - 1);
+  PangoRectangle extents;
+
+  if ((line->resolved_dir == PANGO_DIRECTION_RTL) != self->rtl)
+    return -1;
+  pango_layout_line_get_pixel_extents (line, NULL, &extents);
+
+  return extents.width;
+}
+
+static void
+lay_out (ChatBubble *self,
+         int         width)
+{
+  ChatMessage *message = self->message;
+  int column, left, text_width, inner = 0, y, h, w, meta_w, meta_h, body_w, body_h, last_w, state;
+  gboolean own = chat_message_get_outgoing (message);
+  gboolean at_end;
+
+  make_layouts (self);
+  if (self->width == width)
+    return;
+
+  self->width = width;
+  self->rtl = gtk_widget_get_direction (self->widget) == GTK_TEXT_DIR_RTL;
+  column = MIN (width, COLUMN_WIDTH);
+  left = (width - column) / 2;
+  text_width = MIN (column - 2 * SIDE - (column > 300 ? OTHER_SIDE : 0), BUBBLE_WIDTH) - 2 * PAD_X;
+  text_width = MAX (text_width, 40);
+
+  y = 0;
+  if (self->day != NULL)
+    y += place_centered (self->day, width, y, &self->day_area);
+  if (self->unread != NULL)
+    y += place_centered (self->unread, width, y, &self->unread_area);
+  if (y == 0)
+    y = chat_message_get_starts_group (message) ? GROUP_GAP : GAP;
+  self->area.y = y;
+  y += PAD_Y;
+
+  /* How wide is the widest part? */
+  if (self->sender != NULL)
+    {
+      size_of (self->sender, text_width, &w, &h);
+      inner = MAX (inner, w);
+    }
+  if (self->title != NULL)
+    {
+      size_of (self->title, text_width - ICON_SIZE - PAD_X, &w, &h);
+      inner = MAX (inner, w + ICON_SIZE + PAD_X);
+    }
+  size_of (self->body, text_width, &body_w, &body_h);
+  inner = MAX (inner, body_w);
+  if (self->footer != NULL)
+    {
+      size_of (self->footer, text_width, &w, &h);
+      inner = MAX (inner, w);
+    }
+  state = own ? STATE_SIZE + 4 : 0;
+  size_of (self->meta, text_width - state, &meta_w, &meta_h);
+  meta_w += state;
+  last_w = last_line_end (self);
+  at_end = self->footer == NULL && last_w >= 0 && last_w + META_GAP + meta_w <= text_width;
+  inner = MAX (inner, at_end ? last_w + META_GAP + meta_w : meta_w);
+  inner = MIN (inner, text_width);
+  self->inner_width = inner;
+
+  self->area.width = inner + 2 * PAD_X;
+  self->area.x = own != self->rtl ? left + column - SIDE - self->area.width : left + SIDE;
+  left = self->area.x + PAD_X;
+
+  if (self->sender != NULL)
+    {
+      pango_layout_get_pixel_size (self->sender, NULL, &h);
+      self->sender_at = place (self, self->sender, left, y, inner);
+      y += h + 1;
+    }
+  if (self->title != NULL)
+    {
+      pango_layout_get_pixel_size (self->title, NULL, &h);
+      self->icon_at = GRAPHENE_POINT_INIT (self->rtl ? left + inner - ICON_SIZE : left, y + MAX (0, (h - ICON_SIZE) / 2));
+      self->title_at = place (self, self->title, self->rtl ? left : left + ICON_SIZE + PAD_X, y + MAX (0, (ICON_SIZE - h) / 2),
+                              inner - ICON_SIZE - PAD_X);
+      y += MAX (h, ICON_SIZE) + 4;
+    }
+  self->body_at = place (self, self->body, left, y, inner);
+  y += body_h;
+  if (self->footer != NULL)
+    {
+      pango_layout_get_pixel_size (self->footer, NULL, &h);
+      self->footer_at = place (self, self->footer, left, y + 4, inner);
+      y += h + 4;
+    }
+  if (!at_end)
+    y += meta_h + 1;
+
+  /* The time stands at the far end of the bubble; the state of one's own after it */
+  h = y - meta_h;
+  self->meta_at = GRAPHENE_POINT_INIT (self->rtl ? left + state : left + inner - meta_w, h);
+  self->state_at = GRAPHENE_POINT_INIT (self->rtl ? left : left + inner - STATE_SIZE, h + (meta_h - STATE_SIZE) / 2);
+
+  self->area.height = y + PAD_Y - self->area.y;
+  self->height = self->area.y + self->area.height + (chat_message_get_ends_group (message) ? 1 : 0);
+}
+
+int
+chat_bubble_measure (ChatBubble *self,
+                     int         width)
+{
+  if (self->message == NULL)
+    return 0;
+
+  lay_out (self, width);
+  return self->height;
+}
+
+void
+chat_bubble_get_area (ChatBubble   *self,
+                      GdkRectangle *area)
+{
+  *area = self->area;
+}
+
+/* Drawing */
+
+static void
+append_layout (GtkSnapshot            *snapshot,
+               PangoLayout            *layout,
+               const graphene_point_t *at,
+               const GdkRGBA          *color)
+{
+  gtk_snapshot_save (snapshot);
+  gtk_snapshot_translate (snapshot, at);
+  gtk_snapshot_append_layout (snapshot, layout, color);
+  gtk_snapshot_restore (snapshot);
+}
+
+/* By its shape alone it must be clear what became of the message: a clock, an arrow, a check mark, an exclamation mark */
+static void
+append_state (ChatBubble    *self,
+              GtkSnapshot   *snapshot,
+              const Palette *palette)
+{
+  graphene_rect_t bounds = GRAPHENE_RECT_INIT (self->state_at.x, self->state_at.y, STATE_SIZE, STATE_SIZE);
+  ChatMessageState state = chat_message_get_state (self->message);
+  const GdkRGBA *color = state == CHAT_MESSAGE_FAILED ? &palette->error : &palette->dim;
+  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &bounds);
+
+  gdk_cairo_set_source_rgba (cr, color);
+  cairo_translate (cr, bounds.origin.x, bounds.origin.y);
+  cairo_set_line_width (cr, 1.4);
+  cairo_set_line_cap (cr, CAIRO_LINE_CAP_ROUND);
+  cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
+  if (chat_message_get_busy (self->message))
+    state = CHAT_MESSAGE_SENDING;
+  switch (state)
+    {
+    case CHAT_MESSAGE_WAITING:
+      cairo_arc (cr, 7, 7, 5, 0, 2 * G_PI);
+      cairo_move_to (cr, 7, 4);
+      cairo_line_to (cr, 7, 7);
+      cairo_line_to (cr, 9.2, 8.2);
+      cairo_stroke (cr);
+      break;
+    case CHAT_MESSAGE_SENDING:
+      cairo_move_to (cr, 7, 11.5);
+      cairo_line_to (cr, 7, 3);
+      cairo_move_to (cr, 3.5, 6.5);
+      cairo_line_to (cr, 7, 3);
+      cairo_line_to (cr, 10.5, 6.5);
+      cairo_stroke (cr);
+      break;
+    case CHAT_MESSAGE_FAILED:
+      cairo_arc (cr, 7, 7, 6, 0, 2 * G_PI);
+      cairo_stroke (cr);
+      cairo_set_line_width (cr, 1.8);
+      cairo_move_to (cr, 7, 3.8);
+      cairo_line_to (cr, 7, 7.4);
+      cairo_move_to (cr, 7, 10.1);
+      cairo_line_to (cr, 7, 10.11);
+      cairo_stroke (cr);
+      break;
+    case CHAT_MESSAGE_SENT:
+    default:
+      cairo_set_line_width (cr, 1.6);
+      cairo_move_to (cr, 2.5, 7.5);
+      cairo_line_to (cr, 5.7, 10.7);
+      cairo_line_to (cr, 11.8, 3.8);
+      cairo_stroke (cr);
+    }
+  cairo_destroy (cr);
+}
+
+static void
+append_icon (ChatBubble    *self,
+             GtkSnapshot   *snapshot,
+             const Palette *palette)
+{
+  GtkIconTheme *theme = gtk_icon_theme_get_for_display (gtk_widget_get_display (self->widget));
+  gboolean image = chat_message_get_content (self->message) == CHAT_MESSAGE_IMAGE;
+  g_autoptr (GtkIconPaintable) icon = NULL;
+  GskRoundedRect rect;
+  GdkRGBA back = faded (palette->fg, .1f);
+  const int size = 20;
+
+  gsk_rounded_rect_init_from_rect (&rect, &GRAPHENE_RECT_INIT (self->icon_at.x, self->icon_at.y, ICON_SIZE, ICON_SIZE), 10);
+  gtk_snapshot_push_rounded_clip (snapshot, &rect);
+  gtk_snapshot_append_color (snapshot, &back, &rect.bounds);
+  gtk_snapshot_pop (snapshot);
+
+  icon = gtk_icon_theme_lookup_icon (theme, image ? "image-x-generic-symbolic" : "text-x-generic-symbolic", NULL, size,
+                                     gtk_widget_get_scale_factor (self->widget),
+                                     gtk_widget_get_direction (self->widget), 0);
+  gtk_snapshot_save (snapshot);
+  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (self->icon_at.x + (ICON_SIZE - size) / 2,
+                                                          self->icon_at.y + (ICON_SIZE - size) / 2));
+  gtk_symbolic_paintable_snapshot_symbolic (GTK_SYMBOLIC_PAINTABLE (icon), snapshot, size, size, &palette->fg, 1);
+  gtk_snapshot_restore (snapshot);
+}
+
+static void
+append_selection (ChatBubble    *self,
+                  GtkSnapshot   *snapshot,
+                  const Palette *palette)
+{
+  int range[2] = { MIN (self->selection_start, self->selection_end), MAX (self->selection_start, self->selection_end) };
+  cairo_region_t *region;
+
+  if (range[0] == range[1])
+    return;
+
+  region = gdk_pango_layout_get_clip_region (self->body, self->body_at.x, self->body_at.y, range, 1);
+  for (int i = 0; i < cairo_region_num_rectangles (region); i++)
+    {
+      cairo_rectangle_int_t r;
+
+      cairo_region_get_rectangle (region, i, &r);
+      gtk_snapshot_append_color (snapshot, &palette->select, &GRAPHENE_RECT_INIT (r.x, r.y, r.width, r.height));
+    }
+  cairo_region_destroy (region);
+}
+
+static void
+append_line (GtkSnapshot   *snapshot,
+             const GdkRGBA *color,
+             int            x,
+             int            y,
+             int            width)
+{
+  if (width > 0)
+    gtk_snapshot_append_color (snapshot, color, &GRAPHENE_RECT_INIT (x, y, width, 1));
+}
+
+static void
+append_labels (ChatBubble    *self,
+               GtkSnapshot   *snapshot,
+               const Palette *palette)
+{
+  if (self->day != NULL)
+    append_layout (snapshot, self->day, &GRAPHENE_POINT_INIT (self->day_area.x, self->day_area.y), &palette->dim);
+
+  if (self->unread != NULL)
+    {
+      const GdkRectangle *area = &self->unread_area;
+      int column = MIN (self->width, COLUMN_WIDTH), left = (self->width - column) / 2;
+      int y = area->y + area->height / 2;
+
+      append_layout (snapshot, self->unread, &GRAPHENE_POINT_INIT (area->x, area->y), &palette->accent);
+      append_line (snapshot, &palette->accent, left + SIDE, y, area->x - 12 - left - SIDE);
+      append_line (snapshot, &palette->accent, area->x + area->width + 12, y,
+                   left + column - SIDE - (area->x + area->width + 12));
+    }
+}
+
+void
+chat_bubble_snapshot (ChatBubble  *self,
+                      GtkSnapshot *snapshot,
+                      int          width)
+{
+  Palette palette;
+  GskRoundedRect shape;
+  gboolean own, near_left;
+  float head, foot;
+
+  if (self->message == NULL)
+    return;
+
+  lay_out (self, width);
+  get_palette (self, &palette);
+  append_labels (self, snapshot, &palette);
+
+  /* The corners on the person's own side are small where bubbles of a group meet */
+  own = chat_message_get_outgoing (self->message);
+  near_left = own == self->rtl;
+  head = chat_message_get_starts_group (self->message) ? RADIUS : CORNER;
+  foot = chat_message_get_ends_group (self->message) ? RADIUS : CORNER;
+  gsk_rounded_rect_init (&shape,
+                         &GRAPHENE_RECT_INIT (self->area.x, self->area.y, self->area.width, self->area.height),
+                         &GRAPHENE_SIZE_INIT (near_left ? head : RADIUS, near_left ? head : RADIUS),
+                         &GRAPHENE_SIZE_INIT (near_left ? RADIUS : head, near_left ? RADIUS : head),
+                         &GRAPHENE_SIZE_INIT (near_left ? RADIUS : foot, near_left ? RADIUS : foot),
+                         &GRAPHENE_SIZE_INIT (near_left ? foot : RADIUS, near_left ? foot : RADIUS));
+
+  /* Nothing that a text holds may be drawn outside of its bubble */
+  gtk_snapshot_push_rounded_clip (snapshot, &shape);
+  gtk_snapshot_append_color (snapshot, own ? &palette.own : &palette.other, &shape.bounds);
+  if (self->sender != NULL)
+    append_layout (snapshot, self->sender, &self->sender_at, &palette.accent);
+  if (self->title != NULL)
+    {
+      append_icon (self, snapshot, &palette);
+      append_layout (snapshot, self->title, &self->title_at, &palette.fg);
+    }
+  append_selection (self, snapshot, &palette);
+  append_layout (snapshot, self->body, &self->body_at, &palette.fg);
+  if (self->footer != NULL)
+    append_layout (snapshot, self->footer, &self->footer_at, &palette.fg);
+  append_layout (snapshot, self->meta, &self->meta_at, &palette.dim);
+  if (own)
+    append_state (self, snapshot, &palette);
+  gtk_snapshot_pop (snapshot);
+
+  if (palette.high_contrast || self->found)
+    {
+      const float line = self->found ? 2 : 1;
+      const float widths[4] = { line, line, line, line };
+      const GdkRGBA color = self->found ? palette.accent : palette.fg;
+      const GdkRGBA colors[4] = { color, color, color, color };
+
+      gtk_snapshot_append_border (snapshot, &shape, widths, colors);
+    }
+}
+
+/* The pointer */
+
+static int
+index_in (PangoLayout            *layout,
+          const graphene_point_t *at,
+          double                  x,
+          double                  y,
+          gboolean               *inside)
+{
+  int index = 0, trailing = 0;
+  const char *text = pango_layout_get_text (layout);
+  const char *p;
+
+  *inside = pango_layout_xy_to_index (layout, (x - at->x) * PANGO_SCALE, (y - at->y) * PANGO_SCALE, &index, &trailing);
+  p = text + index;
+  while (trailing-- > 0 && *p != '\0')
+    p = g_utf8_next_char (p);
+
+  return *inside ? index : (int) (p - text);
+}
+
+ChatBubblePart
+chat_bubble_pick (ChatBubble          *self,
+                  double               x,
+                  double               y,
+                  const ChatTextLink **link)
+{
+  gboolean inside;
+  int index;
+
+  if (link != NULL)
+    *link = NULL;
+  if (self->message == NULL || self->body == NULL || self->width < 0 ||
+      x < self->area.x || x >= self->area.x + self->area.width || y < self->area.y || y >= self->area.y + self->area.height)
+    return CHAT_BUBBLE_NOTHING;
+
+  if (self->footer != NULL)
+    {
+      index = index_in (self->footer, &self->footer_at, x, y, &inside);
+      for (guint i = 0; inside && i < self->n_ranges; i++)
+        if (index >= self->ranges[i].start && index < self->ranges[i].end)
+          return self->ranges[i].part;
+    }
+
+  index = index_in (self->body, &self->body_at, x, y, &inside);
+  if (inside)
+    {
+      const ChatTextLink *found = chat_text_link_at (self->text, index);
+
+      if (found != NULL)
+        {
+          if (link != NULL)
+            *link = found;
+          return CHAT_BUBBLE_LINK;
+        }
+    }
+  if (self->title != NULL && y < self->body_at.y && self->text->links->len > 0)
+    {
+      if (link != NULL)
+        *link = &g_array_index (self->text->links, ChatTextLink, 0);
+      return CHAT_BUBBLE_CARD;
+    }
+
+  return CHAT_BUBBLE_TEXT;
+}
+
+int
+chat_bubble_index_at (ChatBubble *self,
+                      double      x,
+                      double      y)
+{
+  int index = 0, trailing = 0;
+  const char *p;
+
+  if (self->body == NULL)
+    return 0;
+
+  pango_layout_xy_to_index (self->body, (x - self->body_at.x) * PANGO_SCALE, (y - self->body_at.y) * PANGO_SCALE,
+                            &index, &trailing);
+  p = pango_layout_get_text (self->body) + index;
+  while (trailing-- > 0 && *p != '\0')
+    p = g_utf8_next_char (p);
+
+  return p - pango_layout_get_text (self->body);
+}
+
+void
+chat_bubble_select (ChatBubble *self,
+                    int         start,
+                    int         end)
+{
+  if (self->selection_start == start && self->selection_end == end)
+    return;
+
+  self->selection_start = start;
+  self->selection_end = end;
+  gtk_widget_queue_draw (self->widget);
+}
+
+void
+chat_bubble_select_around (ChatBubble *self,
+                           int         index,
+                           gboolean    line)
+{
+  const char *text;
+  int start, end;
+
+  if (self->body == NULL)
+    return;
+
+  text = pango_layout_get_text (self->body);
+  if (line)
+    {
+      for (start = index; start > 0 && text[start - 1] != '\n'; start--)
+        ;
+      for (end = index; text[end] != '\0' && text[end] != '\n'; end++)
+        ;
+    }
+  else
+    {
+      int n_attrs;
+      const PangoLogAttr *attrs = pango_layout_get_log_attrs_readonly (self->body, &n_attrs);
+      int at = g_utf8_pointer_to_offset (text, text + index), from = MIN (at, n_attrs - 1), to = at;
+
+      while (from > 0 && !attrs[from].is_word_start && !attrs[from].is_white)
+        from--;
+      while (to < n_attrs - 1 && !attrs[to].is_word_end && !attrs[to].is_white)
+        to++;
+      start = g_utf8_offset_to_pointer (text, from) - text;
+      end = g_utf8_offset_to_pointer (text, to) - text;
+    }
+  chat_bubble_select (self, start, end);
+}
+
+char *
+chat_bubble_get_selected (ChatBubble *self)
+{
+  int start = MIN (self->selection_start, self->selection_end), end = MAX (self->selection_start, self->selection_end);
+  const char *text;
+
+  if (self->body == NULL || start == end)
+    return NULL;
+
+  text = pango_layout_get_text (self->body);
+  if (end > (int) strlen (text))
+    return NULL;
+  return g_strndup (text + start, end - start);
+}
+
+const ChatTextLink *
+chat_bubble_get_link (ChatBubble *self,
+                      guint       index)
+{
+  if (self->message == NULL)
+    return NULL;
+
+  make_layouts (self);
+  return index < self->text->links->len ? &g_array_index (self->text->links, ChatTextLink, index) : NULL;
+}

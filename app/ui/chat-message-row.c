@@ -1,0 +1,345 @@
+/* chat-message-row.c: one message in the timeline
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "chat-message-row.h"
+
+#include <glib/gi18n.h>
+
+#include "chat-accessible.h"
+#include "chat-compat.h"
+#include "chat-format.h"
+
+/* What a screen reader says of a long message before one asks for more (characters) */
+#define SPOKEN_CHARS 1000
+
+#define MIN_WIDTH    160
+#define NAT_WIDTH    420
+
+struct _ChatMessageRow
+{
+  GtkWidget    parent_instance;
+
+  ChatBubble  *bubble;
+  ChatMessage *message;
+  GtkListItem *item;      /* (not owned) */
+  gulong       notify_id;
+};
+
+enum
+{
+  REQUESTED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (ChatMessageRow, chat_message_row, GTK_TYPE_WIDGET)
+
+const char *
+chat_message_row_state_in_words (ChatMessage *message)
+{
+  switch (chat_message_get_state (message))
+    {
+    case CHAT_MESSAGE_WAITING:
+      return _("Waiting for a connection");
+    case CHAT_MESSAGE_SENDING:
+      return _("Being sent");
+    case CHAT_MESSAGE_FAILED:
+      return _("Not sent");
+    case CHAT_MESSAGE_SENT:
+    default:
+      return chat_message_get_outgoing (message) ? _("Sent") : _("Received");
+    }
+}
+
+char *
+chat_message_row_describe (ChatMessage *message)
+{
+  GString *text = g_string_new (NULL);
+  g_autofree char *time = chat_bubble_format_time (message);
+  g_autofree char *body = NULL;
+
+  if (chat_message_get_starts_day (message))
+    {
+      g_autofree char *day = chat_bubble_format_day (message);
+
+      g_string_append_printf (text, "%s. ", day);
+    }
+  g_string_append_printf (text, "%s: ", chat_message_get_outgoing (message) ? _("You") : chat_message_get_sender (message));
+  if (chat_message_get_content (message) == CHAT_MESSAGE_TEXT)
+    {
+      body = chat_text_harmless_line (chat_message_get_text (message), SPOKEN_CHARS);
+      g_string_append (text, body);
+    }
+  else
+    {
+      body = chat_text_file_name (chat_message_get_text (message));
+      g_string_append_printf (text, chat_message_get_content (message) == CHAT_MESSAGE_IMAGE ? _("Image %s") : _("File %s"),
+                              body);
+    }
+  g_string_append_printf (text, ", %s", time);
+  if (chat_message_get_edited (message))
+    g_string_append_printf (text, ", %s", _("edited"));
+  if (chat_message_get_outgoing (message))
+    g_string_append_printf (text, ", %s", chat_message_row_state_in_words (message));
+  if (chat_message_get_failure (message) != NULL)
+    g_string_append_printf (text, ": %s", chat_message_get_failure (message));
+
+  return g_string_free (text, FALSE);
+}
+
+static void
+update_label (ChatMessageRow *self)
+{
+  g_autofree char *label = NULL;
+
+  if (self->message == NULL)
+    return;
+
+  label = chat_message_row_describe (self->message);
+  chat_accessible_set_row_label (GTK_WIDGET (self), label);
+  if (self->item != NULL)
+    chat_compat_name_list_item (self->item, label);
+}
+
+static void
+message_notify_cb (ChatMessageRow *self,
+                   GParamSpec     *pspec)
+{
+  const char *name = g_param_spec_get_name (pspec);
+
+  if (g_str_equal (name, "id"))
+    return;
+  if (g_str_equal (name, "text"))
+    chat_bubble_select (self->bubble, 0, 0);
+
+  chat_bubble_invalidate (self->bubble);
+  update_label (self);
+}
+
+static void
+request_cb (GtkWidget  *widget,
+            const char *action_name,
+            GVariant   *parameter)
+{
+  g_signal_emit (widget, signals[REQUESTED], 0, action_name + strlen ("message."));
+}
+
+static GtkSizeRequestMode
+chat_message_row_get_request_mode (GtkWidget *widget)
+{
+  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
+}
+
+static void
+chat_message_row_measure (GtkWidget      *widget,
+                          GtkOrientation  orientation,
+                          int             for_size,
+                          int            *minimum,
+                          int            *natural,
+                          int            *minimum_baseline,
+                          int            *natural_baseline)
+{
+  ChatMessageRow *self = CHAT_MESSAGE_ROW (widget);
+
+  if (orientation == GTK_ORIENTATION_HORIZONTAL)
+    {
+      *minimum = MIN_WIDTH;
+      *natural = NAT_WIDTH;
+    }
+  else
+    {
+      *minimum = *natural = chat_bubble_measure (self->bubble, for_size < 0 ? NAT_WIDTH : MAX (for_size, MIN_WIDTH));
+    }
+}
+
+static void
+chat_message_row_snapshot (GtkWidget   *widget,
+                           GtkSnapshot *snapshot)
+{
+  chat_bubble_snapshot (CHAT_MESSAGE_ROW (widget)->bubble, snapshot, gtk_widget_get_width (widget));
+}
+
+static void
+chat_message_row_css_changed (GtkWidget         *widget,
+                              GtkCssStyleChange *change)
+{
+  GTK_WIDGET_CLASS (chat_message_row_parent_class)->css_changed (widget, change);
+
+  /* Fonts and colours are in the layouts */
+  if (CHAT_MESSAGE_ROW (widget)->message != NULL)
+    chat_bubble_style_changed (CHAT_MESSAGE_ROW (widget)->bubble);
+}
+
+static void
+chat_message_row_direction_changed (GtkWidget        *widget,
+                                    GtkTextDirection  previous)
+{
+  GTK_WIDGET_CLASS (chat_message_row_parent_class)->direction_changed (widget, previous);
+
+  chat_bubble_invalidate (CHAT_MESSAGE_ROW (widget)->bubble);
+}
+
+static void
+chat_message_row_dispose (GObject *object)
+{
+  ChatMessageRow *self = CHAT_MESSAGE_ROW (object);
+
+  chat_message_row_set_message (self, NULL, FALSE, FALSE);
+  self->item = NULL;
+
+  G_OBJECT_CLASS (chat_message_row_parent_class)->dispose (object);
+}
+
+static void
+chat_message_row_finalize (GObject *object)
+{
+  chat_bubble_free (CHAT_MESSAGE_ROW (object)->bubble);
+
+  G_OBJECT_CLASS (chat_message_row_parent_class)->finalize (object);
+}
+
+static void
+chat_message_row_class_init (ChatMessageRowClass *klass)
+{
+  static const char *actions[] = {
+    "message.menu", "message.copy", "message.copy-link", "message.open-link", "message.edit", "message.delete",
+    "message.retry", "message.discard", "message.details"
+  };
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = chat_message_row_dispose;
+  object_class->finalize = chat_message_row_finalize;
+  widget_class->get_request_mode = chat_message_row_get_request_mode;
+  widget_class->measure = chat_message_row_measure;
+  widget_class->snapshot = chat_message_row_snapshot;
+  widget_class->css_changed = chat_message_row_css_changed;
+  widget_class->direction_changed = chat_message_row_direction_changed;
+
+  signals[REQUESTED] = g_signal_new ("requested", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                     G_TYPE_NONE, 1, G_TYPE_STRING);
+
+  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
+    gtk_widget_class_install_action (widget_class, actions[i], NULL, request_cb);
+  gtk_widget_class_set_css_name (widget_class, "message");
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_LABEL);
+}
+
+static void
+chat_message_row_init (ChatMessageRow *self)
+{
+  self->bubble = chat_bubble_new (GTK_WIDGET (self));
+  gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
+  chat_accessible_follow_map (GTK_WIDGET (self));
+}
+
+GtkWidget *
+chat_message_row_new (void)
+{
+  return g_object_new (CHAT_TYPE_MESSAGE_ROW, NULL);
+}
+
+void
+chat_message_row_set_item (ChatMessageRow *self,
+                           GtkListItem    *item)
+{
+  g_return_if_fail (CHAT_IS_MESSAGE_ROW (self));
+
+  self->item = item;
+}
+
+GtkListItem *
+chat_message_row_get_item (ChatMessageRow *self)
+{
+  g_return_val_if_fail (CHAT_IS_MESSAGE_ROW (self), NULL);
+
+  return self->item;
+}
+
+ChatMessage *
+chat_message_row_get_message (ChatMessageRow *self)
+{
+  g_return_val_if_fail (CHAT_IS_MESSAGE_ROW (self), NULL);
+
+  return self->message;
+}
+
+ChatBubble *
+chat_message_row_get_bubble (ChatMessageRow *self)
+{
+  g_return_val_if_fail (CHAT_IS_MESSAGE_ROW (self), NULL);
+
+  return self->bubble;
+}
+
+void
+chat_message_row_set_message (ChatMessageRow *self,
+                              ChatMessage    *message,
+                              gboolean        starts_unread,
+                              gboolean        shows_sender)
+{
+  g_return_if_fail (CHAT_IS_MESSAGE_ROW (self));
+  g_return_if_fail (message == NULL || CHAT_IS_MESSAGE (message));
+
+  if (self->message != message)
+    {
+      if (self->message != NULL)
+        g_clear_signal_handler (&self->notify_id, self->message);
+      /* The bubble holds none of its own */
+      chat_bubble_set_message (self->bubble, message);
+      g_set_object (&self->message, message);
+      if (message != NULL)
+        self->notify_id = g_signal_connect_swapped (message, "notify", G_CALLBACK (message_notify_cb), self);
+      update_label (self);
+    }
+  if (message != NULL)
+    chat_bubble_set_context (self->bubble, starts_unread, shows_sender);
+}
+
+void
+chat_message_row_set_context (ChatMessageRow *self,
+                              gboolean        starts_unread,
+                              gboolean        shows_sender)
+{
+  g_return_if_fail (CHAT_IS_MESSAGE_ROW (self));
+
+  chat_bubble_set_context (self->bubble, starts_unread, shows_sender);
+}
+
+void
+chat_message_row_refresh (ChatMessageRow *self)
+{
+  g_return_if_fail (CHAT_IS_MESSAGE_ROW (self));
+
+  chat_bubble_invalidate (self->bubble);
+  update_label (self);
+}
+
+void
+chat_message_row_update_actions (ChatMessageRow *self)
+{
+  gboolean own, sent, failed, waiting, link;
+
+  g_return_if_fail (CHAT_IS_MESSAGE_ROW (self));
+
+  if (self->message == NULL)
+    return;
+
+  own = chat_message_get_outgoing (self->message);
+  sent = chat_message_get_state (self->message) == CHAT_MESSAGE_SENT && !chat_message_get_busy (self->message);
+  failed = chat_message_get_state (self->message) == CHAT_MESSAGE_FAILED;
+  waiting = chat_message_get_state (self->message) == CHAT_MESSAGE_WAITING;
+  link = chat_bubble_get_link (self->bubble, 0) != NULL;
+
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.copy-link", link);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.open-link", link);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.edit",
+                                 own && sent && chat_message_get_content (self->message) == CHAT_MESSAGE_TEXT);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.delete", own && sent);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.retry", failed);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.discard", failed || waiting);
+}
