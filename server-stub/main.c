@@ -19,6 +19,7 @@ typedef struct
   GMainLoop  *loop;
   ChatServer *server;
   int         status;
+  gboolean    demo;
   gboolean    is_stopping;
 } Program;
 
@@ -69,6 +70,14 @@ on_started (GObject      *source,
     }
   if (chat_server_get_fingerprint (program->server) != NULL)
     g_printerr ("SHA-256 fingerprint of the certificate: %s\n", chat_server_get_fingerprint (program->server));
+#ifdef CHAT_SERVER_HAS_DEMO
+  if (program->demo)
+    {
+      g_autofree char *people = g_strjoinv (", ", (char **) chat_server_demo_get_logins ());
+
+      g_printerr ("Sample people: %s. The password of each: %s\n", people, CHAT_SERVER_DEMO_PASSWORD);
+    }
+#endif
   /* Whoever started the program waits for this line, and may have closed the pipe since */
   g_print ("ready %s\n", chat_server_get_address (program->server));
   fflush (stdout);
@@ -114,7 +123,7 @@ parse_options (int                 *argc,
 
   summary = g_strdup_printf ("Prints one line, “ready HOST:PORT”, when it accepts connections; everything else goes to standard\n"
                              "error. SIGTERM and SIGINT finish what was accepted, then end the program.\n\n"
-                             "The people of --demo are %s and others; the password of each is %s.",
+                             "The people of --demo are “%s” and others; the password of each is “%s”.",
                              CHAT_SERVER_DEMO_LOGIN, CHAT_SERVER_DEMO_PASSWORD);
   g_option_context_set_summary (context, summary);
   g_option_context_add_main_entries (context, entries, NULL);
@@ -156,6 +165,7 @@ main (int    argc,
 
   program.loop = g_main_loop_new (NULL, FALSE);
   program.server = chat_server_new (&options);
+  program.demo = options.demo;
   g_unix_signal_add (SIGTERM, on_signal, &program);
   g_unix_signal_add (SIGINT, on_signal, &program);
   chat_server_start_async (program.server, NULL, on_started, &program);
