@@ -26,7 +26,7 @@ struct _Request
   GTask          *task;         /* NULL once nobody waits any more; its place in the order stays */
   GSource        *cancelled;
   ChatClientRows *rows;         /* READ_MSG */
-  Request        *fences;       /* the READ_MSG whose end the answer to this marks */
+  Request        *fences;       /* the request that is over when this has its answer */
   Request        *fence;        /* the other way round */
   gint64          sent;         /* µs, monotonic */
 };
@@ -177,10 +177,20 @@ is_failure (ChatPacket *packet)
   return status != CHAT_STATUS_OTHER || !carries_success (packet);
 }
 
+static gboolean
+says_no (ChatPacket *packet)
+{
+  ChatStatus status = chat_packet_get_status (packet);
+
+  return status != CHAT_STATUS_NONE && status != CHAT_STATUS_OTHER && status != CHAT_STATUS_END
+         && !chat_status_is_success (status);
+}
+
 static GError *
 error_of (ChatPacket *packet)
 {
-  const GError *problem = chat_packet_get_problem (packet);
+  /* One that says no is a no, whatever else is wrong with it */
+  const GError *problem = says_no (packet) ? NULL : chat_packet_get_problem (packet);
   const char *reason = chat_packet_get_string (packet, CHAT_FIELD_REASON);
   g_autoptr (GError) error = NULL;
   ChatStatus status = chat_packet_get_status (packet);
@@ -405,6 +415,8 @@ handle (ChatClient *self,
   request = match (self, packet);
   if (chat_packet_get_problem (packet) != NULL)
     {
+      gboolean refused = request != NULL && says_no (packet);
+
       self->n_unexpected++;
       if (request != NULL)
         {
@@ -412,6 +424,8 @@ handle (ChatClient *self,
 
           fail_request (self, request, error);
         }
+      if (refused)
+        return;
       if (++self->n_problems > CHAT_CLIENT_MAX_PROBLEMS || !self->logged_in)
         give_up (self, CHAT_CLIENT_ERROR_MALFORMED, "what came is not of our protocol");
       return;
@@ -434,7 +448,15 @@ handle (ChatClient *self,
 
       unlink_request (self, request);
       request_free (request);
-      complete_request (self, fenced, packet);
+      if (fenced->rows != NULL)
+        complete_request (self, fenced, packet);
+      else
+        {
+          g_autoptr (GError) error = g_error_new_literal (CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_FAILED,
+                                                          "the server passed over the request");
+
+          fail_request (self, fenced, error);
+        }
       return;
     }
 
@@ -578,6 +600,27 @@ push_request (ChatClient     *self,
   return request;
 }
 
+/* The objects of READ_MSG have no end where `paging` is not known. And a server that knows only api.md, where most answers have
+ * no status, may have no way to say no, and say nothing. But it answers in order: the answer to the next request is the end of
+ * the one before. The one that is sent for that is cheap: it finds little more than the asker. */
+static gboolean
+needs_fence (ChatClient     *self,
+             ChatPacketType  type)
+{
+  switch (type)
+    {
+    case CHAT_PACKET_READ_MSG:
+      return (self->features & CHAT_CLIENT_PAGING) == 0;
+    case CHAT_PACKET_CREATE_ROOM:
+    case CHAT_PACKET_DELETE_ROOM:
+    case CHAT_PACKET_DELETE_MSG:
+    case CHAT_PACKET_EDIT_MSG:
+      return (self->features & CHAT_CLIENT_REQUEST_ID) == 0;
+    default:
+      return FALSE;
+    }
+}
+
 void
 chat_client_request (ChatClient *self,
                      ChatPacket *packet,
@@ -620,9 +663,7 @@ chat_client_request (ChatClient *self,
     }
   chat_connection_send (self->connection, packet);
 
-  /* The objects of READ_MSG have no end there where `paging` is not known. The server answers in order: the answer to the next
-   * request is the end. This one is cheap: it finds at most the asker. */
-  if (type == CHAT_PACKET_READ_MSG && (self->features & CHAT_CLIENT_PAGING) == 0)
+  if (needs_fence (self, type))
     {
       g_autoptr (ChatPacket) fence = chat_packet_new (CHAT_PACKET_SEARCH_USER);
       Request *other;
