@@ -91,14 +91,17 @@ def in_midst(tap, server):
     client.write(b'{"type":"SEARCH_USER","user":"zzz","user":"Midst","type":"SEARCH_USER"}')
     tap.eq(client.read().get('type'), 'SEARCH_USER', 'names that come twice: answered')
     alive(tap, client, 'after them')
+    if server.tls:
+        return                                   # TLS knows no end of one side alone
     client.write(b'{"type":"SEARCH_USER","user":"Mi')
     client.socket.shutdown(socket.SHUT_WR)
     client.until_closed()
     tap.ok(client.ended is not None, 'a peer that ends within an object: its connection ends')
     client = server.person('Midst')
     client.write(question * 50)
+    answers = [client.read() for _ in range(50)]
     client.socket.shutdown(socket.SHUT_WR)
-    tap.eq(len(client.until_closed()), 50, 'a peer that asks and ends its writing side still gets all its answers')
+    tap.eq((len(answers), client.until_closed(), client.ended), (50, [], 'end'), 'a peer that ends its writing side is let go in order')
 
 
 def sizes(tap, server):
