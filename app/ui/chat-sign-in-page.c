@@ -70,6 +70,7 @@ struct _ChatSignInPage
   GtkWidget *password_error;
   GtkLabel *password_error_label;
   GtkWidget *password_hint;
+  GtkWidget *advanced_list;
   AdwExpanderRow *advanced_row;
   GtkSwitch *insecure_switch;
   GtkWidget *problem_box;
@@ -176,13 +177,17 @@ update_busy (ChatSignInPage *self)
 {
   gboolean busy = self->cancellable != NULL;
 
-  gtk_widget_set_sensitive (self->form_box, !busy);
-  gtk_widget_set_sensitive (self->mode_box, !busy);
   gtk_spinner_set_spinning (self->spinner, busy);
   gtk_label_set_label (self->busy_label, is_sign_up (self) ? _("Creating the account…") : _("Signing in…"));
-  gtk_stack_set_visible_child_name (self->button_stack, busy ? "busy" : "idle");
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "sign-in.cancel", busy);
   gtk_widget_set_sensitive (GTK_WIDGET (self->submit_button), self->wait_id == 0);
+  gtk_stack_set_visible_child_name (self->button_stack, busy ? "busy" : "idle");
+  /* The keyboard leaves a field before the field goes out of use: GTK warns of the other order. */
+  if (busy)
+    gtk_widget_grab_focus (self->cancel_button);
+  gtk_widget_set_sensitive (self->form_box, !busy);
+  gtk_widget_set_sensitive (self->mode_box, !busy);
+  gtk_widget_set_sensitive (self->advanced_list, !busy);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BUSY]);
 }
 
@@ -432,7 +437,6 @@ submit (ChatSignInPage *self)
 
   self->cancellable = g_cancellable_new ();
   update_busy (self);
-  gtk_widget_grab_focus (self->cancel_button);
   attempt = g_new0 (Attempt, 1);
   attempt->page = g_object_ref (self);
   attempt->cancellable = g_object_ref (self->cancellable);
@@ -656,6 +660,7 @@ chat_sign_in_page_class_init (ChatSignInPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ChatSignInPage, password_error);
   gtk_widget_class_bind_template_child (widget_class, ChatSignInPage, password_error_label);
   gtk_widget_class_bind_template_child (widget_class, ChatSignInPage, password_hint);
+  gtk_widget_class_bind_template_child (widget_class, ChatSignInPage, advanced_list);
   gtk_widget_class_bind_template_child (widget_class, ChatSignInPage, advanced_row);
   gtk_widget_class_bind_template_child (widget_class, ChatSignInPage, insecure_switch);
   gtk_widget_class_bind_template_child (widget_class, ChatSignInPage, problem_box);
