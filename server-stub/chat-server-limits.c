@@ -41,9 +41,10 @@ chat_server_bucket_take (ChatServerBucket *bucket,
   missing = bucket->used + cost - burst;
   if (missing > 0)
     {
-      double seconds = missing / rate;
+      double seconds = MIN (missing / rate, G_MAXINT - 1);
+      guint whole = (guint) seconds;
 
-      return seconds < G_MAXINT ? (guint) seconds + 1 : G_MAXINT;
+      return MAX (1, whole < seconds ? whole + 1 : whole);
     }
   bucket->used += cost;
   return 0;
