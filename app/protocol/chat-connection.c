@@ -10,6 +10,7 @@
 #include "chat-connection-private.h"
 #include "chat-framer.h"
 #include "chat-limits.h"
+#include "chat-send-queue.h"
 
 /* A server holds ten thousand of these, most of them idle: between two objects a connection owns no buffer. What is read goes
  * through one chunk for the whole thread, of which only an object that is not yet complete is kept, by the framer; what is
@@ -28,9 +29,7 @@ struct _ChatConnection
   ChatConnectionDriver       *driver;       /* nullable: nobody has attached it */
   ChatFramer                  framer;
   GBytes                     *pending;      /* nullable: read, but not yet handed out */
-  GBytes                     *head;         /* nullable: the beginning of the queue, shared with other connections */
-  GString                    *tail;         /* nullable: the rest of the queue */
-  gsize                       written;      /* bytes of the head, or else the tail, that are written */
+  ChatSendQueue               queue;
   gsize                       drained;
   gint64                      last_read;
   ChatConnectionTrace         trace;
@@ -123,22 +122,8 @@ write_some (ChatConnection  *self,
 {
   GError *stream_error = NULL;
   struct iovec parts[2];
-  guint n_parts = 0;
+  guint n_parts = chat_send_queue_peek (&self->queue, parts);
   gssize n;
-
-  if (self->head != NULL)
-    {
-      gsize size;
-      const char *data = g_bytes_get_data (self->head, &size);
-
-      parts[n_parts++] = (struct iovec) { (char *) data + self->written, size - self->written };
-    }
-  if (self->tail != NULL)
-    {
-      gsize from = self->head == NULL ? self->written : 0;
-
-      parts[n_parts++] = (struct iovec) { self->tail->str + from, self->tail->len - from };
-    }
 
   if (self->output == NULL)
     {
@@ -177,22 +162,13 @@ changed (ChatConnection *self)
 }
 
 static void
-drop_queue (ChatConnection *self)
-{
-  g_clear_pointer (&self->head, g_bytes_unref);
-  if (self->tail != NULL)
-    g_string_free (g_steal_pointer (&self->tail), TRUE);
-  self->written = 0;
-}
-
-static void
 release (ChatConnection *self)
 {
   g_clear_pointer (&self->driver, chat_connection_driver_free);
   if (self->overflow != NULL)
     g_source_destroy (self->overflow);
   g_clear_pointer (&self->overflow, g_source_unref);
-  drop_queue (self);
+  chat_send_queue_clear (&self->queue);
   chat_framer_clear (&self->framer);
   g_clear_pointer (&self->pending, g_bytes_unref);
 }
@@ -383,14 +359,7 @@ chat_connection_get_interest (ChatConnection *self)
 gsize
 chat_connection_get_queued (ChatConnection *self)
 {
-  gsize queued = 0;
-
-  if (self->head != NULL)
-    queued += g_bytes_get_size (self->head);
-  if (self->tail != NULL)
-    queued += self->tail->len;
-
-  return queued - self->written;
+  return chat_send_queue_get_size (&self->queue);
 }
 
 static gboolean
@@ -419,7 +388,7 @@ queue_grew (ChatConnection *self,
     {
       g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
 
-      drop_queue (self);
+      chat_send_queue_clear (&self->queue);
       self->overflow = g_idle_source_new ();
       g_source_set_priority (self->overflow, G_PRIORITY_DEFAULT);
       g_source_set_callback (self->overflow, close_overflowed, self, NULL);
@@ -429,15 +398,6 @@ queue_grew (ChatConnection *self,
     }
   else if (queued == 0)
     changed (self);
-}
-
-static GString *
-ensure_tail (ChatConnection *self)
-{
-  if (self->tail == NULL)
-    self->tail = g_string_sized_new (512);
-
-  return self->tail;
 }
 
 static void
@@ -460,7 +420,7 @@ chat_connection_send (ChatConnection *self,
     return;
 
   queued = chat_connection_get_queued (self);
-  chat_packet_write (packet, ensure_tail (self));
+  chat_packet_write (packet, chat_send_queue_get_tail (&self->queue));
   if (self->trace != NULL)
     trace_line (self, FALSE, packet);
   queue_grew (self, queued);
@@ -477,11 +437,7 @@ chat_connection_send_bytes (ChatConnection *self,
     return;
 
   queued = chat_connection_get_queued (self);
-  if (queued == 0)
-    self->head = g_bytes_ref (line);
-  else
-    g_string_append_len (ensure_tail (self), data, (gssize) size);
-
+  chat_send_queue_push (&self->queue, line);
   if (self->trace != NULL)
     {
       g_autoptr (ChatPacket) packet = chat_packet_parse (
@@ -491,34 +447,6 @@ chat_connection_send_bytes (ChatConnection *self,
       trace_line (self, FALSE, packet);
     }
   queue_grew (self, queued);
-}
-
-/* @n more bytes of the queue are written. */
-static void
-advance (ChatConnection *self,
-         gsize           n)
-{
-  self->written += n;
-
-  if (self->head != NULL)
-    {
-      gsize size = g_bytes_get_size (self->head);
-
-      if (self->written < size)
-        return;
-      self->written -= size;
-      g_clear_pointer (&self->head, g_bytes_unref);
-    }
-
-  if (self->tail == NULL)
-    return;
-  if (self->written == self->tail->len)
-    drop_queue (self);
-  else if (self->written >= CHAT_READ_CHUNK_SIZE && self->written >= self->tail->len / 2)
-    {
-      g_string_erase (self->tail, 0, (gssize) self->written);
-      self->written = 0;
-    }
 }
 
 /* Ends the writing side. Under TLS that is a record of a few bytes, written by a call that would wait for room: a socket that
@@ -560,9 +488,8 @@ write_queue (ChatConnection *self)
   gboolean was_blocked = self->blocked;
 
   self->blocked = FALSE;
-  while (self->head != NULL || self->tail != NULL)
+  for (gsize queued; (queued = chat_connection_get_queued (self)) > 0;)
     {
-      gsize queued = chat_connection_get_queued (self);
       gssize n = write_some (self, &error);
 
       if (n == FAILED)
@@ -576,7 +503,7 @@ write_queue (ChatConnection *self)
           break;
         }
       self->established = TRUE;
-      advance (self, (gsize) n);
+      chat_send_queue_advance (&self->queue, (gsize) n);
       if (self->output == NULL && (gsize) n < queued)
         {
           self->blocked = TRUE;
