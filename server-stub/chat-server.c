@@ -196,7 +196,6 @@ start_listening (ChatServer *self)
   listen_next (self);
 }
 
-#ifdef CHAT_SERVER_HAS_DEMO
 static void
 on_demo_filled (GObject      *source,
                 GAsyncResult *result,
@@ -210,7 +209,6 @@ on_demo_filled (GObject      *source,
   else if (self->starting != NULL)
     start_listening (self);
 }
-#endif
 
 static gboolean
 load_certificate (ChatServer  *self,
@@ -278,13 +276,11 @@ chat_server_start_async (ChatServer          *self,
     }
   self->hub.hasher = chat_server_hasher_new (self->options.test_hash_cost ? CHAT_SERVER_HASH_COST_TEST
                                                                           : CHAT_SERVER_HASH_COST_NORMAL);
-#ifdef CHAT_SERVER_HAS_DEMO
   if (self->options.demo)
     {
       chat_server_demo_fill_async (self->hub.storage, self->hub.hasher, cancellable, on_demo_filled, g_object_ref (self));
       return;
     }
-#endif
   start_listening (self);
 }
 

@@ -70,14 +70,12 @@ on_started (GObject      *source,
     }
   if (chat_server_get_fingerprint (program->server) != NULL)
     g_printerr ("SHA-256 fingerprint of the certificate: %s\n", chat_server_get_fingerprint (program->server));
-#ifdef CHAT_SERVER_HAS_DEMO
   if (program->demo)
     {
       g_autofree char *people = g_strjoinv (", ", (char **) chat_server_demo_get_logins ());
 
       g_printerr ("Sample people: %s. The password of each: %s\n", people, CHAT_SERVER_DEMO_PASSWORD);
     }
-#endif
   /* Whoever started the program waits for this line, and may have closed the pipe since */
   g_print ("ready %s\n", chat_server_get_address (program->server));
   fflush (stdout);
