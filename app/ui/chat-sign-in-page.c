@@ -47,6 +47,7 @@ struct _ChatSignInPage
   GtkWidget *dialog;
   char *dialog_server;
   char *dialog_fingerprint;
+  GdkDevice *keyboard;            /* while realized */
   guint wait_id;
   gint64 wait_until;
   Field fields[N_FIELDS];
@@ -67,6 +68,8 @@ struct _ChatSignInPage
   GtkWidget *login_hint;
   GtkWidget *password_row;
   GtkWidget *password_entry;
+  GtkWidget *caps_lock_image;
+  GtkToggleButton *peek_button;
   GtkWidget *password_error;
   GtkLabel *password_error_label;
   GtkWidget *password_hint;
@@ -220,6 +223,15 @@ static void
 on_insecure_notify (ChatSignInPage *self)
 {
   set_error (self, FIELD_SERVER, NULL);
+}
+
+static void
+update_caps_lock (ChatSignInPage *self)
+{
+  gtk_widget_set_visible (self->caps_lock_image,
+                          self->keyboard != NULL
+                          && gdk_device_get_caps_lock_state (self->keyboard)
+                          && gtk_widget_has_focus (self->password_entry));
 }
 
 /* Too many attempts: the seconds that are left, and no button until they are over. */
@@ -390,6 +402,7 @@ on_sign_in_done (GObject      *source,
   if (done)
     {
       gtk_editable_set_text (GTK_EDITABLE (self->fields[FIELD_PASSWORD].entry), "");
+      gtk_toggle_button_set_active (self->peek_button, FALSE);
       g_signal_emit (self, signals[SIGNED_IN], 0);
       gtk_toggle_button_set_active (self->sign_in_toggle, TRUE);
     }
@@ -523,6 +536,7 @@ chat_sign_in_page_fill (ChatSignInPage *self,
   gtk_switch_set_active (self->insecure_switch, insecure);
   /* What weakens the connection is never hidden. */
   adw_expander_row_set_expanded (self->advanced_row, insecure);
+  gtk_toggle_button_set_active (self->peek_button, FALSE);
   clear_errors (self);
 }
 
@@ -552,6 +566,33 @@ chat_sign_in_page_focus (ChatSignInPage *self)
         gtk_widget_grab_focus (self->fields[i].entry);
         return;
       }
+}
+
+static void
+chat_sign_in_page_realize (GtkWidget *widget)
+{
+  ChatSignInPage *self = CHAT_SIGN_IN_PAGE (widget);
+  GdkSeat *seat;
+
+  GTK_WIDGET_CLASS (chat_sign_in_page_parent_class)->realize (widget);
+
+  seat = gdk_display_get_default_seat (gtk_widget_get_display (widget));
+  if (seat != NULL && gdk_seat_get_keyboard (seat) != NULL)
+    self->keyboard = g_object_ref (gdk_seat_get_keyboard (seat));
+  if (self->keyboard != NULL)
+    g_signal_connect_swapped (self->keyboard, "notify::caps-lock-state", G_CALLBACK (update_caps_lock), self);
+}
+
+static void
+chat_sign_in_page_unrealize (GtkWidget *widget)
+{
+  ChatSignInPage *self = CHAT_SIGN_IN_PAGE (widget);
+
+  if (self->keyboard != NULL)
+    g_signal_handlers_disconnect_by_func (self->keyboard, update_caps_lock, self);
+  g_clear_object (&self->keyboard);
+
+  GTK_WIDGET_CLASS (chat_sign_in_page_parent_class)->unrealize (widget);
 }
 
 static void
@@ -629,6 +670,8 @@ chat_sign_in_page_class_init (ChatSignInPageClass *klass)
   object_class->finalize = chat_sign_in_page_finalize;
   object_class->get_property = chat_sign_in_page_get_property;
   object_class->set_property = chat_sign_in_page_set_property;
+  widget_class->realize = chat_sign_in_page_realize;
+  widget_class->unrealize = chat_sign_in_page_unrealize;
 
   properties[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, CHAT_TYPE_SESSION,
                                                   G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
@@ -657,6 +700,8 @@ chat_sign_in_page_class_init (ChatSignInPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ChatSignInPage, login_hint);
   gtk_widget_class_bind_template_child (widget_class, ChatSignInPage, password_row);
   gtk_widget_class_bind_template_child (widget_class, ChatSignInPage, password_entry);
+  gtk_widget_class_bind_template_child (widget_class, ChatSignInPage, caps_lock_image);
+  gtk_widget_class_bind_template_child (widget_class, ChatSignInPage, peek_button);
   gtk_widget_class_bind_template_child (widget_class, ChatSignInPage, password_error);
   gtk_widget_class_bind_template_child (widget_class, ChatSignInPage, password_error_label);
   gtk_widget_class_bind_template_child (widget_class, ChatSignInPage, password_hint);
@@ -675,6 +720,7 @@ chat_sign_in_page_class_init (ChatSignInPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_login_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_password_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_insecure_notify);
+  gtk_widget_class_bind_template_callback (widget_class, update_caps_lock);
   gtk_widget_class_bind_template_callback (widget_class, on_activate);
 
   gtk_widget_class_install_action (widget_class, "sign-in.cancel", NULL, cancel);
