@@ -5,8 +5,7 @@
 
 #include "test-storage-common.h"
 
-#include <glib/gstdio.h>
-#include <sys/stat.h>
+#include <sqlite3.h>
 
 #include "chat-limits.h"
 #include "chat-server-sqlite-rooms.h"
@@ -681,6 +680,81 @@ test_close (void)
   store_close (&store);
 }
 
+static sqlite3 *
+open_beside (Store *store)
+{
+  g_autofree char *path = g_build_filename (store->directory, "chat.db", NULL);
+  sqlite3 *db = NULL;
+
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  return db;
+}
+
+static guint n_added, n_limited;
+
+static void
+count_done (ChatStorageJob *job, gpointer user_data)
+{
+  if (job->status == CHAT_STATUS_SUCCESS)
+    n_added++;
+  else
+    {
+      assert_status (job, RATE_LIMITED);
+      n_limited++;
+    }
+}
+
+/* While the writer can not write, questions are answered all the same, and what waits for it is bounded */
+static void
+test_stalled_writer (void)
+{
+  Store store;
+  sqlite3 *beside;
+  gint64 ada, room;
+
+  store_open (&store);
+  ada = store_add_user (&store, "ada");
+  store_add_user (&store, "grace");
+  room = store_add_room (&store, ada, "grace");
+  beside = open_beside (&store);
+  g_assert_cmpint (sqlite3_exec (beside, "BEGIN IMMEDIATE", NULL, NULL, NULL), ==, SQLITE_OK);
+  n_added = n_limited = 0;
+  /* Those that the writer took before it stalled do not wait any more: twice the bound is more than both together */
+  for (guint i = 0; i < 2 * 65536 + 1; i++)
+    {
+      ChatStorageJob *job = message_new (ada, room, "text", NULL);
+
+      job->done = count_done;
+      chat_server_storage_submit (store.storage, job);
+    }
+  {
+    g_autoptr (ChatStorageJob) find = store_ask (&store, named (CHAT_STORAGE_FIND_USER, 0, "grace", NULL));
+
+    assert_status (find, SUCCESS);
+  }
+  g_assert_cmpuint (n_added, ==, 0);
+  g_assert_cmpuint (n_limited, >, 0);
+  g_assert_cmpint (sqlite3_exec (beside, "COMMIT", NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (beside);
+  chat_test_wait_until (n_added + n_limited == 2 * 65536 + 1);
+  g_assert_cmpuint (n_added, >=, 65536);
+  store_close (&store);
+}
+
+static gint64
+count_rows (sqlite3 *db)
+{
+  sqlite3_stmt *statement = NULL;
+  gint64 n;
+
+  g_assert_cmpint (sqlite3_prepare_v2 (db, "SELECT (SELECT count(*) FROM messages) + (SELECT count(*) FROM dead_rooms)", -1,
+                                       &statement, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_ROW);
+  n = sqlite3_column_int64 (statement, 0);
+  sqlite3_finalize (statement);
+  return n;
+}
+
 /* A removed room of many messages: what it held goes in portions, and is not seen meanwhile */
 static void
 test_sweep (void)
@@ -707,6 +781,12 @@ test_sweep (void)
     assert_status (edit, MESSAGE_DOES_NOT_EXIST);
   }
   g_assert_cmpint (store_add_room (&store, ada, "grace"), >, last);
+  {
+    sqlite3 *beside = open_beside (&store);
+
+    chat_test_wait_until (count_rows (beside) == 0);
+    sqlite3_close (beside);
+  }
   store_close (&store);
 }
 
@@ -759,6 +839,7 @@ main (int argc, char **argv)
   g_test_add_func ("/storage/pages", test_pages);
   g_test_add_func ("/storage/group-commit", test_group_commit);
   g_test_add_func ("/storage/threads", test_threads);
+  g_test_add_func ("/storage/stalled-writer", test_stalled_writer);
   g_test_add_func ("/storage/close", test_close);
   g_test_add_func ("/storage/sweep", test_sweep);
   g_test_add_func ("/storage/cache", test_cache);
