@@ -172,15 +172,18 @@ def strip_own(path):
     parents = {child: parent for parent in tree.iter() for child in parent}
     for node in list(tree.iter()):
         if node.tag in ('signal', 'binding') or node.tag == 'property' and (node.get('bind-source') or node.get('bind-property')):
-            parents[node].remove(node)
+            if node in list(parents[node]):
+                parents[node].remove(node)
         elif node.tag == 'object' and node.get('class', '').startswith('Chat'):
             number = node.get('id')
             node.clear()
             node.set('class', 'GtkLabel')
             if number:
                 node.set('id', number)
-        elif node.tag == 'template' and not node.get('parent', '').startswith('Chat'):
-            node.set('class', 'Stripped' + node.get('class', ''))
+        elif node.tag == 'template' and node.get('parent', '').startswith('Adw'):
+            # The tool takes only GTK's own types for the parent of a template, but any for an object.
+            node.tag = 'object'
+            node.set('class', node.attrib.pop('parent'))
     return tree
 
 
