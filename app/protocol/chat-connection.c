@@ -52,8 +52,8 @@ struct _ChatConnection
 
 G_DEFINE_FINAL_TYPE (ChatConnection, chat_connection, G_TYPE_OBJECT)
 
-static __thread guint8 shared_chunk[CHAT_READ_CHUNK_SIZE];
-static __thread gboolean shared_chunk_used;
+/* The chunk of this thread; taken out while somebody reads */
+static GPrivate shared_chunk = G_PRIVATE_INIT (g_free);
 
 enum
 {
@@ -709,13 +709,15 @@ chat_connection_dispatch (ChatConnection *self,
 
   if (!self->closed && (self->finishing || (!self->paused && !self->broken)) && !self->ended)
     {
-      gboolean nested = shared_chunk_used;
-      g_autofree guint8 *own_chunk = nested ? g_malloc (CHAT_READ_CHUNK_SIZE) : NULL;
+      g_autofree guint8 *chunk = g_private_get (&shared_chunk);
 
-      /* From within an owner's function another connection may be driven. */
-      shared_chunk_used = TRUE;
-      has_more = read_chunks (self, nested ? own_chunk : shared_chunk);
-      shared_chunk_used = nested;
+      /* Not there: this is the first, or we are within another connection's owner, whose chunk it is. */
+      if (chunk == NULL)
+        chunk = g_malloc (CHAT_READ_CHUNK_SIZE);
+      g_private_set (&shared_chunk, NULL);
+      has_more = read_chunks (self, chunk);
+      if (g_private_get (&shared_chunk) == NULL)
+        g_private_set (&shared_chunk, g_steal_pointer (&chunk));
     }
   else if (!self->closed && (condition & (G_IO_HUP | G_IO_ERR)))
     {

@@ -455,9 +455,7 @@ chat_framer_feed (ChatFramer  *framer,
                   gsize       *object_length,
                   GError     **error)
 {
-  const guint8 *start = (const guint8 *) *data;
-  const guint8 *end = start + *length;
-  const guint8 *p, *bound;
+  const guint8 *start, *end, *p, *bound;
   gsize buffered, room;
   int state;
 
@@ -468,8 +466,14 @@ chat_framer_feed (ChatFramer  *framer,
     return set_broken (framer, framer->detail, error);
 
   if (framer->state == BETWEEN)
+    chat_framer_clear (framer);
+  if (*length == 0)
+    return CHAT_FRAMER_NEED_MORE;
+
+  start = (const guint8 *) *data;
+  end = start + *length;
+  if (framer->state == BETWEEN)
     {
-      chat_framer_clear (framer);
       while (start < end && is_space (*start))
         start++;
       *data = (const char *) start;

@@ -67,8 +67,11 @@ static void
 clear_value (ChatPacket *packet,
              guint       slot)
 {
-  ChatValue *value = &packet->values[slot];
+  ChatValue *value;
 
+  g_assert (slot < CHAT_PACKET_MAX_VALUES);
+
+  value = &packet->values[slot];
   switch (chat_field_infos[packet->fields[slot]].kind)
     {
     case 's':
@@ -102,8 +105,8 @@ chat_packet_unref (ChatPacket *packet)
   if (!g_atomic_ref_count_dec (&packet->refs))
     return;
 
-  for (guint i = 0; i < packet->n_values; i++)
-    clear_value (packet, i);
+  while (packet->n_values > 0)
+    clear_value (packet, --packet->n_values);
   g_clear_error (&packet->problem);
   g_free (packet->name);
   g_free (packet);

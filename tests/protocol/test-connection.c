@@ -770,7 +770,8 @@ static void
 test_trace (void)
 {
   g_autoptr (GString) trace = g_string_new (NULL);
-  g_autoptr (GBytes) bytes = g_bytes_new_static ("{\"type\":\"RESPONSE_LOGIN\",\"status\":\"LOGIN_OK\",\"token\":\"s3cret\"}\n", 66);
+  const char *answer = "{\"type\":\"RESPONSE_LOGIN\",\"status\":\"LOGIN_OK\",\"token\":\"s3cret\"}\n";
+  g_autoptr (GBytes) bytes = g_bytes_new_static (answer, strlen (answer));
   End end;
   GSocket *raw = raw_pair (&end, CHAT_CONNECTION_SERVER, TRUE);
 
