@@ -31,9 +31,10 @@ CHAT_RUN_PACKAGES=(
 )
 CHAT_RUN_PROBES=(dbus-run-session)
 
-# The virtual display: a screen, a window manager, a compositor, eyes and hands
+# The virtual display: a screen, a window manager, a compositor, letters, eyes and hands
 CHAT_DISPLAY_PACKAGES=(
   xvfb x11-utils openbox xcompmgr imagemagick xdotool
+  fonts-cantarell 'fonts-wqy-microhei|fonts-droid-fallback|fonts-noto-cjk'
   python3 python3-gi gir1.2-atspi-2.0
 )
 CHAT_DISPLAY_PROBES=(Xvfb xprop openbox import xdotool python3)
