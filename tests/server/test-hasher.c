@@ -131,24 +131,26 @@ test_full (void)
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   guint n_limited = 0;
 
-  /* All but the last can be given up: it comes where nothing more may wait */
+  /* All but the last eight can be given up. Those come where nothing more may wait: two at most find a place, since two
+   * threads may have begun in between */
   for (guint i = 0; i < CHAT_SERVER_HASHER_MAX_WAITING + 8; i++)
     chat_server_hasher_hash_async (hasher, "long enough", cancellable, got_result, results);
-  chat_server_hasher_hash_async (hasher, "long enough", NULL, got_result, results);
+  for (guint i = 0; i < 8; i++)
+    chat_server_hasher_hash_async (hasher, "long enough", NULL, got_result, results);
   g_cancellable_cancel (cancellable);
-  chat_test_wait_until (results->len == CHAT_SERVER_HASHER_MAX_WAITING + 9);
+  chat_test_wait_until (results->len == CHAT_SERVER_HASHER_MAX_WAITING + 16);
   for (guint i = 0; i < results->len; i++)
     {
       g_autoptr (GError) error = NULL;
       g_autofree char *hashed = chat_server_hasher_hash_finish (hasher, results->pdata[i], &error);
 
-      if (g_task_get_cancellable (results->pdata[i]) == NULL)
+      if (g_task_get_cancellable (results->pdata[i]) == NULL && hashed == NULL)
         {
           g_assert_error (error, CHAT_ERROR, CHAT_ERROR_RATE_LIMITED);
           n_limited++;
         }
     }
-  g_assert_cmpuint (n_limited, ==, 1);
+  g_assert_cmpuint (n_limited, >=, 4);
   g_ptr_array_set_size (results, 0);
 
   /* And it works again */
