@@ -17,7 +17,7 @@
 
 typedef struct
 {
-  ChatServerAddress  *address;
+  ChatHostAddress  *address;
   char               *pinned;
   char               *fingerprint;
   GSocketClient      *client;
@@ -47,7 +47,7 @@ opening_free (gpointer data)
   g_clear_object (&opening->client);
   g_clear_object (&opening->stream);
   g_clear_object (&opening->certificate);
-  g_clear_pointer (&opening->address, chat_server_address_free);
+  g_clear_pointer (&opening->address, chat_host_address_free);
   g_free (opening->pinned);
   g_free (opening->fingerprint);
   g_free (opening);
@@ -362,7 +362,7 @@ chat_connector_open_async (const char          *typed,
   opening->pinned = g_strdup (pinned);
   opening->timeout_ms = timeout_ms;
   opening->step = g_cancellable_new ();
-  opening->address = chat_server_address_parse (typed);
+  opening->address = chat_host_address_parse (typed);
   if (opening->address == NULL)
     {
       g_task_return_new_error (task, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_ADDRESS, "not a server: %s", typed);

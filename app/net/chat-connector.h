@@ -6,7 +6,7 @@
 #pragma once
 
 #include "chat-client-error.h"
-#include "chat-server-address.h"
+#include "chat-host-address.h"
 
 G_BEGIN_DECLS
 
@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 
 /**
  * chat_connector_open_async:
- * @typed: what the person typed (see #ChatServerAddress)
+ * @typed: what the person typed (see #ChatHostAddress)
  * @insecure: no TLS
  * @pinned: (nullable): the fingerprint of the certificate that the person accepted
  * @timeout_ms: for each of the two steps

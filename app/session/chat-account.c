@@ -8,7 +8,7 @@
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 
-#include "chat-server-address.h"
+#include "chat-host-address.h"
 
 #define GROUP_ACCOUNT      "account"
 #define GROUP_CERTIFICATES "certificates"
@@ -216,8 +216,8 @@ chat_account_forget (ChatAccount *self)
 static char *
 pin_key (const char *server)
 {
-  g_autoptr (ChatServerAddress) address = chat_server_address_parse (server);
-  g_autofree char *key = address != NULL ? chat_server_address_to_key (address) : g_strdup (server);
+  g_autoptr (ChatHostAddress) address = chat_host_address_parse (server);
+  g_autofree char *key = address != NULL ? chat_host_address_to_key (address) : g_strdup (server);
 
   return g_uri_escape_string (key, NULL, FALSE);
 }

@@ -6,7 +6,7 @@
 #include "chat-session-private.h"
 
 #include "chat-secret.h"
-#include "chat-server-address.h"
+#include "chat-host-address.h"
 
 typedef struct
 {
@@ -37,9 +37,9 @@ sign_in_free (gpointer data)
 static char *
 secret_server (ChatSession *self)
 {
-  g_autoptr (ChatServerAddress) address = self->server != NULL ? chat_server_address_parse (self->server) : NULL;
+  g_autoptr (ChatHostAddress) address = self->server != NULL ? chat_host_address_parse (self->server) : NULL;
 
-  return address != NULL ? chat_server_address_to_key (address) : g_strdup ("");
+  return address != NULL ? chat_host_address_to_key (address) : g_strdup ("");
 }
 
 void

@@ -1,9 +1,9 @@
-/* chat-server-address.c: what a person types as the server, taken apart
+/* chat-host-address.c: what a person types as the server, taken apart
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#include "chat-server-address.h"
+#include "chat-host-address.h"
 
 #include <string.h>
 
@@ -41,10 +41,10 @@ parse_port (const char *text,
   return TRUE;
 }
 
-ChatServerAddress *
-chat_server_address_parse (const char *typed)
+ChatHostAddress *
+chat_host_address_parse (const char *typed)
 {
-  g_autoptr (ChatServerAddress) address = g_new0 (ChatServerAddress, 1);
+  g_autoptr (ChatHostAddress) address = g_new0 (ChatHostAddress, 1);
   g_autoptr (GInetAddress) inet = NULL;
   g_autofree char *text = NULL;
   const char *port = NULL;
@@ -102,14 +102,14 @@ chat_server_address_parse (const char *typed)
 }
 
 void
-chat_server_address_free (ChatServerAddress *address)
+chat_host_address_free (ChatHostAddress *address)
 {
   g_free (address->host);
   g_free (address);
 }
 
 char *
-chat_server_address_to_key (const ChatServerAddress *address)
+chat_host_address_to_key (const ChatHostAddress *address)
 {
   g_autofree char *host = g_utf8_strdown (address->host, -1);
 
