@@ -3,14 +3,11 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#include <errno.h>
-#include <string.h>
-#include <sys/socket.h>
-
 #include "chat-connection-private.h"
 #include "chat-framer.h"
 #include "chat-limits.h"
 #include "chat-send-queue.h"
+#include "chat-stream.h"
 
 /* A server holds ten thousand of these, most of them idle: between two objects a connection owns no buffer. What is read goes
  * through one chunk for the whole thread, of which only an object that is not yet complete is kept, by the framer; what is
@@ -54,99 +51,6 @@ G_DEFINE_FINAL_TYPE (ChatConnection, chat_connection, G_TYPE_OBJECT)
 
 /* The chunk of this thread; taken out while somebody reads */
 static GPrivate shared_chunk = G_PRIVATE_INIT (g_free);
-
-enum
-{
-  FAILED = -1,
-  WOULD_BLOCK = -2
-};
-
-static gssize
-set_socket_error (int          number,
-                  const char  *what,
-                  GError     **error)
-{
-  if (number == EAGAIN || number == EWOULDBLOCK || number == EINTR)
-    return WOULD_BLOCK;
-
-  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (number), "%s: %s", what, g_strerror (number));
-  return FAILED;
-}
-
-static gssize
-take_stream_error (GError  *error,
-                   GError **out)
-{
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
-    {
-      g_error_free (error);
-      return WOULD_BLOCK;
-    }
-  /* An end without the farewell of TLS. Objects tell their own end: nothing can be cut off unseen. */
-  if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_EOF))
-    {
-      g_error_free (error);
-      return 0;
-    }
-
-  g_propagate_error (out, error);
-  return FAILED;
-}
-
-/* Returns: bytes read; 0 at the end; FAILED; WOULD_BLOCK, without an error being made */
-static gssize
-read_some (ChatConnection  *self,
-           void            *buffer,
-           gsize            size,
-           GError         **error)
-{
-  GError *stream_error = NULL;
-  gssize n;
-
-  if (self->input == NULL)
-    {
-      do
-        n = recv (g_socket_get_fd (self->socket), buffer, size, MSG_DONTWAIT);
-      while (n < 0 && errno == EINTR);
-      return n >= 0 ? n : set_socket_error (errno, "Reading failed", error);
-    }
-
-  n = g_pollable_input_stream_read_nonblocking (self->input, buffer, size, NULL, &stream_error);
-  return n >= 0 ? n : take_stream_error (stream_error, error);
-}
-
-/* The same for writing the queue */
-static gssize
-write_some (ChatConnection  *self,
-            GError         **error)
-{
-  GError *stream_error = NULL;
-  struct iovec parts[2];
-  guint n_parts = chat_send_queue_peek (&self->queue, parts);
-  gssize n;
-
-  if (self->output == NULL)
-    {
-      struct msghdr message = { .msg_iov = parts, .msg_iovlen = n_parts };
-
-      do
-        n = sendmsg (g_socket_get_fd (self->socket), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-      while (n < 0 && errno == EINTR);
-      return n >= 0 ? n : set_socket_error (errno, "Writing failed", error);
-    }
-
-  n = g_pollable_output_stream_write_nonblocking (self->output, parts[0].iov_base, parts[0].iov_len, NULL,
-                                                  &stream_error);
-  if (n >= 0)
-    return n;
-  n = take_stream_error (stream_error, error);
-  if (n == 0)
-    {
-      g_set_error_literal (error, CHAT_ERROR, CHAT_ERROR_CLOSED, "the connection ended");
-      n = FAILED;
-    }
-  return n;
-}
 
 /* The owner's list, and our own */
 static void
@@ -260,20 +164,6 @@ chat_connection_init (ChatConnection *self)
   self->last_read = g_get_monotonic_time ();
 }
 
-static GSocket *
-find_socket (GIOStream *stream)
-{
-  g_autoptr (GIOStream) base = NULL;
-
-  if (G_IS_SOCKET_CONNECTION (stream))
-    return g_object_ref (g_socket_connection_get_socket (G_SOCKET_CONNECTION (stream)));
-  if (!G_IS_TLS_CONNECTION (stream))
-    return NULL;
-
-  g_object_get (stream, "base-io-stream", &base, NULL);
-  return base != NULL ? find_socket (base) : NULL;
-}
-
 ChatConnection *
 chat_connection_new (GIOStream                  *stream,
                      ChatConnectionRole          role,
@@ -283,7 +173,7 @@ chat_connection_new (GIOStream                  *stream,
   ChatConnection *self = g_object_new (CHAT_TYPE_CONNECTION, NULL);
 
   self->stream = g_object_ref (stream);
-  self->socket = find_socket (stream);
+  self->socket = chat_stream_find_socket (stream);
   self->role = role;
   self->events = events;
   self->user_data = user_data;
@@ -490,14 +380,16 @@ write_queue (ChatConnection *self)
   self->blocked = FALSE;
   for (gsize queued; (queued = chat_connection_get_queued (self)) > 0;)
     {
-      gssize n = write_some (self, &error);
+      struct iovec parts[2];
+      guint n_parts = chat_send_queue_peek (&self->queue, parts);
+      gssize n = chat_stream_write (self->socket, self->output, parts, n_parts, &error);
 
-      if (n == FAILED)
+      if (n == CHAT_STREAM_FAILED)
         {
           chat_connection_close (self, error);
           return FALSE;
         }
-      if (n == WOULD_BLOCK)
+      if (n == CHAT_STREAM_WOULD_BLOCK)
         {
           self->blocked = TRUE;
           break;
@@ -653,10 +545,10 @@ read_chunks (ChatConnection *self,
       if (total >= CHAT_READ_CHUNK_SIZE || budget == 0)
         return TRUE;
 
-      n = read_some (self, chunk, CHAT_READ_CHUNK_SIZE, &error);
-      if (n == WOULD_BLOCK)
+      n = chat_stream_read (self->socket, self->input, chunk, CHAT_READ_CHUNK_SIZE, &error);
+      if (n == CHAT_STREAM_WOULD_BLOCK)
         return FALSE;
-      if (n == FAILED)
+      if (n == CHAT_STREAM_FAILED)
         {
           chat_connection_close (self, self->finishing ? NULL : error);
           return FALSE;

@@ -521,6 +521,46 @@ test_names (void)
   g_assert_cmpstr (chat_packet_get_string (message, CHAT_FIELD_MSG_TYPE), ==, "IMAGE");
 }
 
+/* Each example of the specification is what it says. */
+static void
+test_specification (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+  gboolean seen[CHAT_N_PACKET_TYPES][2] = { { FALSE } };
+
+  g_file_get_contents (CHAT_TEST_SPECIFICATION, &text, NULL, &error);
+  g_assert_no_error (error);
+  lines = g_strsplit (text, "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      gboolean to_server = g_str_has_prefix (lines[i], "    → {");
+      gboolean to_client = g_str_has_prefix (lines[i], "    ← {");
+
+      if (to_server || to_client)
+        {
+          g_autoptr (ChatPacket) packet = parse (strchr (lines[i], '{'), to_server ? TO_SERVER : TO_CLIENT);
+
+          if (chat_packet_get_problem (packet) != NULL)
+            g_error ("%s: %s", lines[i], chat_packet_get_problem (packet)->message);
+          seen[chat_packet_get_kind (packet)][to_client] = TRUE;
+        }
+      else if (g_str_has_prefix (lines[i], "    {"))
+        {
+          g_autoptr (ChatPacket) failure = parse (lines[i] + 4, TO_CLIENT);
+
+          g_assert_no_error (chat_packet_get_problem (failure));
+          g_assert_false (chat_status_is_success (chat_packet_get_status (failure)));
+        }
+    }
+
+  for (guint i = CHAT_PACKET_CREATE_ROOM; i < CHAT_N_PACKET_TYPES; i++)
+    g_assert_true ((seen[i][0] || i == CHAT_PACKET_PONG) && (seen[i][1] || i == CHAT_PACKET_PING));
+  g_assert_true (seen[CHAT_PACKET_ERROR][1] && seen[CHAT_PACKET_REQUEST_LOGIN][0] && seen[CHAT_PACKET_RESPONSE_LOGIN][1]);
+  g_assert_true (seen[CHAT_PACKET_REQUEST_SIGNUP][0] && seen[CHAT_PACKET_RESPONSE_SIGNUP][1]);
+}
+
 /* No trace shows what a stranger must not read. */
 static void
 test_trace (void)
@@ -755,6 +795,7 @@ main (int   argc,
   g_test_add_func ("/packet/fields", test_fields);
   g_test_add_func ("/packet/clear", test_clear);
   g_test_add_func ("/packet/names", test_names);
+  g_test_add_func ("/packet/specification", test_specification);
   g_test_add_func ("/packet/trace", test_trace);
   g_test_add_func ("/packet/nested", test_nested);
   g_test_add_func ("/packet/statuses", test_statuses);
