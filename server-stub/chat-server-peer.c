@@ -407,6 +407,9 @@ on_packet (ChatConnection *connection,
     return;
   self->last_object = peer_now (self);
   self->n_objects++;
+  if (self->n_objects == 1)
+    chat_server_timers_set (chat_server_poller_get_timers (self->hub->poller), &self->timer,
+                            g_get_monotonic_time () + self->hub->anonymous_time);
   peer_enqueue (self, packet, NULL);
   if (self->hub->drop_after > 0 && self->n_objects >= self->hub->drop_after)
     self->is_dropped = TRUE;

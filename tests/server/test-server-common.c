@@ -94,6 +94,18 @@ client_get_socket (Client *self)
   return g_socket_connection_get_socket (self->socket);
 }
 
+GInputStream *
+client_get_input (Client *self)
+{
+  return g_io_stream_get_input_stream (self->stream);
+}
+
+GOutputStream *
+client_get_output (Client *self)
+{
+  return g_io_stream_get_output_stream (self->stream);
+}
+
 void
 client_send_raw (Client     *self,
                  const char *bytes,
