@@ -7,6 +7,8 @@
 
 #include "chat-server-certificate.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 
 struct _Client
@@ -38,6 +40,8 @@ client_connect (guint16     port,
 
   g_socket_client_set_timeout (client, CHAT_TEST_WAIT_SECONDS);
   self->socket = g_socket_client_connect_to_host (client, "127.0.0.1", port, NULL, &error);
+  g_assert_no_error (error);
+  g_socket_set_option (client_get_socket (self), IPPROTO_TCP, TCP_NODELAY, 1, &error);
   g_assert_no_error (error);
   if (fingerprint != NULL)
     {
