@@ -584,6 +584,23 @@ read_chunks (ChatConnection *self,
   return !self->closed && self->pending != NULL && !self->paused;
 }
 
+static gboolean
+read_turn (ChatConnection *self)
+{
+  g_autofree guint8 *chunk = g_private_get (&shared_chunk);
+  gboolean has_more;
+
+  /* Not there: this is the first, or we are within another connection's owner, whose chunk it is. */
+  if (chunk == NULL)
+    chunk = g_malloc (CHAT_READ_CHUNK_SIZE);
+  g_private_set (&shared_chunk, NULL);
+  has_more = read_chunks (self, chunk);
+  if (g_private_get (&shared_chunk) == NULL)
+    g_private_set (&shared_chunk, g_steal_pointer (&chunk));
+
+  return has_more;
+}
+
 gboolean
 chat_connection_dispatch (ChatConnection *self,
                           GIOCondition    condition)
@@ -601,15 +618,9 @@ chat_connection_dispatch (ChatConnection *self,
 
   if (!self->closed && (self->finishing || (!self->paused && !self->broken)) && !self->ended)
     {
-      g_autofree guint8 *chunk = g_private_get (&shared_chunk);
-
-      /* Not there: this is the first, or we are within another connection's owner, whose chunk it is. */
-      if (chunk == NULL)
-        chunk = g_malloc (CHAT_READ_CHUNK_SIZE);
-      g_private_set (&shared_chunk, NULL);
-      has_more = read_chunks (self, chunk);
-      if (g_private_get (&shared_chunk) == NULL)
-        g_private_set (&shared_chunk, g_steal_pointer (&chunk));
+      /* Before the end of a handshake each side waits for the other, whatever the socket is ready for. */
+      if (condition != G_IO_OUT || !self->established)
+        has_more = read_turn (self);
     }
   else if (!self->closed && (condition & (G_IO_HUP | G_IO_ERR)))
     {
