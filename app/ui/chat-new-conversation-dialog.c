@@ -271,6 +271,15 @@ chat_new_conversation_dialog_new (GtkWindow   *parent,
   return GTK_WIDGET (self);
 }
 
+/* What is on its way holds the dialog: one that closes gives up first. */
+static void
+chat_new_conversation_dialog_unmap (GtkWidget *widget)
+{
+  give_up (CHAT_NEW_CONVERSATION_DIALOG (widget));
+
+  GTK_WIDGET_CLASS (chat_new_conversation_dialog_parent_class)->unmap (widget);
+}
+
 static void
 chat_new_conversation_dialog_dispose (GObject *object)
 {
@@ -298,6 +307,7 @@ chat_new_conversation_dialog_class_init (ChatNewConversationDialogClass *klass)
 
   object_class->dispose = chat_new_conversation_dialog_dispose;
   object_class->finalize = chat_new_conversation_dialog_finalize;
+  widget_class->unmap = chat_new_conversation_dialog_unmap;
 
   signals[ROOM_CHOSEN] = g_signal_new ("room-chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
                                        0, NULL, NULL, NULL, G_TYPE_NONE, 1, CHAT_TYPE_ROOM);
