@@ -243,13 +243,34 @@ seen_cb (ChatConversation *self,
     chat_session_mark_read (self->session, self->room, id);
 }
 
-/* Ctrl+C wherever the keyboard is: the composer takes it first, if text is selected there */
+/* Whether text is selected where the keyboard is */
 static gboolean
-copy_cb (GtkWidget *widget,
-         GVariant  *args,
-         gpointer   user_data)
+focus_has_selection (ChatConversation *self)
 {
-  return chat_timeline_copy_selection (CHAT_TIMELINE (CHAT_CONVERSATION (widget)->timeline));
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+
+  if (GTK_IS_TEXT_VIEW (focus))
+    return gtk_text_buffer_get_has_selection (gtk_text_view_get_buffer (GTK_TEXT_VIEW (focus)));
+  if (GTK_IS_EDITABLE (focus))
+    return gtk_editable_get_selection_bounds (GTK_EDITABLE (focus), NULL, NULL);
+  return FALSE;
+}
+
+/* Selecting text with the pointer does not take the keyboard from the composer; Ctrl+C copies it nevertheless */
+static gboolean
+key_pressed_cb (GtkEventControllerKey *controller,
+                guint                  keyval,
+                guint                  keycode,
+                GdkModifierType        modifiers,
+                ChatConversation      *self)
+{
+  if ((modifiers & gtk_accelerator_get_default_mod_mask ()) != GDK_CONTROL_MASK ||
+      (keyval != GDK_KEY_c && keyval != GDK_KEY_C && keyval != GDK_KEY_Insert) ||
+      focus_has_selection (self))
+    return GDK_EVENT_PROPAGATE;
+
+  return chat_timeline_copy_selection (CHAT_TIMELINE (self->timeline));
 }
 
 static void
@@ -327,7 +348,6 @@ chat_conversation_class_init (ChatConversationClass *klass)
   properties[PROP_ROOM] = g_param_spec_object ("room", NULL, NULL, CHAT_TYPE_ROOM, rw);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
-  gtk_widget_class_add_binding (widget_class, GDK_KEY_c, GDK_CONTROL_MASK, copy_cb, NULL);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BOX_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "conversation");
 }
@@ -335,8 +355,13 @@ chat_conversation_class_init (ChatConversationClass *klass)
 static void
 chat_conversation_init (ChatConversation *self)
 {
+  GtkEventController *key = gtk_event_controller_key_new ();
+
   gtk_orientable_set_orientation (GTK_ORIENTABLE (gtk_widget_get_layout_manager (GTK_WIDGET (self))),
                                   GTK_ORIENTATION_VERTICAL);
+  gtk_event_controller_set_propagation_phase (key, GTK_PHASE_CAPTURE);
+  g_signal_connect (key, "key-pressed", G_CALLBACK (key_pressed_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), key);
   self->kept = g_ptr_array_new_with_free_func (g_object_unref);
   self->cancellable = g_cancellable_new ();
 

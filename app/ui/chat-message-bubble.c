@@ -24,7 +24,7 @@
 #define GROUP_GAP     10
 #define GAP           2
 #define META_GAP      10
-#define STATE_SIZE    14
+#define STATE_SIZE    14      /* at the usual size of text; grows with it */
 #define ICON_SIZE     40
 #define LABEL_PAD     14      /* above and below day and "new messages" */
 
@@ -69,7 +69,7 @@ struct _ChatBubble
   GdkRectangle    day_area;
   GdkRectangle    unread_area;
   graphene_point_t sender_at, title_at, icon_at, body_at, footer_at, meta_at, state_at;
-  int             inner_width;
+  int             state_size;
 
   int             selection_start;
   int             selection_end;
@@ -316,6 +316,9 @@ make_layout (ChatBubble *self,
   if (bold)
     add_attr (attrs, pango_attr_weight_new (PANGO_WEIGHT_BOLD), 0, G_MAXUINT);
   pango_layout_set_wrap (layout, PANGO_WRAP_WORD_CHAR);
+  pango_layout_set_auto_dir (layout, FALSE);
+  if (gtk_widget_get_direction (self->widget) == GTK_TEXT_DIR_RTL)
+    pango_layout_set_alignment (layout, PANGO_ALIGN_RIGHT);
   pango_layout_set_attributes (layout, attrs);
   pango_attr_list_unref (attrs);
 
@@ -330,6 +333,7 @@ make_body (ChatBubble    *self,
   gboolean card = self->title != NULL;
 
   self->body = make_layout (self, self->text->display, card ? .83 : 1, FALSE);
+  pango_layout_set_auto_dir (self->body, TRUE);
   attrs = pango_layout_get_attributes (self->body);
   for (guint i = 0; i < self->text->links->len; i++)
     {
@@ -408,6 +412,7 @@ make_footer (ChatBubble    *self,
     return;
 
   self->footer = make_layout (self, text->str, .9, FALSE);
+  pango_layout_set_auto_dir (self->footer, TRUE);
   attrs = pango_layout_get_attributes (self->footer);
   if (reason > 0)
     add_color (attrs, &palette->error, 0, reason);
@@ -490,7 +495,8 @@ size_of (PangoLayout *layout,
   pango_layout_get_pixel_size (layout, width, height);
 }
 
-/* Where a layout is drawn in the @room beside @x: text of each direction begins at its own side */
+/* Where a layout is drawn in the @room beside @x: words of ours begin where the language does, text of each direction at its
+ * own side */
 static graphene_point_t
 place (ChatBubble  *self,
        PangoLayout *layout,
@@ -499,8 +505,11 @@ place (ChatBubble  *self,
        int          room)
 {
   PangoDirection direction = pango_layout_get_direction (layout, 0);
-  gboolean rtl = direction == PANGO_DIRECTION_NEUTRAL ? self->rtl : direction == PANGO_DIRECTION_RTL;
+  gboolean rtl = self->rtl;
   PangoRectangle logical;
+
+  if (pango_layout_get_auto_dir (layout) && direction != PANGO_DIRECTION_NEUTRAL)
+    rtl = direction == PANGO_DIRECTION_RTL;
 
   pango_layout_get_pixel_extents (layout, NULL, &logical);
   return GRAPHENE_POINT_INIT (rtl ? x + room - logical.width - logical.x : x - logical.x, y);
@@ -585,14 +594,14 @@ lay_out (ChatBubble *self,
       size_of (self->footer, text_width, &w, &h);
       inner = MAX (inner, w);
     }
-  state = own ? STATE_SIZE + 4 : 0;
-  size_of (self->meta, text_width - state, &meta_w, &meta_h);
+  size_of (self->meta, text_width - STATE_SIZE, &meta_w, &meta_h);
+  self->state_size = CLAMP (meta_h, STATE_SIZE, 3 * STATE_SIZE);
+  state = own ? self->state_size + 4 : 0;
   meta_w += state;
   last_w = last_line_end (self);
   at_end = self->footer == NULL && last_w >= 0 && last_w + META_GAP + meta_w <= text_width;
   inner = MAX (inner, at_end ? last_w + META_GAP + meta_w : meta_w);
   inner = MIN (inner, text_width);
-  self->inner_width = inner;
 
   self->area.width = inner + 2 * PAD_X;
   self->area.x = own != self->rtl ? left + column - SIDE - self->area.width : left + SIDE;
@@ -625,8 +634,8 @@ lay_out (ChatBubble *self,
 
   /* The time stands at the far end of the bubble; the state of one's own after it */
   h = y - meta_h;
-  self->meta_at = GRAPHENE_POINT_INIT (self->rtl ? left + state : left + inner - meta_w, h);
-  self->state_at = GRAPHENE_POINT_INIT (self->rtl ? left : left + inner - STATE_SIZE, h + (meta_h - STATE_SIZE) / 2);
+  self->meta_at = place (self, self->meta, self->rtl ? left + state : left + inner - meta_w, h, meta_w - state);
+  self->state_at = GRAPHENE_POINT_INIT (self->rtl ? left : left + inner - self->state_size, h + (meta_h - self->state_size) / 2);
 
   self->area.height = y + PAD_Y - self->area.y;
   self->height = self->area.y + self->area.height + (chat_message_get_ends_group (message) ? 1 : 0);
@@ -670,13 +679,14 @@ append_state (ChatBubble    *self,
               GtkSnapshot   *snapshot,
               const Palette *palette)
 {
-  graphene_rect_t bounds = GRAPHENE_RECT_INIT (self->state_at.x, self->state_at.y, STATE_SIZE, STATE_SIZE);
+  graphene_rect_t bounds = GRAPHENE_RECT_INIT (self->state_at.x, self->state_at.y, self->state_size, self->state_size);
   ChatMessageState state = chat_message_get_state (self->message);
   const GdkRGBA *color = state == CHAT_MESSAGE_FAILED ? &palette->error : &palette->dim;
   cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &bounds);
 
   gdk_cairo_set_source_rgba (cr, color);
   cairo_translate (cr, bounds.origin.x, bounds.origin.y);
+  cairo_scale (cr, (double) self->state_size / STATE_SIZE, (double) self->state_size / STATE_SIZE);
   cairo_set_line_width (cr, 1.4);
   cairo_set_line_cap (cr, CAIRO_LINE_CAP_ROUND);
   cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);

@@ -234,6 +234,8 @@ chat_message_row_init (ChatMessageRow *self)
 {
   self->bubble = chat_bubble_new (GTK_WIDGET (self));
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
+  /* The keyboard goes to the row, a click does not: the list would scroll to a row that is partly out of sight */
+  gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   chat_accessible_follow_map (GTK_WIDGET (self));
 }
 

@@ -40,13 +40,12 @@ static ChatMessageRow *
 focused_row (ChatTimeline *self)
 {
   GtkWidget *focus = self->window != NULL ? gtk_window_get_focus (self->window) : NULL;
-  GtkWidget *child;
 
-  if (focus == NULL || gtk_widget_get_parent (focus) != self->view)
+  if (!CHAT_IS_MESSAGE_ROW (focus) || !gtk_widget_is_ancestor (focus, self->view) ||
+      chat_message_row_get_message (CHAT_MESSAGE_ROW (focus)) == NULL)
     return NULL;
-  child = gtk_widget_get_first_child (focus);
 
-  return CHAT_IS_MESSAGE_ROW (child) ? CHAT_MESSAGE_ROW (child) : NULL;
+  return CHAT_MESSAGE_ROW (focus);
 }
 
 static void

@@ -471,7 +471,7 @@ focus_cb (ChatTimeline *self)
   GtkWidget *focus = gtk_window_get_focus (self->window);
 
   /* The list scrolls to a row that gets the keyboard */
-  if (focus != NULL && gtk_widget_get_parent (focus) == self->view)
+  if (CHAT_IS_MESSAGE_ROW (focus) && gtk_widget_is_ancestor (focus, self->view))
     chat_timeline_scroll_user_moves (self->scroll);
 }
 
@@ -663,6 +663,7 @@ init_jump (ChatTimeline *self)
   gtk_widget_add_css_class (self->jump, "timeline-jump");
   self->jump_count = gtk_label_new (NULL);
   gtk_widget_add_css_class (self->jump_count, "numeric");
+  gtk_widget_set_halign (box, GTK_ALIGN_CENTER);
   gtk_box_append (GTK_BOX (box), self->jump_count);
   gtk_box_append (GTK_BOX (box), gtk_image_new_from_icon_name ("go-down-symbolic"));
   gtk_button_set_child (GTK_BUTTON (self->jump), box);
@@ -818,7 +819,7 @@ chat_timeline_focus (ChatTimeline *self)
 
   /* One that is wholly on screen: the view does not move */
   row = chat_timeline_scroll_find_row (self->scroll, message_at (self, read != GTK_INVALID_LIST_POSITION ? read : last));
-  return row != NULL && gtk_widget_grab_focus (gtk_widget_get_parent (GTK_WIDGET (row)));
+  return row != NULL && gtk_widget_grab_focus (GTK_WIDGET (row));
 }
 
 gboolean
