@@ -587,9 +587,7 @@ chat_room_list_view_class_init (ChatRoomListViewClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_list_activate);
   gtk_widget_class_bind_template_callback (widget_class, on_find_person_clicked);
 
-  gtk_widget_class_install_action (widget_class, "list.menu", NULL, list_menu);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Menu, 0, "list.menu", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F10, GDK_SHIFT_MASK, "list.menu", NULL);
+  gtk_widget_class_install_action (widget_class, "room-list.menu", NULL, list_menu);
 }
 
 static void
@@ -597,6 +595,7 @@ chat_room_list_view_init (ChatRoomListView *self)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
   GtkExpression *name = gtk_property_expression_new (CHAT_TYPE_ROOM, NULL, "name");
+  GtkEventController *shortcuts;
 
   self->rows = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
@@ -620,8 +619,14 @@ chat_room_list_view_init (ChatRoomListView *self)
   g_object_unref (factory);
   gtk_list_view_set_model (self->list_view, GTK_SELECTION_MODEL (self->selection));
 
-  /* Typing over the list begins a search. */
+  /* Typing over the list begins a search; but the keys for a menu, which the entry would take too, are the row's. */
   gtk_search_entry_set_key_capture_widget (self->search_entry, GTK_WIDGET (self->list_view));
+  shortcuts = gtk_shortcut_controller_new ();
+  gtk_event_controller_set_propagation_phase (shortcuts, GTK_PHASE_CAPTURE);
+  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (shortcuts),
+                                        gtk_shortcut_new (gtk_shortcut_trigger_parse_string ("Menu|<Shift>F10"),
+                                                          gtk_named_action_new ("room-list.menu")));
+  gtk_widget_add_controller (GTK_WIDGET (self->list_view), shortcuts);
   chat_accessible_follow_stack (self->stack);
   update_page (self);
   schedule_refresh (self);
