@@ -42,6 +42,7 @@ struct _ChatConnection
   guint                       finishing : 1;    /* no more is sent, and what comes is dropped */
   guint                       shut : 1;         /* our side has ended */
   guint                       ended : 1;        /* the peer's side has ended */
+  guint                       busy : 1;         /* what the peer asked is still being answered */
   guint                       closed : 1;
   guint                       ping : 1;
   guint                       pinged : 1;       /* since the last byte came */
@@ -504,6 +505,13 @@ take_end (ChatConnection *self)
 
   self->ended = TRUE;
 
+  /* A peer that has ended its own side may still read: its answers come first, and the owner finishes after them. */
+  if (self->busy && !self->finishing)
+    {
+      changed (self);
+      return;
+    }
+
   /* Our own last word may still wait to be written. */
   if (self->finishing && !self->shut && chat_connection_get_queued (self) > 0)
     {
@@ -653,6 +661,15 @@ chat_connection_set_paused (ChatConnection *self,
   if (!self->paused && self->driver != NULL)
     chat_connection_driver_wake (self->driver, TRUE);
   changed (self);
+}
+
+gboolean
+chat_connection_set_busy (ChatConnection *self,
+                          gboolean        busy)
+{
+  self->busy = busy != FALSE;
+
+  return self->ended && !self->closed;
 }
 
 void

@@ -91,6 +91,11 @@ gboolean        chat_connection_flush          (ChatConnection             *conn
 void            chat_connection_set_paused     (ChatConnection             *connection,
                                                 gboolean                    paused);
 
+/** chat_connection_set_busy: while %TRUE, the end of the peer's side does not end the connection: what it asked before is
+ * still being answered. Returns: whether the peer's side has ended: who has nothing more to answer calls
+ * chat_connection_finish() then */
+gboolean        chat_connection_set_busy       (ChatConnection             *connection,
+                                                gboolean                    busy);
 /** chat_connection_finish: writes what is queued, ends the writing side, then reads and drops what still comes,
  * %CHAT_DRAIN_MAX_BYTES at most, and closes (PROTOCOL.md, "Closing": a plain close would reset the peer before it has
  * read the reason). The owner bounds the time by chat_connection_close(). */
