@@ -216,6 +216,13 @@ peer_run (ChatServerPeer *self)
     ;
   self->is_running = FALSE;
   peer_update_pause (self);
+  /* A client may end its own side when it has asked all that it wants: it gets its answers */
+  if (self->connection != NULL && self->is_idle != (self->first == NULL))
+    {
+      self->is_idle = self->first == NULL;
+      if (chat_connection_set_busy (self->connection, !self->is_idle) && self->is_idle)
+        peer_finish (self);
+    }
   if (self->is_stopping && self->first == NULL)
     peer_finish (self);
   chat_server_peer_unref (self);
@@ -631,6 +638,7 @@ chat_server_peer_accept (ChatServerHub *hub,
   self->hub = hub;
   self->address = g_strdup (address);
   self->is_anonymous = TRUE;
+  self->is_idle = TRUE;
   g_queue_init (&self->held);
   self->watch.fd = g_socket_get_fd (socket);
   self->watch.ready = on_ready;

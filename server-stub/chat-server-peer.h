@@ -80,6 +80,7 @@ struct _ChatServerPeer
   guint               is_barred : 1;    /* a question runs */
   guint               is_running : 1;   /* chat_server_peer_run() is at work */
   guint               is_paused : 1;
+  guint               is_idle : 1;      /* nothing waits to be answered */
   guint               is_finishing : 1; /* the last word is said */
   guint               is_dropped : 1;   /* --drop-after */
   guint               is_anonymous : 1; /* counted as such */

@@ -380,6 +380,32 @@ test_sender_gone (void)
   pair_clear (&pair);
 }
 
+/* A client that ends its own side when it has asked all: it gets every answer, long histories too, and then the end */
+static void
+test_half_closed (void)
+{
+  ChatServerOptions options = { .insecure = TRUE, .no_rate_limit = TRUE };
+  Pair pair;
+  g_autoptr (Client) client = NULL;
+
+  pair_init (&pair, &options, NULL);
+  send_many (&pair, 100, 30000);
+  for (guint i = 0; i < 100; i++)
+    take_answer (pair.ann);
+  client = client_new (pair.server);
+  client_send (client, "{'type':'REQUEST_LOGIN','login':'ann','pass':'" PASSWORD "'}"
+               "{'type':'READ_MSG','read':'ALL','room_id':%" ID "}"
+               "{'type':'SND_MSG','username':'ann','room_id':%" ID ",'message':'last','msg_type':'TEXT'}", pair.room, pair.room);
+  g_assert_true (g_socket_shutdown (client_get_socket (client), FALSE, TRUE, NULL));
+  client_expect (client, "{'type':'RESPONSE_LOGIN','status':'LOGIN_OK'}");
+  for (guint i = 0; i < 100; i++)
+    take_message (client, "");
+  take_answer (client);
+  client_expect_end (client);
+  chat_test_wait_until (chat_test_server_get_n_connections (pair.server) == 2);
+  pair_clear (&pair);
+}
+
 /* The stop: what was accepted is done and answered, and is there after the next start on the same port */
 static void
 test_stop (void)
@@ -461,6 +487,7 @@ main (int    argc,
   g_test_add_func ("/server/order/pages", test_pages);
   g_test_add_func ("/server/order/history-extensions", test_history_extensions);
   g_test_add_func ("/server/order/sender-gone", test_sender_gone);
+  g_test_add_func ("/server/order/half-closed", test_half_closed);
   g_test_add_func ("/server/order/stop", test_stop);
   g_test_add_func ("/server/order/faults", test_faults);
   return g_test_run ();
