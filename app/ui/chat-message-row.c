@@ -164,6 +164,18 @@ chat_message_row_snapshot (GtkWidget   *widget,
 }
 
 static void
+chat_message_row_size_allocate (GtkWidget *widget,
+                                int        width,
+                                int        height,
+                                int        baseline)
+{
+  /* Its menu is the only child that it may have */
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    if (GTK_IS_POPOVER (child))
+      gtk_popover_present (GTK_POPOVER (child));
+}
+
+static void
 chat_message_row_css_changed (GtkWidget         *widget,
                               GtkCssStyleChange *change)
 {
@@ -216,6 +228,7 @@ chat_message_row_class_init (ChatMessageRowClass *klass)
   object_class->finalize = chat_message_row_finalize;
   widget_class->get_request_mode = chat_message_row_get_request_mode;
   widget_class->measure = chat_message_row_measure;
+  widget_class->size_allocate = chat_message_row_size_allocate;
   widget_class->snapshot = chat_message_row_snapshot;
   widget_class->css_changed = chat_message_row_css_changed;
   widget_class->direction_changed = chat_message_row_direction_changed;
