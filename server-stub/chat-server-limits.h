@@ -23,6 +23,7 @@ G_BEGIN_DECLS
 #define CHAT_SERVER_SILENCE_MS             30000   /* after connecting, for the first complete object */
 #define CHAT_SERVER_ANONYMOUS_MS           600000  /* after the last object, for a log-in */
 #define CHAT_SERVER_STOP_MS                5000    /* for peers to take what is queued when the server stops */
+#define CHAT_SERVER_STOP_DRAIN_MS          250     /* and then for those that do not end their side */
 #define CHAT_SERVER_TCP_TIMEOUT_MS         120000  /* for a peer's kernel to acknowledge what it was sent */
 
 /* Requests of one connection that wait for their turn: past either it is not read from */

@@ -155,8 +155,9 @@ peer_finish (ChatServerPeer *self)
     return;
   self->is_finishing = TRUE;
   self->is_paused = FALSE;
+  self->finish_until = g_get_monotonic_time () + (self->is_stopping ? CHAT_SERVER_STOP_MS : CHAT_DRAIN_TIMEOUT_MS) * 1000;
   chat_server_timers_set (chat_server_poller_get_timers (self->hub->poller), &self->timer,
-                          g_get_monotonic_time () + CHAT_DRAIN_TIMEOUT_MS * 1000);
+                          self->is_stopping ? g_get_monotonic_time () + CHAT_SERVER_STOP_DRAIN_MS * 1000 : self->finish_until);
   chat_connection_set_paused (self->connection, FALSE);
   chat_connection_finish (self->connection);
   chat_server_watch_touch (&self->watch);
@@ -535,7 +536,11 @@ on_deadline (ChatServerTimer *timer)
 
   if (self->is_finishing)
     {
-      chat_connection_close (self->connection, NULL);
+      /* Whoever still reads what is queued may go on for a while */
+      if (now < self->finish_until && chat_connection_get_queued (self->connection) > 0)
+        chat_server_timers_set (timers, timer, MIN (now + CHAT_SERVER_STOP_DRAIN_MS * 1000, self->finish_until));
+      else
+        chat_connection_close (self->connection, NULL);
     }
   else if (self->user == NULL)
     {

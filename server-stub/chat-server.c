@@ -241,7 +241,7 @@ raise_file_limit (void)
     return;
   limit.rlim_cur = MIN (limit.rlim_max, CHAT_SERVER_MAX_FILES);
   if (setrlimit (RLIMIT_NOFILE, &limit) != 0)
-    g_warning ("The number of open files stays limited");
+    g_message ("The number of open files stays limited");
 }
 
 void

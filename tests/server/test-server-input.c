@@ -40,7 +40,7 @@ test_malformed (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (inputs); i++)
     {
-      g_test_message ("%s", inputs[i]);
+      g_test_message ("input %u", i);
       check_fatal (server, inputs[i], -1, "BAD_REQUEST");
     }
   check_fatal (server, "{\"a\0\":1}", 8, "BAD_REQUEST");

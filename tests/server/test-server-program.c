@@ -325,6 +325,35 @@ test_term (void)
   check_survival (SIGTERM);
 }
 
+/* Out of descriptors: those that are connected are served, and when some go others get their turn */
+static void
+test_out_of_files (void)
+{
+  g_autofree char *command = g_strdup_printf ("ulimit -n 48 && exec '%s' --data '%s' --insecure --listen 127.0.0.1:0",
+                                              g_getenv ("CHAT_SERVER_PROGRAM"), data_dir);
+  const char *argv[] = { "/bin/sh", "-c", command, NULL };
+  g_autoptr (GPtrArray) clients = g_ptr_array_new_with_free_func ((GDestroyNotify) client_free);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *line = NULL;
+  Program program;
+
+  program.process = g_subprocess_newv (argv, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error);
+  g_assert_no_error (error);
+  program.output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (program.process));
+  line = g_data_input_stream_read_line (program.output, NULL, NULL, &error);
+  g_assert_no_error (error);
+  program.port = (guint16) atoi (strrchr (line, ':') + 1);
+
+  for (guint i = 0; i < 60; i++)
+    g_ptr_array_add (clients, client_new_to (program.port));
+  for (guint i = 0; i < 10; i++)
+    client_expect_quiet (clients->pdata[i]);
+  g_ptr_array_remove_range (clients, 0, 30);
+  for (guint i = 0; i < clients->len; i++)
+    client_expect_quiet (clients->pdata[i]);
+  program_end (&program, SIGTERM);
+}
+
 /* The sample people can log in, and have rooms; a second start makes nothing twice */
 static void
 test_demo (void)
@@ -420,6 +449,7 @@ main (int    argc,
   g_test_add_data_func ("/server/program/ipv6-and-data", (gconstpointer) test_ipv6_and_data, run_with_data);
   g_test_add_data_func ("/server/program/kill", (gconstpointer) test_kill, run_with_data);
   g_test_add_data_func ("/server/program/term", (gconstpointer) test_term, run_with_data);
+  g_test_add_data_func ("/server/program/out-of-files", (gconstpointer) test_out_of_files, run_with_data);
   g_test_add_data_func ("/server/program/demo", (gconstpointer) test_demo, run_with_data);
   g_test_add_data_func ("/server/program/trace", (gconstpointer) test_trace, run_with_data);
   return g_test_run ();
