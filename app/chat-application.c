@@ -365,8 +365,19 @@ shortcuts_action (GSimpleAction *action,
 {
   ChatApplication *self = user_data;
 
-  if (self->window != NULL)
-    gtk_widget_activate_action (self->window, "win.show-help-overlay", NULL);
+  g_autoptr (GtkBuilder) builder = NULL;
+  GtkWindow *shortcuts;
+
+  if (self->window == NULL)
+    return;
+
+  /* Made when it is asked for, and not as the window's help overlay: GTK 4.8 answers a screen reader that asks for a
+   * window that has just closed with the last one there is, and fails if that was never shown. */
+  builder = gtk_builder_new_from_resource ("/com/example/Chat/ui/chat-shortcuts.ui");
+  shortcuts = GTK_WINDOW (gtk_builder_get_object (builder, "help_overlay"));
+  gtk_window_set_transient_for (shortcuts, GTK_WINDOW (self->window));
+  gtk_window_set_destroy_with_parent (shortcuts, TRUE);
+  gtk_window_present (shortcuts);
 }
 
 static void
