@@ -179,7 +179,6 @@ static void
 test_twice (void)
 {
   Program program;
-  g_autofree char *listen = NULL;
   g_autofree char *other_data = chat_test_temp_dir_new ();
   g_autofree char *arguments = NULL;
 
@@ -228,7 +227,6 @@ check_survival (int signal_number)
   g_autoptr (GArray) answered = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autoptr (GString) lines = g_string_new (NULL);
   gint64 room;
-  char *line;
   gboolean ended = FALSE;
 
   program_start (&program, "--insecure", "--listen", "127.0.0.1:0", "--test-hash-cost", "--no-rate-limit", NULL);
@@ -242,21 +240,19 @@ check_survival (int signal_number)
     g_string_append_printf (lines, "{\"type\":\"SND_MSG\",\"username\":\"ann\",\"room_id\":%" ID ",\"message\":\"m\","
                             "\"msg_type\":\"TEXT\",\"client_ref\":\"%u\"}\n", room, i);
   client_send_raw (client, lines->str, (gssize) lines->len);
-  while (!ended && (line = client_read_line (client)) != NULL)
+  for (;;)
     {
-      g_autofree char *owned = line;
+      g_autofree char *line = client_read_line (client);
       g_autoptr (JsonParser) parser = json_parser_new ();
       gint64 id;
 
       /* The last line may have been cut off by the kill */
-      if (!json_parser_load_from_data (parser, line, -1, NULL))
+      if (line == NULL || !json_parser_load_from_data (parser, line, -1, NULL))
         break;
       id = json_object_get_int_member (json_node_get_object (json_parser_get_root (parser)), "message_id");
       g_array_append_val (answered, id);
       if (answered->len == 30)
-        {
-          g_subprocess_send_signal (program.process, signal_number);
-        }
+        g_subprocess_send_signal (program.process, signal_number);
     }
   program_end (&program, signal_number == SIGKILL ? SIGKILL : 0);
   g_test_message ("%u of 600 were answered", answered->len);
