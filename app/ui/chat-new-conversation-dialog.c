@@ -88,7 +88,7 @@ on_room_created (GObject      *source,
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || self->session == NULL || self->chosen == NULL)
     return;
   g_clear_object (&self->cancellable);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->search_entry), TRUE);
+  gtk_editable_set_editable (GTK_EDITABLE (self->search_entry), TRUE);
   if (room == NULL)
     {
       show_problem (self, error);
@@ -107,7 +107,7 @@ choose (ChatNewConversationDialog *self,
   give_up (self);
   g_free (self->chosen);
   self->chosen = g_steal_pointer (&name);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->search_entry), FALSE);
+  gtk_editable_set_editable (GTK_EDITABLE (self->search_entry), FALSE);
   gtk_label_set_label (self->searching_label, _("Opening the conversation…"));
   show_page (self, "searching");
   self->cancellable = g_cancellable_new ();
