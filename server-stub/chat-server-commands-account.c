@@ -86,7 +86,7 @@ login_succeed (ChatServerRequest *request)
 {
   Login *login = request->data;
   ChatServerPeer *peer = request->peer;
-  ChatFeatures features = peer->features;
+  ChatFeatures features = 0;
   gboolean has_features = chat_packet_has (request->packet, CHAT_FIELD_FEATURES);
   ChatPacket *answer;
 
