@@ -358,13 +358,23 @@ class Chat:
 
     def focus_message(self, text):
         """To the timeline by F6, and in it by the arrow keys."""
-        for _ in range(6):
-            node = self.focused_node()
-            if node is not None and text in name(node):
-                return
-            before = node
+        def inside(node):
+            return node is not None and 'Messages' in (name(node.get_parent()), name(node.get_parent().get_parent()))
+
+        def reached(node):
+            return inside(node) and text in name(node)
+        for _ in range(4):
+            before = self.focused_node()
+            if inside(before):
+                break
             press('F6')
-            wait(lambda: self.focused_node() != before, 'the focus to move', 3)
+            wait(lambda: self.focused_node() not in (None, before), 'the focus to move', 3)
+        for _ in range(30):
+            before = self.focused_node()
+            if reached(before):
+                return
+            press('Up')
+            wait(lambda: self.focused_node() not in (None, before), 'the message before', 3)
         raise TimeoutError(f'no key leads to the message {text!r}')
 
     def choose_by_keys(self, action):
