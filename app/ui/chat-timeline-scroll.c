@@ -447,17 +447,11 @@ chat_timeline_scroll_go_to (ChatTimelineScroll *self,
 void
 chat_timeline_scroll_go_to_end (ChatTimelineScroll *self)
 {
-  guint n = self->list != NULL ? g_list_model_get_n_items (G_LIST_MODEL (self->list)) : 0;
-
   g_clear_object (&self->target);
   self->user_moves = FALSE;
   set_stuck (self, TRUE);
-  if (n > 0 && gtk_widget_get_mapped (GTK_WIDGET (self->view)))
-    {
-      self->ours = TRUE;
-      chat_compat_scroll_to (self->view, n - 1);
-      self->ours = FALSE;
-    }
+  /* The layout goes there, as often as its estimates change. The list itself must not be asked: it would take a row that
+   * was added just now, and has no height yet, for being at the bottom. */
   gtk_widget_queue_allocate (GTK_WIDGET (self->view));
 }
 
