@@ -477,7 +477,8 @@ test_endless_history (void)
   chat_test_wait_until (script.n_reads == 1);
   /* It is the second request: OLD_DIALOGS was the first */
   for (int i = 1; i <= n; i++)
-    g_string_append_printf (flood, "{\"type\":\"READ_MSG\",\"status\":\"SUCCESS\",\"room_id\":7,\"message_id\":%d,\"msg_type\":\"TEXT\","
+    g_string_append_printf (flood, "{\"type\":\"READ_MSG\",\"status\":\"SUCCESS\",\"room_id\":7,\"message_id\":%d,"
+                            "\"msg_type\":\"TEXT\","
                             "\"message\":\"x\",\"date\":\"2026-01-31T12:34:56.789Z\",\"sender\":\"boris\",\"request_id\":2}", i);
   g_string_append (flood, "{\"type\":\"READ_MSG\",\"status\":\"END\",\"room_id\":7,\"more\":false,\"request_id\":2}");
   chat_raw_say_bytes (chat_raw_server_get_peer (server), flood->str, flood->len);
