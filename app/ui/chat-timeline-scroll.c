@@ -268,6 +268,8 @@ layout_cb (ChatTimelineScroll *self)
     }
   else if (self->stuck && !self->user_moves)
     {
+      /* Here, and not when the size of the adjustment changes: then the list is in the midst of its layout, does not hear
+       * of a new value, and places its rows by the old one */
       if (gtk_adjustment_get_value (self->adjustment) < bottom (self) - .5)
         {
           set_value (self, bottom (self));
@@ -366,14 +368,6 @@ value_changed_cb (ChatTimelineScroll *self)
   set_stuck (self, at_bottom (self));
 }
 
-static void
-size_changed_cb (ChatTimelineScroll *self)
-{
-  /* At once, while the list is laid out: else a frame shows what is no longer the bottom */
-  if (self->stuck && !self->ours && !self->user_moves && self->target == NULL)
-    set_value (self, bottom (self));
-}
-
 ChatTimelineScroll *
 chat_timeline_scroll_new (GtkListView            *view,
                           GtkAdjustment          *adjustment,
@@ -391,8 +385,6 @@ chat_timeline_scroll_new (GtkListView            *view,
   g_array_set_clear_func (self->places, place_clear);
 
   g_signal_connect_swapped (adjustment, "value-changed", G_CALLBACK (value_changed_cb), self);
-  g_signal_connect_swapped (adjustment, "notify::upper", G_CALLBACK (size_changed_cb), self);
-  g_signal_connect_swapped (adjustment, "notify::page-size", G_CALLBACK (size_changed_cb), self);
   g_signal_connect_swapped (view, "realize", G_CALLBACK (realize_cb), self);
   g_signal_connect_swapped (view, "unrealize", G_CALLBACK (unrealize_cb), self);
   if (gtk_widget_get_realized (GTK_WIDGET (view)))
