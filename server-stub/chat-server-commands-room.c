@@ -180,10 +180,9 @@ add_info (Dialogs               *dialogs,
 }
 
 static void
-on_rooms_listed (ChatStorageJob *job,
-                 gpointer        user_data)
+answer_rooms (ChatServerRequest    *request,
+              const ChatStorageJob *job)
 {
-  ChatServerRequest *request = user_data;
   ChatServerPeer *peer = request->peer;
   gboolean with_info = chat_server_peer_has_feature (peer, CHAT_FEATURE_ROOM_INFO);
   ChatPacket *answer;
@@ -244,11 +243,25 @@ on_rooms_listed (ChatStorageJob *job,
   chat_server_request_answer (request, answer);
 }
 
+static void
+on_rooms_listed (ChatStorageJob *job,
+                 gpointer        user_data)
+{
+  ChatServerRequest *request = user_data;
+  ChatServerPeer *peer = chat_server_peer_ref (request->peer);
+
+  answer_rooms (request, job);
+  chat_server_peer_hold (peer, FALSE);
+  chat_server_peer_unref (peer);
+}
+
 void
 chat_server_command_old_dialogs (ChatServerRequest *request)
 {
   ChatStorageJob *job = chat_storage_job_new (CHAT_STORAGE_LIST_ROOMS, on_rooms_listed, request);
 
+  /* The list may be older than what is pushed meanwhile, and whoever takes it for the whole truth would forget that again */
+  chat_server_peer_hold (request->peer, TRUE);
   job->user_id = request->peer->user_id;
   chat_server_request_submit (request, job);
 }

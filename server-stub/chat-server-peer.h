@@ -69,7 +69,7 @@ struct _ChatServerPeer
 
   ChatServerRequest  *reading;          /* the READ_MSG that waits for room in the queue, and what it is told by, below the */
   void              (*drained) (ChatServerPeer *peer);  /* low water or at the end of the connection; NULL: none waits */
-  GQueue              held;             /* of GBytes: pushes that wait for the end of a READ_MSG */
+  GQueue              held;             /* of GBytes: pushes that wait for the end of a READ_MSG or OLD_DIALOGS */
   gsize               held_bytes;
 
   ChatServerBucket    requests;         /* before the log-in */
