@@ -42,7 +42,7 @@ def run(tap, name, program, server, login):
                 tap.skip(f'{name}: {match.group(2).partition("#")[0]}', skip.group(1) or 'without a reason')
             else:
                 tap.ok(not match.group(1), f'{name}: {match.group(2)}', line + '\n' + errors[-1500:])
-    tap.ok(code == 0 and number > 5, f'{name}: the probe ends well', f'status {code}, {number} steps\n{output[-1500:]}\n{errors[-1500:]}')
+    tap.ok(code == 0 and number > 5, f'{name}: the probe ends well', f'status {code}, {number} steps\n{errors[-1500:]}\n{output[-1500:]}')
 
 
 def main():
