@@ -66,14 +66,8 @@ static void
 end (ChatServerRequest *request,
      ChatPacket        *last)
 {
-  ChatServerPeer *peer = request->peer;
-
-  peer->drained = NULL;
-  if (peer->connection != NULL && last != NULL)
-    chat_connection_send (peer->connection, last);
-  g_clear_pointer (&last, chat_packet_unref);
-  chat_server_peer_hold (peer, FALSE);
-  chat_server_request_answer (request, NULL);
+  request->peer->drained = NULL;
+  chat_server_request_answer_held (request, last);
 }
 
 static void

@@ -180,9 +180,10 @@ add_info (Dialogs               *dialogs,
 }
 
 static void
-answer_rooms (ChatServerRequest    *request,
-              const ChatStorageJob *job)
+on_rooms_listed (ChatStorageJob *job,
+                 gpointer        user_data)
 {
+  ChatServerRequest *request = user_data;
   ChatServerPeer *peer = request->peer;
   gboolean with_info = chat_server_peer_has_feature (peer, CHAT_FEATURE_ROOM_INFO);
   ChatPacket *answer;
@@ -190,6 +191,8 @@ answer_rooms (ChatServerRequest    *request,
 
   if (job->status != CHAT_STATUS_SUCCESS)
     {
+      /* Before the answer: whatever comes next may hold pushes up again */
+      chat_server_peer_hold (peer, FALSE);
       chat_server_request_fail_by_job (request, job);
       return;
     }
@@ -240,19 +243,7 @@ answer_rooms (ChatServerRequest    *request,
   json_array_unref (dialogs.last_messages);
   json_array_unref (dialogs.muted);
   json_array_unref (dialogs.pinned);
-  chat_server_request_answer (request, answer);
-}
-
-static void
-on_rooms_listed (ChatStorageJob *job,
-                 gpointer        user_data)
-{
-  ChatServerRequest *request = user_data;
-  ChatServerPeer *peer = chat_server_peer_ref (request->peer);
-
-  answer_rooms (request, job);
-  chat_server_peer_hold (peer, FALSE);
-  chat_server_peer_unref (peer);
+  chat_server_request_answer_held (request, answer);
 }
 
 void
@@ -260,9 +251,9 @@ chat_server_command_old_dialogs (ChatServerRequest *request)
 {
   ChatStorageJob *job = chat_storage_job_new (CHAT_STORAGE_LIST_ROOMS, on_rooms_listed, request);
 
+  job->user_id = request->peer->user_id;
   /* The list may be older than what is pushed meanwhile, and whoever takes it for the whole truth would forget that again */
   chat_server_peer_hold (request->peer, TRUE);
-  job->user_id = request->peer->user_id;
   chat_server_request_submit (request, job);
 }
 

@@ -257,6 +257,20 @@ chat_server_request_answer (ChatServerRequest *self,
 }
 
 void
+chat_server_request_answer_held (ChatServerRequest *self,
+                                 ChatPacket        *answer)
+{
+  ChatServerPeer *peer = self->peer;
+
+  /* Here and not by its turn, which it has: with the turn the next request may begin to hold pushes up */
+  if (peer->connection != NULL && answer != NULL)
+    chat_connection_send (peer->connection, answer);
+  g_clear_pointer (&answer, chat_packet_unref);
+  chat_server_peer_hold (peer, FALSE);
+  chat_server_request_answer (self, NULL);
+}
+
+void
 chat_server_request_fail (ChatServerRequest *self,
                           ChatStatus         status,
                           const char        *text)

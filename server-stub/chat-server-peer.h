@@ -122,6 +122,10 @@ ChatPacket     *chat_server_request_new_answer (ChatServerRequest   *self);
 /** chat_server_request_answer: @answer: (transfer full) (nullable): it leaves when its turn comes. @self may be gone after it. */
 void            chat_server_request_answer     (ChatServerRequest   *self,
                                                 ChatPacket          *answer);
+/** chat_server_request_answer_held: the same for a question whose answer holds pushes up, by chat_server_peer_hold(): they go out
+ * behind it */
+void            chat_server_request_answer_held (ChatServerRequest  *self,
+                                                ChatPacket          *answer);
 /** chat_server_request_fail: @text: an English sentence for a log */
 void            chat_server_request_fail       (ChatServerRequest   *self,
                                                 ChatStatus           status,
