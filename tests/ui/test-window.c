@@ -323,6 +323,10 @@ test_narrow (Fixture       *f,
   g_assert_cmpint (minimum, <=, 372);
   gtk_widget_activate_action (GTK_WIDGET (f->window), "win.back", NULL);
   g_assert_true (adw_leaflet_get_visible_child (leaflet) == child_of (f, "sidebar"));
+  chat_test_settle ();
+  /* To the room that one came from, not to the filter */
+  g_assert_true (has_keyboard (f, "room_list_view"));
+  g_assert_false (chat_room_list_view_get_searching (CHAT_ROOM_LIST_VIEW (child_of (f, "room_list_view"))));
 }
 
 int
