@@ -535,6 +535,24 @@ chat_composer_cancel_edit (ChatComposer *self)
   chat_composer_focus (self);
 }
 
+void
+chat_composer_drop_edit (ChatComposer *self)
+{
+  g_autofree char *text = NULL;
+  gboolean changed;
+
+  g_return_if_fail (CHAT_IS_COMPOSER (self));
+
+  if (self->edited == NULL)
+    return;
+
+  text = get_text (self);
+  changed = strcmp (text, chat_message_get_text (self->edited)) != 0;
+  leave_edit (self);
+  if (changed && is_empty (self))
+    set_text (self, text);
+}
+
 ChatMessage *
 chat_composer_get_edited (ChatComposer *self)
 {
