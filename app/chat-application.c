@@ -364,7 +364,6 @@ shortcuts_action (GSimpleAction *action,
                   gpointer       user_data)
 {
   ChatApplication *self = user_data;
-
   g_autoptr (GtkBuilder) builder = NULL;
   GtkWindow *shortcuts;
 

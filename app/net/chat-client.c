@@ -331,9 +331,10 @@ handle (ChatClient *self,
     }
   if (request == NULL)
     {
-      if (chat_client_answer_may_be_push (type) && !chat_client_answer_failed (packet) && chat_client_answer_carries_success (packet))
-        tell (self, packet);
-      else if ((type == CHAT_PACKET_MARK_READ || type == CHAT_PACKET_SET_ROOM) && !chat_client_answer_failed (packet))
+      gboolean mark = type == CHAT_PACKET_MARK_READ || type == CHAT_PACKET_SET_ROOM;
+
+      if (chat_client_answer_may_be_push (type) && !chat_client_answer_failed (packet)
+          && (mark || chat_client_answer_carries_success (packet)))
         tell (self, packet);
       else
         self->n_unexpected++;

@@ -295,12 +295,6 @@ chat_composer_unmap (GtkWidget *widget)
   GTK_WIDGET_CLASS (chat_composer_parent_class)->unmap (widget);
 }
 
-static gboolean
-chat_composer_grab_focus (GtkWidget *widget)
-{
-  return chat_composer_focus (CHAT_COMPOSER (widget));
-}
-
 static void
 chat_composer_dispose (GObject *object)
 {
@@ -324,7 +318,6 @@ chat_composer_class_init (ChatComposerClass *klass)
 
   object_class->dispose = chat_composer_dispose;
   widget_class->unmap = chat_composer_unmap;
-  widget_class->grab_focus = chat_composer_grab_focus;
 
   signals[SEND] = g_signal_new ("send", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                 G_TYPE_BOOLEAN, 1, G_TYPE_STRING);

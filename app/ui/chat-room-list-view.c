@@ -270,6 +270,14 @@ list_menu (GtkWidget  *widget,
     show_menu (self, CHAT_ROOM_ROW (row), -1, -1);
 }
 
+/* Not in "teardown": the list may have taken the child off its item by then. */
+static void
+on_row_destroyed (ChatRoomListView *self,
+                  GtkWidget        *row)
+{
+  g_ptr_array_remove_fast (self->rows, row);
+}
+
 static void
 on_setup (GtkSignalListItemFactory *factory,
           GtkListItem              *item,
@@ -288,6 +296,7 @@ on_setup (GtkSignalListItemFactory *factory,
   g_signal_connect (row, "menu-requested", G_CALLBACK (on_row_menu_requested), self);
 
   g_ptr_array_add (self->rows, row);
+  g_signal_connect_object (row, "destroy", G_CALLBACK (on_row_destroyed), self, G_CONNECT_SWAPPED);
   gtk_list_item_set_child (item, row);
 }
 
@@ -308,17 +317,6 @@ on_unbind (GtkSignalListItemFactory *factory,
 
   if (row != NULL)
     chat_room_row_set_room (CHAT_ROOM_ROW (row), NULL);
-}
-
-static void
-on_teardown (GtkSignalListItemFactory *factory,
-             GtkListItem              *item,
-             ChatRoomListView         *self)
-{
-  GtkWidget *row = gtk_list_item_get_child (item);
-
-  if (row != NULL)
-    g_ptr_array_remove_fast (self->rows, row);
 }
 
 static void schedule_refresh (ChatRoomListView *self);
@@ -614,7 +612,6 @@ chat_room_list_view_init (ChatRoomListView *self)
   g_signal_connect (factory, "setup", G_CALLBACK (on_setup), self);
   g_signal_connect (factory, "bind", G_CALLBACK (on_bind), self);
   g_signal_connect (factory, "unbind", G_CALLBACK (on_unbind), self);
-  g_signal_connect (factory, "teardown", G_CALLBACK (on_teardown), self);
   gtk_list_view_set_factory (self->list_view, factory);
   g_object_unref (factory);
   gtk_list_view_set_model (self->list_view, GTK_SELECTION_MODEL (self->selection));

@@ -15,16 +15,7 @@
 
 /* So many messages before an end of the window is reached its next page is asked for */
 #define PREFETCH        25
-/* Where the first unread message stands after opening a room (pixels) */
-#define UNREAD_OFFSET   48
 #define SEEN_DELAY_MS   200
-
-typedef struct
-{
-  gint64   id;
-  int      offset;
-  gboolean stuck;
-} Position;
 
 enum
 {
@@ -36,15 +27,15 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (ChatTimeline, chat_timeline, GTK_TYPE_WIDGET)
 
-static guint
-n_messages (ChatTimeline *self)
+guint
+chat_timeline_n_messages (ChatTimeline *self)
 {
   return self->list != NULL ? g_list_model_get_n_items (G_LIST_MODEL (self->list)) : 0;
 }
 
-static ChatMessage *
-message_at (ChatTimeline *self,
-            guint         position)
+ChatMessage *
+chat_timeline_message_at (ChatTimeline *self,
+                          guint         position)
 {
   g_autoptr (ChatMessage) message = g_list_model_get_item (G_LIST_MODEL (self->list), position);
 
@@ -63,9 +54,9 @@ shows_sender (ChatTimeline *self,
          g_ascii_strcasecmp (chat_message_get_sender (message), chat_room_get_name (self->room)) != 0;
 }
 
-static void
-update_row (ChatMessageRow *row,
-            gpointer        user_data)
+void
+chat_timeline_update_row (ChatMessageRow *row,
+                          gpointer        user_data)
 {
   ChatTimeline *self = user_data;
   ChatMessage *message = chat_message_row_get_message (row);
@@ -129,7 +120,7 @@ update_state (ChatTimeline *self)
 {
   const GError *error = self->list != NULL ? chat_message_list_get_error (self->list) : NULL;
   gboolean loaded = self->list != NULL && chat_message_list_get_loaded (self->list);
-  gboolean empty = self->list != NULL && n_messages (self) == 0;
+  gboolean empty = self->list != NULL && chat_timeline_n_messages (self) == 0;
   gboolean failed = error != NULL && empty;
   gboolean busy = empty && !failed && (!loaded || chat_message_list_get_loading (self->list));
 
@@ -166,7 +157,7 @@ update_jump (ChatTimeline *self)
   double below = gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment) -
                  gtk_adjustment_get_value (adjustment);
   guint unread = self->room != NULL ? chat_room_get_unread_count (self->room) : 0;
-  gboolean visible = self->list != NULL && n_messages (self) > 0 && !chat_timeline_scroll_get_stuck (self->scroll) &&
+  gboolean visible = self->list != NULL && chat_timeline_n_messages (self) > 0 && !chat_timeline_scroll_get_stuck (self->scroll) &&
                      (below > 60 || chat_message_list_get_has_newer (self->list));
   g_autofree char *count = g_strdup_printf (unread > 999 ? "999+" : "%u", unread);
   g_autofree char *label = NULL;
@@ -217,7 +208,7 @@ look_what_is_seen (ChatTimeline *self)
 
   /* Unsent ones at the end have no id */
   for (guint i = read + 1; i > 0 && id == 0; i--)
-    id = chat_message_get_id (message_at (self, i - 1));
+    id = chat_message_get_id (chat_timeline_message_at (self, i - 1));
   if (id <= MAX (self->seen, self->seen_next) ||
       (id <= chat_room_get_read_mark (self->room) && !chat_room_get_marked_unread (self->room)))
     return;
@@ -225,128 +216,6 @@ look_what_is_seen (ChatTimeline *self)
   self->seen_next = id;
   if (self->seen_source == 0)
     self->seen_source = g_timeout_add (SEEN_DELAY_MS, seen_cb, self);
-}
-
-/* Where a room is opened */
-
-static void
-set_unread_first (ChatTimeline *self,
-                  ChatMessage  *message)
-{
-  if (g_set_object (&self->unread_first, message))
-    chat_timeline_scroll_foreach (self->scroll, update_row, self);
-}
-
-/* Returns: whether it is known; else a page that holds it is on its way */
-static gboolean
-find_first_unread (ChatTimeline *self)
-{
-  guint n = n_messages (self), left = self->unread_count;
-  ChatMessage *found = NULL;
-
-  if (self->unread_count == 0)
-    return TRUE;
-
-  if (self->unread_after > 0)
-    {
-      if (!self->searched_unread && n > 0 && chat_message_get_id (message_at (self, 0)) > self->unread_after &&
-          chat_message_list_get_has_older (self->list))
-        {
-          self->searched_unread = TRUE;
-          chat_message_list_load_around (self->list, self->unread_after);
-          if (chat_message_list_get_loading (self->list))
-            return FALSE;
-        }
-      for (guint i = 0; i < n && found == NULL; i++)
-        {
-          ChatMessage *message = message_at (self, i);
-
-          if (!chat_message_get_outgoing (message) && chat_message_get_id (message) > self->unread_after)
-            found = message;
-        }
-    }
-  else
-    {
-      /* No mark: as many as are counted, from the end */
-      for (guint i = n; i > 0 && left > 0; i--)
-        if (!chat_message_get_outgoing (message_at (self, i - 1)))
-          {
-            found = message_at (self, i - 1);
-            left--;
-          }
-    }
-  set_unread_first (self, found);
-
-  return TRUE;
-}
-
-static void
-place_view (ChatTimeline *self)
-{
-  gint64 room_id;
-  const Position *position;
-  ChatMessage *message;
-
-  if (self->placed || self->list == NULL || !chat_message_list_get_loaded (self->list) ||
-      chat_message_list_get_loading (self->list))
-    return;
-
-  room_id = chat_room_get_id (self->room);
-  position = g_hash_table_lookup (self->positions, &room_id);
-  if (position != NULL && !position->stuck)
-    {
-      message = chat_message_list_lookup (self->list, position->id);
-      if (message == NULL && !self->searched_place)
-        {
-          self->searched_place = TRUE;
-          chat_message_list_load_around (self->list, position->id);
-          if (chat_message_list_get_loading (self->list))
-            return;
-        }
-      if (message != NULL)
-        {
-          /* Without asking for pages: the line stands where it can be seen */
-          self->searched_unread = TRUE;
-          find_first_unread (self);
-          self->placed = TRUE;
-          chat_timeline_scroll_go_to (self->scroll, message, position->offset);
-          return;
-        }
-    }
-
-  if (!find_first_unread (self))
-    return;
-  self->placed = TRUE;
-  if (self->unread_first != NULL)
-    chat_timeline_scroll_go_to (self->scroll, self->unread_first, UNREAD_OFFSET);
-  else if (chat_message_list_get_has_newer (self->list))
-    chat_timeline_show_newest (self);
-  else
-    chat_timeline_scroll_go_to_end (self->scroll);
-}
-
-static void
-keep_position (ChatTimeline *self)
-{
-  Position *position;
-  gint64 *key;
-  ChatMessage *message;
-  int offset = 0;
-
-  if (self->room == NULL || !self->placed || n_messages (self) == 0)
-    return;
-
-  message = chat_timeline_scroll_get_anchor (self->scroll, &offset);
-  position = g_new0 (Position, 1);
-  position->stuck = chat_timeline_scroll_get_stuck (self->scroll);
-  if (message == NULL || chat_message_get_id (message) == 0)
-    position->stuck = TRUE;
-  else
-    position->id = chat_message_get_id (message);
-  position->offset = offset;
-  key = g_new (gint64, 1);
-  *key = chat_room_get_id (self->room);
-  g_hash_table_replace (self->positions, key, position);
 }
 
 /* Events */
@@ -367,7 +236,7 @@ settled_cb (ChatTimelineScroll *scroll,
     return;
   if (first < PREFETCH && chat_message_list_get_has_older (self->list))
     chat_message_list_load_older (self->list);
-  if (last + PREFETCH >= n_messages (self) && chat_message_list_get_has_newer (self->list))
+  if (last + PREFETCH >= chat_timeline_n_messages (self) && chat_message_list_get_has_newer (self->list))
     chat_message_list_load_newer (self->list);
 }
 
@@ -378,7 +247,7 @@ items_changed_cb (ChatTimeline *self,
                   guint         added,
                   GListModel   *model)
 {
-  guint n = n_messages (self);
+  guint n = chat_timeline_n_messages (self);
   ChatMessage *last;
 
   update_state (self);
@@ -386,14 +255,14 @@ items_changed_cb (ChatTimeline *self,
   /* One that came just now, not a page of older ones */
   if (!self->placed || removed != 0 || added != 1 || position + 1 != n || chat_message_list_get_has_newer (self->list))
     return;
-  last = message_at (self, position);
+  last = chat_timeline_message_at (self, position);
   if (chat_message_get_outgoing (last) || chat_message_get_id (last) == 0)
     return;
   if (!window_is_active (self))
     {
       /* The first that comes while nobody looks begins what is new */
       if (self->unread_first == NULL || chat_message_get_id (self->unread_first) <= self->seen)
-        set_unread_first (self, last);
+        chat_timeline_set_unread_first (self, last);
     }
   else if (gtk_widget_get_mapped (GTK_WIDGET (self)))
     {
@@ -412,7 +281,7 @@ list_notify_cb (ChatTimeline *self,
 
   update_state (self);
   if (!self->placed)
-    place_view (self);
+    chat_timeline_place_view (self);
   if (self->newest_wanted && !chat_message_list_get_loading (self->list))
     {
       self->newest_wanted = FALSE;
@@ -729,7 +598,7 @@ chat_timeline_set_room (ChatTimeline    *self,
   if (self->room == room && self->list == list)
     return;
 
-  keep_position (self);
+  chat_timeline_keep_position (self);
   forget_room (self);
   /* The view forgets all rows before it sees others: none of the old ones is taken for the place to keep */
   chat_timeline_scroll_set_list (self->scroll, list);
@@ -752,7 +621,7 @@ chat_timeline_set_room (ChatTimeline    *self,
     }
   update_state (self);
   update_jump (self);
-  place_view (self);
+  chat_timeline_place_view (self);
 }
 
 void
@@ -801,7 +670,7 @@ chat_timeline_show_message (ChatTimeline *self,
       self->words = g_strdup (words);
     }
   g_set_object (&self->found, message);
-  chat_timeline_scroll_foreach (self->scroll, update_row, self);
+  chat_timeline_scroll_foreach (self->scroll, chat_timeline_update_row, self);
   if (message != NULL)
     chat_timeline_scroll_go_to (self->scroll, message, G_MAXINT);
 }
@@ -818,7 +687,7 @@ chat_timeline_focus (ChatTimeline *self)
     return FALSE;
 
   /* One that is wholly on screen: the view does not move */
-  row = chat_timeline_scroll_find_row (self->scroll, message_at (self, read != GTK_INVALID_LIST_POSITION ? read : last));
+  row = chat_timeline_scroll_find_row (self->scroll, chat_timeline_message_at (self, read != GTK_INVALID_LIST_POSITION ? read : last));
   return row != NULL && gtk_widget_grab_focus (GTK_WIDGET (row));
 }
 

@@ -266,6 +266,18 @@ report (Fixture    *f,
   f->kept = NULL;
 }
 
+/* The list must not only say that it is at its end: its last row must be there */
+static void
+last_is_shown (Fixture *f)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (f->list));
+  g_autoptr (ChatMessage) last = g_list_model_get_item (G_LIST_MODEL (f->list), n - 1);
+  double y;
+
+  g_assert_true (message_place (f, last, &y));
+  g_assert_cmpfloat (y, <, gtk_adjustment_get_page_size (f->adjustment));
+}
+
 static void
 report_stuck (Fixture    *f,
               const char *what)
@@ -274,6 +286,7 @@ report_stuck (Fixture    *f,
   g_test_message ("%.1f px from the end: %s", from_bottom (f), what);
   g_assert_cmpfloat (from_bottom (f), <=, BOUND);
   g_assert_true (chat_timeline_get_follows (CHAT_TIMELINE (f->timeline)));
+  last_is_shown (f);
 }
 
 static ChatMessage *
@@ -424,6 +437,7 @@ test_follows (void)
   g_autofree char *long_text = some_text (rand, 200);
   Fixture f;
   g_autoptr (ChatMessage) mine = NULL;
+  double y;
 
   fixture_init (&f, 200, rand);
   open_room (&f);
@@ -438,7 +452,9 @@ test_follows (void)
   chat_message_set_text (mine, long_text);
   chat_message_set_state (mine, CHAT_MESSAGE_SENDING, NULL);
   chat_message_list_add (f.list, mine);
+  chat_timeline_show_newest (CHAT_TIMELINE (f.timeline));
   report_stuck (&f, "one's own is being sent");
+  g_assert_true (message_place (&f, mine, &y));
   chat_message_set_state (mine, CHAT_MESSAGE_FAILED, "There is no connection to the server.");
   report_stuck (&f, "it fails, and says why");
   chat_message_list_remove (f.list, mine);
@@ -465,6 +481,11 @@ test_follows (void)
   scroll_by (&f, -3000);
   chat_timeline_show_newest (CHAT_TIMELINE (f.timeline));
   report_stuck (&f, "jumped to the newest");
+  scroll_by (&f, -3000);
+  chat_message_list_add (f.list, say (&f, rand));
+  chat_timeline_show_newest (CHAT_TIMELINE (f.timeline));
+  report_stuck (&f, "sent one from far above");
+  g_assert_true (message_place (&f, at (&f, length (&f) - 1), &y));
 
   fixture_clear (&f);
 }
@@ -608,11 +629,10 @@ test_random (void)
           if (from_bottom (&f) > BOUND)
             g_test_message ("step %u, %s: %.1f px from the end", step, names[what], from_bottom (&f));
           g_assert_cmpfloat (from_bottom (&f), <=, BOUND);
+          last_is_shown (&f);
         }
       else if (f.kept != NULL)
         {
-          n_kept++;
-          worst = MAX (worst, f.moved);
           if (f.lost || f.moved > BOUND)
             g_test_message ("step %u, %s: moved %.1f px%s", step, names[what], f.moved, f.lost ? ", out of sight" : "");
           /* At either end of the room there may be nothing to scroll into: a deletion there moves what is left */
@@ -620,6 +640,8 @@ test_random (void)
             {
               g_assert_false (f.lost);
               g_assert_cmpfloat (f.moved, <=, BOUND);
+              n_kept++;
+              worst = MAX (worst, f.moved);
             }
         }
     }
