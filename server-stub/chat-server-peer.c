@@ -33,12 +33,6 @@ chat_server_peer_unref (ChatServerPeer *self)
   g_free (self);
 }
 
-static gint64
-peer_now (ChatServerPeer *self)
-{
-  return chat_server_poller_get_now (self->hub->poller);
-}
-
 /* Requests */
 
 static void
@@ -463,9 +457,8 @@ on_packet (ChatConnection *connection,
 
   if (self->is_dropped || self->is_finishing || self->connection == NULL)
     return;
-  self->last_object = peer_now (self);
   self->n_objects++;
-  if (self->n_objects == 1)
+  if (self->n_objects == 1 && self->user == NULL)
     chat_server_timers_set (chat_server_poller_get_timers (self->hub->poller), &self->timer,
                             g_get_monotonic_time () + self->hub->anonymous_time);
   peer_enqueue (self, packet, NULL);
@@ -594,14 +587,16 @@ on_deadline (ChatServerTimer *timer)
     }
   else if (self->user == NULL)
     {
-      next = self->last_object + self->hub->anonymous_time;
-      if (self->n_objects > 0 && next > now)
+      /* A PING, which the connection answers by itself, is an object too */
+      gint64 last = chat_connection_get_last_object (self->connection);
+
+      next = last + self->hub->anonymous_time;
+      if (last > 0 && next > now)
         {
           chat_server_timers_set (timers, timer, next);
           return;
         }
-      error = g_error_new_literal (CHAT_ERROR, CHAT_ERROR_TIMED_OUT,
-                                   self->n_objects > 0 ? "No log-in in time" : "No object in time");
+      error = g_error_new_literal (CHAT_ERROR, CHAT_ERROR_TIMED_OUT, last > 0 ? "No log-in in time" : "No object in time");
       chat_connection_close (self->connection, error);
     }
   else

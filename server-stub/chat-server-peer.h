@@ -76,7 +76,6 @@ struct _ChatServerPeer
   ChatServerBucket    requests;         /* before the log-in */
   ChatServerTimer     timer;            /* silence, log-in, ping, drain: what is next */
   ChatServerTimer     delay_timer;
-  gint64              last_object;      /* µs */
   gint64              finish_until;     /* when the last word must have been taken (µs) */
   guint               is_holding : 1;
   guint               is_barred : 1;    /* a question runs */

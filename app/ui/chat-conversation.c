@@ -237,10 +237,11 @@ message_requested_cb (ChatConversation *self,
 
 static void
 seen_cb (ChatConversation *self,
+         ChatRoom         *room,
          gint64            id)
 {
-  if (self->session != NULL && self->room != NULL)
-    chat_session_mark_read (self->session, self->room, id);
+  if (self->session != NULL)
+    chat_session_mark_read (self->session, room, id);
 }
 
 /* Whether text is selected where the keyboard is */

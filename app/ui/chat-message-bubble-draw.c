@@ -155,7 +155,7 @@ append_labels (ChatBubble    *self,
   if (self->unread != NULL)
     {
       const GdkRectangle *area = &self->unread_area;
-      int column = MIN (self->width, COLUMN_WIDTH), left = (self->width - column) / 2;
+      int column = MIN (self->width, CHAT_BUBBLE_COLUMN), left = (self->width - column) / 2;
       int y = area->y + area->height / 2;
 
       append_layout (snapshot, self->unread, &GRAPHENE_POINT_INIT (area->x, area->y), &palette->accent);

@@ -10,7 +10,6 @@
 G_BEGIN_DECLS
 
 /* Pixels */
-#define COLUMN_WIDTH  900     /* the conversation is no wider, whatever the window */
 #define BUBBLE_WIDTH  580
 #define SIDE          12      /* beside the bubbles */
 #define OTHER_SIDE    40      /* free on the side of the other person, where there is room */

@@ -495,7 +495,7 @@ chat_bubble_lay_out (ChatBubble *self,
 
   self->width = width;
   self->rtl = gtk_widget_get_direction (self->widget) == GTK_TEXT_DIR_RTL;
-  column = MIN (width, COLUMN_WIDTH);
+  column = MIN (width, CHAT_BUBBLE_COLUMN);
   left = (width - column) / 2;
   text_width = MIN (column - 2 * SIDE - (column > 300 ? OTHER_SIDE : 0), BUBBLE_WIDTH) - 2 * PAD_X;
   text_width = MAX (text_width, 40);

@@ -15,8 +15,8 @@ G_BEGIN_DECLS
 /**
  * ChatRoomListView: a search entry over the rooms whose names contain what is typed.
  *
- * It changes nothing by itself: it activates win.open-room, win.pin-room, win.mute-room, win.mark-room-unread and
- * win.delete-room with the id of the room (x), and app.new-conversation.
+ * It changes nothing by itself: it activates win.open-room, win.pin-room, win.mute-room, win.mark-room-unread,
+ * win.mark-room-read and win.delete-room with the id of the room (x), and app.new-conversation.
  *
  * Properties: rooms  ChatRoomList  nullable
  *             room   ChatRoom      nullable: the one that is open; marked wherever it moves

@@ -179,18 +179,25 @@ window_is_active (ChatTimeline *self)
   return self->window != NULL && gtk_window_is_active (self->window);
 }
 
+static void
+tell_what_is_seen (ChatTimeline *self)
+{
+  g_clear_handle_id (&self->seen_source, g_source_remove);
+  if (self->room == NULL || self->seen_next == 0)
+    return;
+
+  self->seen = self->seen_next;
+  self->seen_next = 0;
+  g_signal_emit (self, signals[SEEN], 0, self->room, self->seen);
+}
+
 static gboolean
 seen_cb (gpointer user_data)
 {
   ChatTimeline *self = user_data;
 
   self->seen_source = 0;
-  if (self->room != NULL && self->seen_next > 0)
-    {
-      self->seen = self->seen_next;
-      self->seen_next = 0;
-      g_signal_emit (self, signals[SEEN], 0, self->seen);
-    }
+  tell_what_is_seen (self);
 
   return G_SOURCE_REMOVE;
 }
@@ -395,9 +402,10 @@ forget_room (ChatTimeline *self)
   chat_timeline_close_menu (self, NULL);
   if (self->room != NULL)
     g_signal_handlers_disconnect_by_data (self->room, self);
+  /* What was on screen was seen, however soon the room is left */
+  tell_what_is_seen (self);
   if (self->list != NULL)
     g_signal_handlers_disconnect_by_data (self->list, self);
-  g_clear_handle_id (&self->seen_source, g_source_remove);
   self->seen = self->seen_next = 0;
   self->placed = self->newest_wanted = self->searched_unread = self->searched_place = FALSE;
   g_clear_object (&self->unread_first);
@@ -451,7 +459,7 @@ chat_timeline_class_init (ChatTimelineClass *klass)
   signals[MESSAGE_REQUESTED] = g_signal_new ("message-requested", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                              NULL, G_TYPE_NONE, 2, CHAT_TYPE_MESSAGE, G_TYPE_STRING);
   signals[SEEN] = g_signal_new ("seen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                G_TYPE_NONE, 1, G_TYPE_INT64);
+                                G_TYPE_NONE, 2, CHAT_TYPE_ROOM, G_TYPE_INT64);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "timeline");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
@@ -559,6 +567,8 @@ chat_timeline_init (ChatTimeline *self)
   self->model = gtk_no_selection_new (NULL);
   self->view = gtk_list_view_new (GTK_SELECTION_MODEL (self->model), factory);
   gtk_widget_add_css_class (self->view, "timeline");
+  /* The few messages of a new room stand where one writes; a view that is full takes all the height that there is */
+  gtk_widget_set_valign (self->view, GTK_ALIGN_END);
   chat_accessible_set_label (self->view, _("Messages"));
 
   self->scrolled = gtk_scrolled_window_new ();

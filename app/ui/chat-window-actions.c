@@ -191,6 +191,22 @@ mark_room_unread_action (GtkWidget  *widget,
 }
 
 static void
+mark_room_read_action (GtkWidget  *widget,
+                       const char *action_name,
+                       GVariant   *parameter)
+{
+  ChatWindow *self = CHAT_WINDOW (widget);
+  ChatRoom *room = get_room_of (self, parameter);
+  ChatMessage *message = room != NULL ? chat_room_get_last_message (room) : NULL;
+
+  if (room == NULL)
+    return;
+  chat_room_set_marked_unread (room, FALSE);
+  if (message != NULL)
+    chat_session_mark_read (self->session, room, chat_message_get_id (message));
+}
+
+static void
 delete_room_action (GtkWidget  *widget,
                     const char *action_name,
                     GVariant   *parameter)
@@ -336,6 +352,7 @@ chat_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.pin-room", "x", pin_room_action);
   gtk_widget_class_install_action (widget_class, "win.mute-room", "x", mute_room_action);
   gtk_widget_class_install_action (widget_class, "win.mark-room-unread", "x", mark_room_unread_action);
+  gtk_widget_class_install_action (widget_class, "win.mark-room-read", "x", mark_room_read_action);
   gtk_widget_class_install_action (widget_class, "win.delete-room", "x", delete_room_action);
   gtk_widget_class_install_action (widget_class, "win.find-person", "s", find_person_action);
   gtk_widget_class_install_action (widget_class, "win.toast", "s", toast_action);
