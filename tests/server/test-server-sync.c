@@ -242,6 +242,74 @@ test_joint (void)
   chat_test_server_free (server);
 }
 
+/* Replay upon replay in the midst of a flood: what a replay held is not pushed after it, and what is pushed was in none */
+static void
+test_flood (void)
+{
+  ChatTestServer *server = new_server (0);
+  g_autoptr (Client) bob = log_in (server, "bob", SYNC);
+  g_autoptr (Client) ann = log_in (server, "ann", "[\"sync\",\"request-id\"]");
+  gint64 room = create_room (bob, "bob", "ann"), since, closing = 0, pushed = 0;
+  guint n_pushed = 0, n_replayed = 0;
+
+  json_object_unref (client_read (ann));
+  since = send_text (bob, "bob", room, "first");
+  json_object_unref (client_read (ann));
+  for (guint round = 0; round < 60; round++)
+    {
+      g_autoptr (GString) lines = g_string_new (NULL);
+      gint64 replayed = since, newest = 0;
+      guint n_closed = 0, id = round * 100;
+
+      for (guint i = 0; i < 40; i++)
+        g_string_append_printf (lines, "{\"type\":\"SND_MSG\",\"username\":\"bob\",\"room_id\":%" ID ",\"message\":\"m\",\"msg_type\":\"TEXT\"}\n",
+                                room);
+      for (guint i = 0; i < 8; i++)
+        {
+          /* A few at a time, for many commits */
+          client_send_raw (bob, lines->str + lines->len / 8 * i, (gssize) (lines->len / 8));
+          client_send (ann, "{'type':'SYNC','since':%" ID ",'request_id':%u}", since, id + i);
+        }
+      for (guint i = 0; i < 40; i++)
+        {
+          g_autoptr (JsonObject) answer = client_read (bob);
+
+          newest = get_int (answer, "seq");
+        }
+      while (n_closed < 8 || MAX (closing, pushed) < newest)
+        {
+          g_autoptr (JsonObject) object = client_read (ann);
+          gint64 seq = get_int (object, "seq");
+
+          if (!json_object_has_member (object, "request_id"))
+            {
+              g_assert_cmpint (seq, >, pushed);
+              g_assert_cmpint (seq, >, closing);
+              pushed = seq;
+              n_pushed++;
+              continue;
+            }
+          g_assert_cmpint (get_int (object, "request_id"), ==, id + n_closed);
+          if (is_type (object, "SYNC"))
+            {
+              g_assert_cmpint (seq, >=, MAX (closing, pushed));
+              g_assert_cmpint (seq, >=, replayed);
+              closing = seq;
+              replayed = since;
+              n_closed++;
+              continue;
+            }
+          g_assert_cmpint (seq, >, replayed);
+          replayed = seq;
+          n_replayed++;
+        }
+      since = newest;
+    }
+  g_test_message ("%u pushed, %u replayed", n_pushed, n_replayed);
+  g_assert_cmpuint (n_replayed, >, 0);
+  chat_test_server_free (server);
+}
+
 /* A long replay for a reader that takes its time, while more is written; past 10,000 there is none */
 static void
 test_long (void)
@@ -625,6 +693,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/server/sync/replay", test_replay);
   g_test_add_func ("/server/sync/joint", test_joint);
+  g_test_add_func ("/server/sync/flood", test_flood);
   g_test_add_func ("/server/sync/long", test_long);
   g_test_add_func ("/server/sync/keep", test_keep);
   g_test_add_func ("/server/receipts", test_receipts);
