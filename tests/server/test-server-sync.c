@@ -614,7 +614,6 @@ static void
 test_password_race (void)
 {
   ChatTestServer *server = new_server (0);
-  g_autoptr (GPtrArray) tokens = g_ptr_array_new_with_free_func (g_free);
 
   for (guint round = 0; round < 10; round++)
     {
