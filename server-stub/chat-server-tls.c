@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 
 /* TLS 1.2 and 1.3 with what GnuTLS thinks well of; no renegotiation in either */
-#define PRIORITY "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%DISABLE_SAFE_RENEGOTIATION"
+#define PRIORITY "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
 /* Alerts that are passed over in one turn */
 #define MAX_WARNINGS 16

@@ -162,17 +162,19 @@ restore_room (ChatWindow *self)
 {
   ChatRoomList *rooms = chat_session_get_rooms (self->session);
   ChatRoom *room;
+  gboolean searching;
 
   if (self->room_restored || !chat_room_list_get_loaded (rooms))
     return;
   self->room_restored = TRUE;
   if (self->room != NULL)
     return;
+  searching = chat_room_list_view_get_searching (self->room_list_view);
   room = chat_room_list_lookup (rooms, g_settings_get_int64 (self->settings, "last-room"));
-  if (room == NULL)
+  if (room != NULL && !adw_leaflet_get_folded (self->leaflet))
+    show_room (self, room, !searching);
+  else if (room == NULL && !searching)
     chat_room_list_view_focus_list (self->room_list_view);
-  else if (!adw_leaflet_get_folded (self->leaflet))
-    show_room (self, room, !chat_room_list_view_get_searching (self->room_list_view));
 }
 
 void

@@ -243,15 +243,17 @@ static void
 test_typing_while_loading (Fixture       *f,
                            gconstpointer  data)
 {
-  g_settings_set_int64 (f->settings, "last-room", 1);
+  gint64 last_room = GPOINTER_TO_INT (data);
+
+  g_settings_set_int64 (f->settings, "last-room", last_room);
   chat_fake_session_set_state (f->session, CHAT_SESSION_CONNECTING, -1, 0);
   chat_window_find_room (f->window);
   chat_test_wait_until (has_keyboard (f, "room_list_view"));
   chat_fake_session_add_room (f->session, 1, "bob", "hello", FALSE, 1000);
   chat_fake_session_set_state (f->session, CHAT_SESSION_ONLINE, -1, 0);
   chat_room_list_set_loaded (chat_session_get_rooms (f->session), TRUE);
-  chat_test_wait_until (chat_window_get_room (f->window) != NULL);
   chat_test_settle ();
+  g_assert_true ((chat_window_get_room (f->window) != NULL) == (last_room == 1));
   g_assert_true (chat_room_list_view_get_searching (CHAT_ROOM_LIST_VIEW (child_of (f, "room_list_view"))));
 }
 
@@ -323,6 +325,10 @@ test_narrow (Fixture       *f,
   g_assert_cmpint (minimum, <=, 372);
   gtk_widget_activate_action (GTK_WIDGET (f->window), "win.back", NULL);
   g_assert_true (adw_leaflet_get_visible_child (leaflet) == child_of (f, "sidebar"));
+  chat_test_settle ();
+  /* To the room that one came from, not to the filter */
+  g_assert_true (has_keyboard (f, "room_list_view"));
+  g_assert_false (chat_room_list_view_get_searching (CHAT_ROOM_LIST_VIEW (child_of (f, "room_list_view"))));
 }
 
 int
@@ -343,7 +349,10 @@ main (int    argc,
   ADD ("resolve", test_resolve);
   ADD ("rooms", test_rooms);
   ADD ("removed-elsewhere", test_removed_elsewhere);
-  ADD ("typing-while-loading", test_typing_while_loading);
+  g_test_add ("/ui/window/typing-while-loading/last-room", Fixture, GINT_TO_POINTER (1), set_up, test_typing_while_loading,
+              tear_down);
+  g_test_add ("/ui/window/typing-while-loading/no-room", Fixture, GINT_TO_POINTER (0), set_up, test_typing_while_loading,
+              tear_down);
   ADD ("last-room", test_last_room);
   ADD ("signed-out", test_signed_out);
   ADD ("keeps-its-size", test_keeps_its_size);
