@@ -76,11 +76,7 @@ def walk(node):
 
 
 def name(node):
-    words = node.get_name() or ''
-    if not words and node.get_role_name() in ('menu item', 'check menu item'):
-        # Newer GTK leaves the name of such an item to the label inside it.
-        words = next((one.get_name() for one in walk(node) if one.get_role_name() == 'label' and one.get_name()), '')
-    return words
+    return node.get_name() or ''
 
 
 def role(node):
