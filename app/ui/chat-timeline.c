@@ -18,13 +18,7 @@
 /* Where the first unread message stands after opening a room (pixels) */
 #define UNREAD_OFFSET   48
 #define SEEN_DELAY_MS   200
-
-typedef struct
-{
-  gint64   id;
-  int      offset;
-  gboolean stuck;
-} Position;
+#define KEEP_DELAY_MS   1000
 
 enum
 {
@@ -283,23 +277,22 @@ find_first_unread (ChatTimeline *self)
 static void
 place_view (ChatTimeline *self)
 {
-  gint64 room_id;
-  const Position *position;
+  gint64 id;
+  int offset;
+  gboolean at_bottom;
   ChatMessage *message;
 
   if (self->placed || self->list == NULL || !chat_message_list_get_loaded (self->list) ||
       chat_message_list_get_loading (self->list))
     return;
 
-  room_id = chat_room_get_id (self->room);
-  position = g_hash_table_lookup (self->positions, &room_id);
-  if (position != NULL && !position->stuck)
+  if (chat_room_get_position (self->room, &id, &offset, &at_bottom) && !at_bottom)
     {
-      message = chat_message_list_lookup (self->list, position->id);
+      message = chat_message_list_lookup (self->list, id);
       if (message == NULL && !self->searched_place)
         {
           self->searched_place = TRUE;
-          chat_message_list_load_around (self->list, position->id);
+          chat_message_list_load_around (self->list, id);
           if (chat_message_list_get_loading (self->list))
             return;
         }
@@ -309,7 +302,7 @@ place_view (ChatTimeline *self)
           self->searched_unread = TRUE;
           find_first_unread (self);
           self->placed = TRUE;
-          chat_timeline_scroll_go_to (self->scroll, message, position->offset);
+          chat_timeline_scroll_go_to (self->scroll, message, offset);
           return;
         }
     }
@@ -328,25 +321,27 @@ place_view (ChatTimeline *self)
 static void
 keep_position (ChatTimeline *self)
 {
-  Position *position;
-  gint64 *key;
   ChatMessage *message;
+  gint64 id;
   int offset = 0;
 
+  g_clear_handle_id (&self->keep_source, g_source_remove);
   if (self->room == NULL || !self->placed || n_messages (self) == 0)
     return;
 
   message = chat_timeline_scroll_get_anchor (self->scroll, &offset);
-  position = g_new0 (Position, 1);
-  position->stuck = chat_timeline_scroll_get_stuck (self->scroll);
-  if (message == NULL || chat_message_get_id (message) == 0)
-    position->stuck = TRUE;
-  else
-    position->id = chat_message_get_id (message);
-  position->offset = offset;
-  key = g_new (gint64, 1);
-  *key = chat_room_get_id (self->room);
-  g_hash_table_replace (self->positions, key, position);
+  id = message != NULL ? chat_message_get_id (message) : 0;
+  chat_room_set_position (self->room, id, offset, id == 0 || chat_timeline_scroll_get_stuck (self->scroll));
+}
+
+static gboolean
+keep_cb (gpointer user_data)
+{
+  ChatTimeline *self = user_data;
+
+  self->keep_source = 0;
+  keep_position (self);
+  return G_SOURCE_REMOVE;
 }
 
 /* Events */
@@ -365,6 +360,9 @@ settled_cb (ChatTimelineScroll *scroll,
       !chat_timeline_scroll_is_settled (scroll) ||
       !chat_timeline_scroll_get_visible (scroll, &first, &last, NULL))
     return;
+  /* Now and then while one reads, not only at the end: the program may end in any way */
+  if (self->keep_source == 0)
+    self->keep_source = g_timeout_add (KEEP_DELAY_MS, keep_cb, self);
   if (first < PREFETCH && chat_message_list_get_has_older (self->list))
     chat_message_list_load_older (self->list);
   if (last + PREFETCH >= n_messages (self) && chat_message_list_get_has_newer (self->list))
@@ -545,6 +543,7 @@ chat_timeline_dispose (GObject *object)
 
   forget_room (self);
   g_clear_handle_id (&self->day_source, g_source_remove);
+  g_clear_handle_id (&self->keep_source, g_source_remove);
   if (self->scroll != NULL)
     {
       chat_timeline_dispose_input (self);
@@ -560,21 +559,12 @@ chat_timeline_dispose (GObject *object)
 }
 
 static void
-chat_timeline_finalize (GObject *object)
-{
-  g_hash_table_unref (CHAT_TIMELINE (object)->positions);
-
-  G_OBJECT_CLASS (chat_timeline_parent_class)->finalize (object);
-}
-
-static void
 chat_timeline_class_init (ChatTimelineClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   object_class->dispose = chat_timeline_dispose;
-  object_class->finalize = chat_timeline_finalize;
   widget_class->root = chat_timeline_root;
   widget_class->unroot = chat_timeline_unroot;
   widget_class->focus = chat_timeline_focus_vfunc;
@@ -679,8 +669,6 @@ chat_timeline_init (ChatTimeline *self)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
 
-  self->positions = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
-
   g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), self);
   g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), self);
   g_signal_connect (factory, "unbind", G_CALLBACK (unbind_cb), self);
@@ -753,14 +741,6 @@ chat_timeline_set_room (ChatTimeline    *self,
   update_state (self);
   update_jump (self);
   place_view (self);
-}
-
-void
-chat_timeline_forget_positions (ChatTimeline *self)
-{
-  g_return_if_fail (CHAT_IS_TIMELINE (self));
-
-  g_hash_table_remove_all (self->positions);
 }
 
 ChatMessageList *
