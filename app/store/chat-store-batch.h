@@ -58,8 +58,8 @@ gboolean        chat_store_batch_set_mark       (ChatStoreBatch         *self,
 
 /* Messages */
 /** chat_store_batch_put_message: @live: it came in order on a connection that is in step (pushed, replayed by SYNC, or the answer to
- * one's own): no message of the room between the newest one known and this one was missed. Only then does it join what is known
- * without gaps; else it stands alone. */
+ * one's own): no message of the room between the newest one known and this one was missed. Then it joins what is known without
+ * gaps, if the newest page of the room was put since the last reset; else it stands alone. */
 gboolean        chat_store_batch_put_message    (ChatStoreBatch         *self,
                                                  const ChatStoreMessage *message,
                                                  gboolean                live);
@@ -77,7 +77,8 @@ gboolean        chat_store_batch_put_message    (ChatStoreBatch         *self,
  * | after A   | A + 1                              | more ? last : CHAT_STORE_TO_NEWEST |
  * | around A  | first                              | more ? last : CHAT_STORE_TO_NEWEST |
  * | ALL       | CHAT_STORE_BEGINNING               | CHAT_STORE_TO_NEWEST               |
- * An empty page around A, or one before A with `more`, tells nothing.
+ * An empty page around A, or one before A with `more`, tells nothing. A is a message that was met: about ids that are yet to come
+ * nobody can say anything.
  *
  * Batches must be submitted in the order in which the answers and pushes came. @seq: as of which the page is, where that is known:
  * what has a higher one is not touched. 0: not known.

@@ -77,7 +77,7 @@ static const char *const sql[SQL_N_STATEMENTS] = {
   [SQL_DROP_SPANS] = "DELETE FROM spans WHERE room_id = ?1 AND kind = ?2 AND from_id BETWEEN ?3 AND ?4",
   [SQL_ADD_SPAN] = "INSERT INTO spans (room_id, kind, from_id, to_id) VALUES (?1, ?2, ?3, ?4)",
   [SQL_GROW_SPAN] = "UPDATE spans SET to_id = ?4 WHERE room_id = ?1 AND kind = ?2 AND from_id = ?3",
-  [SQL_DROP_FRESH] = "DELETE FROM spans WHERE kind = 1",
+  [SQL_DROP_FRESH] = "DELETE FROM spans WHERE kind > 0",
   [SQL_READ_UP] = "SELECT " MESSAGE_COLUMNS " FROM messages WHERE room_id = ?1 AND id BETWEEN ?2 AND ?3 ORDER BY id LIMIT ?4",
   [SQL_READ_DOWN] = "SELECT " MESSAGE_COLUMNS " FROM messages WHERE room_id = ?1 AND id BETWEEN ?2 AND ?3 ORDER BY id DESC LIMIT ?4",
 

@@ -165,7 +165,9 @@ void         chat_store_db_suspect (ChatStoreDb     *self);
 typedef enum
 {
   CHAT_STORE_SPAN_KEPT,         /* nothing in it is missing; but it may be out of date */
-  CHAT_STORE_SPAN_FRESH         /* nothing in it is missing or out of date, as of the sync position. Within a kept one always */
+  CHAT_STORE_SPAN_FRESH,        /* nothing in it is missing or out of date, as of the sync position. Within a kept one always */
+  CHAT_STORE_SPAN_HEAD          /* from 0 to 0: the server has told the newest messages of the room since the last reset: what is newer
+                                 * than the newest one known has come since, live */
 } ChatStoreSpanKind;
 typedef struct
 {
@@ -176,6 +178,9 @@ gboolean chat_store_spans_cover   (ChatStoreDb       *self,
                                    gint64             room_id,
                                    gint64             from,
                                    gint64             to);
+/** chat_store_spans_set_head: the newest messages of the room are told */
+gboolean chat_store_spans_set_head (ChatStoreDb      *self,
+                                   gint64             room_id);
 /** chat_store_spans_find: Returns: whether @id is in one */
 gboolean chat_store_spans_find    (ChatStoreDb       *self,
                                    gint64             room_id,

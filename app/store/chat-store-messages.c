@@ -114,7 +114,8 @@ chat_store_get_newest (ChatStoreDb *self,
   return newest;
 }
 
-/* A message that came live follows the newest one that is known, if what is kept fresh reaches that one */
+/* A message that came live follows the newest one that is known, if what is kept fresh reaches that one, and that is the newest one
+ * indeed: a page from the midst may end with what only looks so */
 static gboolean
 cover_message (ChatStoreDb            *self,
                const ChatStoreMessage *row,
@@ -126,10 +127,10 @@ cover_message (ChatStoreDb            *self,
   if (live)
     {
       gint64 newest = chat_store_get_newest (self, row->room_id, &ok);
-      ChatStoreSpan span;
+      ChatStoreSpan span, head;
 
       if (row->id > newest && chat_store_spans_get_last (self, row->room_id, CHAT_STORE_SPAN_FRESH, &span, &ok)
-          && span.to >= newest)
+          && span.to >= newest && chat_store_spans_find (self, row->room_id, CHAT_STORE_SPAN_HEAD, 0, &head, &ok))
         from = MIN (span.to, row->id);
     }
   return ok && chat_store_spans_cover (self, row->room_id, from, row->id);
@@ -305,6 +306,7 @@ chat_store_put_page (ChatStoreDb *self,
                      GPtrArray   *messages,
                      GPtrArray   *events)
 {
+  ChatStoreSpan span;
   gboolean ok = TRUE;
 
   if (exists (self, SQL_FIND_DEAD_ROOM, room_id, &ok) || !ok)
@@ -314,6 +316,9 @@ chat_store_put_page (ChatStoreDb *self,
       to = chat_store_get_newest (self, room_id, &ok);
       if (messages->len > 0)
         to = MAX (to, ((ChatStoreMessage *) messages->pdata[messages->len - 1])->id);
+      /* An answer that nothing is newer than @from says nothing of what is older: the head must hang together with what is fresh */
+      if (ok && (from <= to || chat_store_spans_find (self, room_id, CHAT_STORE_SPAN_FRESH, from - 1, &span, &ok)))
+        ok = chat_store_spans_set_head (self, room_id);
     }
   if (ok && from <= to)
     ok = remove_others (self, room_id, from, to, seq, messages, events) && chat_store_spans_cover (self, room_id, from, to);

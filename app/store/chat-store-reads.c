@@ -261,5 +261,8 @@ chat_store_read_page (ChatStoreDb       *self,
       page->more_after = page->gap_after = TRUE;
       page->beyond_after = nearest (self, SQL_READ_UP, room_id, span.to + 1, G_MAXINT64, &ok);
     }
+  /* That there is nothing newer is known only where the server has said so */
+  if (!page->more_after && !chat_store_spans_find (self, room_id, CHAT_STORE_SPAN_HEAD, 0, &fresh, &ok))
+    page->fresh = FALSE;
   return ok ? g_steal_pointer (&page) : NULL;
 }

@@ -15,7 +15,7 @@
 /* One step a version; step i leads from version i to i + 1. A step that was released is never changed: a new one follows it.
  *
  * Version 1. messages: rows lie in the order of their ids; the index on room_id holds (room_id, id), since the id is the rowid.
- * spans: see chat-store-spans.c; kind 0 is kept, 1 fresh. tombstones, edits and dead_rooms outlive what they are about: they are
+ * spans: see ChatStoreSpanKind. tombstones, edits and dead_rooms outlive what they are about: they are
  * what keeps late words about it from bringing it back. Nothing refers to rooms: a message may come before its room is told, and
  * the outbox outlives it. */
 static const char *const steps[] = {

@@ -81,6 +81,13 @@ chat_store_spans_cover (ChatStoreDb *self,
 }
 
 gboolean
+chat_store_spans_set_head (ChatStoreDb *self,
+                           gint64       room_id)
+{
+  return cover (self, room_id, CHAT_STORE_SPAN_HEAD, 0, 0);
+}
+
+gboolean
 chat_store_spans_find (ChatStoreDb       *self,
                        gint64             room_id,
                        ChatStoreSpanKind  kind,

@@ -26,7 +26,9 @@ struct _ChatStoreWorker
   ChatStoreDone    done;
   GThread         *thread;      /* the submitter's */
 
-  ChatStoreDb     *db;          /* the thread's */
+  /* The thread's */
+  ChatStoreDb     *db;
+  gboolean         behind;      /* a batch was lost: no other one is carried out before the state was asked for */
 
   GMutex           mutex;       /* all below */
   GCond            cond;
@@ -36,8 +38,6 @@ struct _ChatStoreWorker
   gsize            n_bytes;     /* in calls */
   guint            n_waiting;   /* submitted and not handed back */
   gsize            n_waiting_bytes;
-  guint            generation;
-  guint            broken;      /* the generation whose batches are not carried out any more; 0: none is */
   gboolean         released;
   guint64          n_commits;
   guint64          n_rows;
@@ -145,12 +145,6 @@ static GSourceFuncs source_funcs = { NULL, NULL, on_results, NULL, NULL, NULL };
 
 /* The thread */
 
-static void
-set_behind (ChatStoreCall *call)
-{
-  g_set_error_literal (&call->error, CHAT_STORE_ERROR, CHAT_STORE_ERROR_BEHIND, "an earlier batch was not kept");
-}
-
 /* Takes what is to be done next: one read, or the changes up to the next read. Returns: %NULL when there will be nothing more */
 static ChatStoreCall *
 take (ChatStoreWorker  *self,
@@ -182,19 +176,19 @@ take (ChatStoreWorker  *self,
   return head;
 }
 
-/* Those among the changes that must not be carried out are marked and left out: a failure before them, of which they can not know.
- * Returns: the rest as a list of its own, by `rest` */
+static gboolean
+is_told (const ChatStoreCall *call)
+{
+  return call->kind == CHAT_STORE_CALL_APPLY && call->batch->told;
+}
+
+/* The sync position must not pass over a batch that was lost: those that follow it are told so and left out */
 static void
 run_writes (ChatStoreWorker *self,
             ChatStoreCall   *head)
 {
   g_autoptr (GPtrArray) all = g_ptr_array_new ();
   ChatStoreCall *first = NULL, *last = NULL;
-  guint broken;
-
-  g_mutex_lock (&self->mutex);
-  broken = self->broken;
-  g_mutex_unlock (&self->mutex);
 
   for (ChatStoreCall *call = head; call != NULL; call = call->next)
     g_ptr_array_add (all, call);
@@ -203,9 +197,9 @@ run_writes (ChatStoreWorker *self,
       ChatStoreCall *call = all->pdata[i];
 
       call->next = NULL;
-      if (call->kind == CHAT_STORE_CALL_APPLY && call->batch->told && broken != 0 && call->generation <= broken)
+      if (self->behind && is_told (call))
         {
-          set_behind (call);
+          g_set_error_literal (&call->error, CHAT_STORE_ERROR, CHAT_STORE_ERROR_BEHIND, "an earlier batch was not kept");
           continue;
         }
       if (last != NULL)
@@ -221,12 +215,9 @@ run_writes (ChatStoreWorker *self,
       ChatStoreCall *call = all->pdata[i];
 
       call->next = i + 1 < all->len ? all->pdata[i + 1] : NULL;
-      if (call->error != NULL && call->kind == CHAT_STORE_CALL_APPLY && call->batch->told)
-        broken = MAX (broken, call->generation);
+      if (call->error != NULL && is_told (call))
+        self->behind = TRUE;
     }
-  g_mutex_lock (&self->mutex);
-  self->broken = MAX (self->broken, broken);
-  g_mutex_unlock (&self->mutex);
 }
 
 static void
@@ -243,6 +234,11 @@ run (ChatStoreWorker *self,
       g_clear_pointer (&self->db, chat_store_db_close);
       return;
     }
+  if (call->kind == CHAT_STORE_CALL_BREAK)
+    {
+      self->behind = TRUE;
+      return;
+    }
   if (self->db == NULL)
     {
       for (; call != NULL; call = call->next)
@@ -253,6 +249,8 @@ run (ChatStoreWorker *self,
     run_writes (self, call);
   else
     chat_store_calls_read (self->db, call);
+  if (call->kind == CHAT_STORE_CALL_STATE && call->error == NULL)
+    self->behind = FALSE;
   for (; call != NULL; call = call->next)
     if (g_error_matches (call->error, CHAT_STORE_ERROR, CHAT_STORE_ERROR_DAMAGED))
       chat_store_db_suspect (self->db);
@@ -267,8 +265,10 @@ thread_main (gpointer data)
 
   while (!closing && (head = take (self, &tail)) != NULL)
     {
-      run (self, head);
+      gboolean internal = head->kind == CHAT_STORE_CALL_BREAK;
+
       closing = head->kind == CHAT_STORE_CALL_CLOSE;
+      run (self, head);
       g_mutex_lock (&self->mutex);
       if (self->db != NULL)
         {
@@ -276,8 +276,12 @@ thread_main (gpointer data)
           self->n_rows = self->db->n_rows;
           self->n_steps = self->db->n_steps;
         }
-      hand_back (self, head, tail);
+      /* Whoever gets it frees it, maybe at once */
+      if (!internal)
+        hand_back (self, head, tail);
       g_mutex_unlock (&self->mutex);
+      if (internal)
+        chat_store_call_free (head);
     }
   g_clear_pointer (&self->db, chat_store_db_close);
   worker_unref (self);
@@ -296,7 +300,6 @@ chat_store_worker_new (const char    *path,
   g_atomic_ref_count_inc (&self->refs);
   self->path = g_strdup (path);
   self->done = done;
-  self->generation = 1;
   g_mutex_init (&self->mutex);
   g_cond_init (&self->cond);
   self->context = g_main_context_ref_thread_default ();
@@ -326,8 +329,25 @@ chat_store_worker_join (ChatStoreWorker *self)
   g_clear_pointer (&self->thread, g_thread_join);
 }
 
-/* Batches are of one generation until the state is asked for. When one of them fails, those of its generation that follow are not
- * carried out: the sync position must not pass over what was lost */
+/* With the mutex held */
+static void
+enqueue (ChatStoreWorker *self,
+         ChatStoreCall   *call)
+{
+  queue_push (&self->calls, call, call);
+  self->n_calls++;
+  self->n_bytes += call->n_bytes;
+  g_cond_signal (&self->cond);
+}
+
+/* With the mutex held. In the queue, since what was submitted before is still good */
+static void
+enqueue_break (ChatStoreWorker *self)
+{
+  if (self->calls.tail == NULL || self->calls.tail->kind != CHAT_STORE_CALL_BREAK)
+    enqueue (self, chat_store_call_new (CHAT_STORE_CALL_BREAK, NULL));
+}
+
 void
 chat_store_worker_submit (ChatStoreWorker *self,
                           ChatStoreCall   *call)
@@ -335,23 +355,16 @@ chat_store_worker_submit (ChatStoreWorker *self,
   g_mutex_lock (&self->mutex);
   self->n_waiting++;
   self->n_waiting_bytes += call->n_bytes;
-  if (call->kind == CHAT_STORE_CALL_STATE)
-    self->generation++;
-  call->generation = self->generation;
   if (call->kind != CHAT_STORE_CALL_CLOSE && self->n_calls > 0
       && (self->n_calls >= CHAT_STORE_MAX_QUEUE_CALLS || self->n_bytes + call->n_bytes > CHAT_STORE_MAX_QUEUE_BYTES))
     {
       g_set_error_literal (&call->error, CHAT_STORE_ERROR, CHAT_STORE_ERROR_BUSY, "too much is waiting for the store");
-      if (call->kind == CHAT_STORE_CALL_APPLY && call->batch->told)
-        self->broken = self->generation;
+      if (is_told (call))
+        enqueue_break (self);
       hand_back (self, call, call);
-      g_mutex_unlock (&self->mutex);
-      return;
     }
-  queue_push (&self->calls, call, call);
-  self->n_calls++;
-  self->n_bytes += call->n_bytes;
-  g_cond_signal (&self->cond);
+  else
+    enqueue (self, call);
   g_mutex_unlock (&self->mutex);
 }
 
@@ -359,7 +372,7 @@ void
 chat_store_worker_break (ChatStoreWorker *self)
 {
   g_mutex_lock (&self->mutex);
-  self->broken = self->generation;
+  enqueue_break (self);
   g_mutex_unlock (&self->mutex);
 }
 

@@ -20,6 +20,7 @@ typedef enum
   CHAT_STORE_CALL_ROOMS,
   CHAT_STORE_CALL_PAGE,
   CHAT_STORE_CALL_OUTBOX,
+  CHAT_STORE_CALL_BREAK,        /* the worker's own */
   CHAT_STORE_CALL_CLOSE
 } ChatStoreCallKind;
 
@@ -30,7 +31,6 @@ struct _ChatStoreCall
   ChatStoreCallKind  kind;
   GTask             *task;          /* (nullable): the asker's; the thread does not touch it */
   gsize              n_bytes;
-  guint              generation;    /* of an APPLY: see chat_store_worker_submit() */
 
   /* What is asked */
   ChatStoreBatch    *batch;
@@ -67,7 +67,7 @@ void             chat_store_worker_release           (ChatStoreWorker      *self
 /** chat_store_worker_submit: @call: (transfer full): comes back by @done, always */
 void             chat_store_worker_submit            (ChatStoreWorker      *self,
                                                       ChatStoreCall        *call);
-/** chat_store_worker_break: an APPLY will never come: those that follow it must not be carried out */
+/** chat_store_worker_break: an APPLY will never come: those that follow must not be carried out before the state was asked for */
 void             chat_store_worker_break             (ChatStoreWorker      *self);
 /** chat_store_worker_join: after CLOSE came back */
 void             chat_store_worker_join              (ChatStoreWorker      *self);

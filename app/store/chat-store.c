@@ -206,7 +206,7 @@ chat_store_apply_async (ChatStore           *self,
   if (call == NULL)
     {
       /* It is lost: what follows must not pass over it */
-      if (batch->told)
+      if (batch->told && !self->closed)
         chat_store_worker_break (self->worker);
       chat_store_batch_free (batch);
       return;
