@@ -39,6 +39,8 @@ struct _ChatStoreWorker
   guint            n_waiting;   /* submitted and not handed back */
   gsize            n_waiting_bytes;
   gboolean         released;
+  gboolean         ended;       /* the file is closed */
+  GCond            end;
   guint64          n_commits;
   guint64          n_rows;
   guint64          n_steps;
@@ -90,6 +92,7 @@ worker_unref (ChatStoreWorker *self)
   g_main_context_unref (self->context);
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->cond);
+  g_cond_clear (&self->end);
   g_free (self->path);
   g_free (self);
 }
@@ -284,6 +287,10 @@ thread_main (gpointer data)
         chat_store_call_free (head);
     }
   g_clear_pointer (&self->db, chat_store_db_close);
+  g_mutex_lock (&self->mutex);
+  self->ended = TRUE;
+  g_cond_broadcast (&self->end);
+  g_mutex_unlock (&self->mutex);
   worker_unref (self);
   return NULL;
 }
@@ -302,6 +309,7 @@ chat_store_worker_new (const char    *path,
   self->done = done;
   g_mutex_init (&self->mutex);
   g_cond_init (&self->cond);
+  g_cond_init (&self->end);
   self->context = g_main_context_ref_thread_default ();
   self->source = g_source_new (&source_funcs, sizeof (DoneSource));
   ((DoneSource *) self->source)->worker = self;
@@ -321,6 +329,21 @@ chat_store_worker_release (ChatStoreWorker *self)
   g_mutex_unlock (&self->mutex);
   g_clear_pointer (&self->thread, g_thread_unref);
   worker_unref (self);
+}
+
+gboolean
+chat_store_worker_wait (ChatStoreWorker *self,
+                        guint            timeout_ms)
+{
+  gint64 until = g_get_monotonic_time () + (gint64) timeout_ms * 1000;
+  gboolean ended;
+
+  g_mutex_lock (&self->mutex);
+  while (!self->ended && g_cond_wait_until (&self->end, &self->mutex, until))
+    ;
+  ended = self->ended;
+  g_mutex_unlock (&self->mutex);
+  return ended;
 }
 
 void

@@ -69,6 +69,9 @@ void             chat_store_worker_submit            (ChatStoreWorker      *self
                                                       ChatStoreCall        *call);
 /** chat_store_worker_break: an APPLY will never come: those that follow must not be carried out before the state was asked for */
 void             chat_store_worker_break             (ChatStoreWorker      *self);
+/** chat_store_worker_wait: Returns: whether the thread has closed the file within @timeout_ms. Nothing is handed back meanwhile */
+gboolean         chat_store_worker_wait              (ChatStoreWorker      *self,
+                                                      guint                 timeout_ms);
 /** chat_store_worker_join: after CLOSE came back */
 void             chat_store_worker_join              (ChatStoreWorker      *self);
 void             chat_store_worker_get_statistics    (ChatStoreWorker      *self,

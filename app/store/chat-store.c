@@ -190,6 +190,16 @@ chat_store_close_finish (ChatStore     *self,
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+gboolean
+chat_store_close_and_wait (ChatStore *self,
+                           guint      timeout_ms)
+{
+  g_return_val_if_fail (CHAT_IS_STORE (self), FALSE);
+
+  chat_store_close_async (self, NULL, NULL, NULL);
+  return chat_store_worker_wait (self->worker, timeout_ms);
+}
+
 void
 chat_store_apply_async (ChatStore           *self,
                         ChatStoreBatch      *batch,

@@ -85,6 +85,10 @@ void             chat_store_close_async          (ChatStore               *self,
 gboolean         chat_store_close_finish         (ChatStore               *self,
                                                   GAsyncResult            *result,
                                                   GError                 **error);
+/** chat_store_close_and_wait: the program ends, and no main context will run any more: closes it and blocks until everything that was
+ * submitted is done and the file is closed, or @timeout_ms have passed. Returns: whether it was done */
+gboolean         chat_store_close_and_wait       (ChatStore               *self,
+                                                  guint                    timeout_ms);
 
 /**
  * chat_store_apply_async: @batch: (transfer full): all of it is kept, or nothing
