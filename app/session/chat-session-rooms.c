@@ -515,7 +515,8 @@ build_rooms (ChatSession      *self,
       if (g_hash_table_contains (self->gone, &row->id))
         continue;
       room = chat_store_room_new (row->id, row->name);
-      room->first_id = row->first_id;
+      /* That there is no message at all is believed only where the server says it twice */
+      room->first_id = row->first_id > 0 || (row->told && row->last_message == NULL) ? row->first_id : CHAT_STORE_UNTOLD;
       if (row->told)
         {
           room->newest_id = row->last_message != NULL ? row->last_message->id : 0;
