@@ -4,9 +4,7 @@
  */
 
 #include <glib/gstdio.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "chat-session-test.h"
 #include "chat-test-server.h"
@@ -287,35 +285,6 @@ test_changes_offline (void)
   chat_test_wait_until (chat_list_length (theirs) == 1 && g_str_equal (chat_list_text (theirs, 0), "changed"));
 }
 
-/* A burst: few commits, and all of it is shown */
-static void
-test_burst (void)
-{
-  g_autoptr (ChatTestServer) server = chat_test_server_new (NULL);
-  ChatServerOptions options = { .insecure = TRUE, .no_rate_limit = TRUE };
-  const char *address;
-  g_autoptr (ChatPerson) anna = chat_person_new ();
-  g_autoptr (ChatPerson) boris = chat_person_new ();
-  ChatRoom *room, *theirs;
-  guint64 before, commits;
-
-  chat_test_server_free (g_steal_pointer (&server));
-  server = chat_test_server_new (&options);
-  address = chat_test_server_get_address (server);
-  chat_test_keyring_empty ();
-  chat_person_sign_up (anna, address, "anna");
-  chat_person_sign_up (boris, address, "boris");
-  room = chat_person_create_room (anna, "boris");
-  theirs = chat_person_get_room (boris, "anna");
-  chat_test_settle ();
-  before = chat_session_get_n_commits (boris->session);
-  send_numbers (anna, room, 0, 1000);
-  chat_test_wait_until_for (60, chat_room_get_unread_count (theirs) == 1000);
-  commits = chat_session_get_n_commits (boris->session) - before;
-  g_test_message ("1000 pushes, as fast as one person sends: %" G_GUINT64_FORMAT " commits", commits);
-  g_assert_cmpuint (commits, <=, 1100);
-}
-
 int
 main (int    argc,
       char **argv)
@@ -326,7 +295,6 @@ main (int    argc,
   g_test_add_func ("/keep/catch-up", test_catch_up);
   g_test_add_func ("/keep/outbox-restart", test_outbox_restart);
   g_test_add_func ("/keep/changes-offline", test_changes_offline);
-  g_test_add_func ("/keep/burst", test_burst);
 
   return chat_session_test_run ();
 }
