@@ -38,6 +38,7 @@ G_BEGIN_DECLS
 /* The preview that OLD_DIALOGS carries of a last message, and what one such answer may hold in all (bytes) */
 #define CHAT_SERVER_MAX_PREVIEW_SIZE       256
 #define CHAT_SERVER_MAX_DIALOGS_SIZE       (900 * 1024)
+#define CHAT_SERVER_MAX_DIALOGS            (CHAT_SERVER_MAX_DIALOGS_SIZE / 40)   /* more can not fit */
 
 /* Buckets: so many at once, then so many a second. A request costs what the table of commands says, most of them 1. No
  * person meets these, nor a script of 100 messages in a burst or 20 sign-ups a minute. */

@@ -32,12 +32,6 @@ chat_server_peer_unref (ChatServerPeer *self)
   g_free (self);
 }
 
-static gint64
-peer_now (ChatServerPeer *self)
-{
-  return chat_server_poller_get_now (self->hub->poller);
-}
-
 /* Requests */
 
 static void
@@ -59,23 +53,6 @@ request_is_question (const ChatServerRequest *request)
          (request->command != NULL && (request->command->flags & CHAT_SERVER_COMMAND_QUESTION) != 0);
 }
 
-static gsize
-estimate_size (ChatPacket *packet)
-{
-  static const ChatField texts[] = {
-    CHAT_FIELD_MESSAGE, CHAT_FIELD_NEW_MSG, CHAT_FIELD_USER, CHAT_FIELD_LOGIN, CHAT_FIELD_PASS, CHAT_FIELD_TOKEN,
-    CHAT_FIELD_USERNAME, CHAT_FIELD_CUSTOMER, CHAT_FIELD_DEVICE,
-  };
-  gsize size = sizeof (ChatServerRequest) + 512;
-
-  if (chat_packet_get_kind (packet) == CHAT_PACKET_UNKNOWN)
-    return size + strlen (chat_packet_get_name (packet));
-  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
-    if (chat_packet_has (packet, texts[i]))
-      size += strlen (chat_packet_get_string (packet, texts[i]));
-  return size;
-}
-
 static void
 peer_enqueue (ChatServerPeer *self,
               ChatPacket     *packet,
@@ -88,7 +65,7 @@ peer_enqueue (ChatServerPeer *self,
     {
       request->packet = chat_packet_ref (packet);
       request->command = chat_server_command_find (chat_packet_get_kind (packet));
-      request->size = estimate_size (packet);
+      request->size = sizeof *request + chat_packet_get_size (packet);
     }
   else
     {
@@ -263,6 +240,20 @@ chat_server_request_answer (ChatServerRequest *self,
 }
 
 void
+chat_server_request_answer_held (ChatServerRequest *self,
+                                 ChatPacket        *answer)
+{
+  ChatServerPeer *peer = self->peer;
+
+  /* Here and not by its turn, which it has: with the turn the next request may begin to hold pushes up */
+  if (peer->connection != NULL && answer != NULL)
+    chat_connection_send (peer->connection, answer);
+  g_clear_pointer (&answer, chat_packet_unref);
+  chat_server_peer_hold (peer, FALSE);
+  chat_server_request_answer (self, NULL);
+}
+
+void
 chat_server_request_fail (ChatServerRequest *self,
                           ChatStatus         status,
                           const char        *text)
@@ -413,9 +404,8 @@ on_packet (ChatConnection *connection,
 
   if (self->is_dropped || self->is_finishing || self->connection == NULL)
     return;
-  self->last_object = peer_now (self);
   self->n_objects++;
-  if (self->n_objects == 1)
+  if (self->n_objects == 1 && self->user == NULL)
     chat_server_timers_set (chat_server_poller_get_timers (self->hub->poller), &self->timer,
                             g_get_monotonic_time () + self->hub->anonymous_time);
   peer_enqueue (self, packet, NULL);
@@ -544,14 +534,16 @@ on_deadline (ChatServerTimer *timer)
     }
   else if (self->user == NULL)
     {
-      next = self->last_object + self->hub->anonymous_time;
-      if (self->n_objects > 0 && next > now)
+      /* A PING, which the connection answers by itself, is an object too */
+      gint64 last = chat_connection_get_last_object (self->connection);
+
+      next = last + self->hub->anonymous_time;
+      if (last > 0 && next > now)
         {
           chat_server_timers_set (timers, timer, next);
           return;
         }
-      error = g_error_new_literal (CHAT_ERROR, CHAT_ERROR_TIMED_OUT,
-                                   self->n_objects > 0 ? "No log-in in time" : "No object in time");
+      error = g_error_new_literal (CHAT_ERROR, CHAT_ERROR_TIMED_OUT, last > 0 ? "No log-in in time" : "No object in time");
       chat_connection_close (self->connection, error);
     }
   else

@@ -29,10 +29,11 @@ struct _ChatConnection
   ChatSendQueue               queue;
   gsize                       drained;
   gint64                      last_read;
+  gint64                      last_object;      /* 0: none yet */
   ChatConnectionTrace         trace;
   gpointer                    trace_data;
   GSource                    *overflow;         /* nullable: closes it, the queue having passed its bound */
-  guint                       holds;
+  int                         fd;               /* the socket's; -1 where there is none, and after the end */
   guint                       role : 1;
   guint                       established : 1;  /* bytes have passed: a TLS handshake is behind us */
   guint                       dispatching : 1;
@@ -85,6 +86,7 @@ close_stream (ChatConnection *self)
   if (self->output != NULL && self->socket != NULL)
     g_socket_shutdown (self->socket, TRUE, TRUE, NULL);
   g_io_stream_close (self->stream, NULL, NULL);
+  self->fd = -1;
 }
 
 void
@@ -97,47 +99,13 @@ chat_connection_close (ChatConnection *self,
     return;
 
   self->closed = TRUE;
-  chat_connection_hold (self);
+  g_object_ref (self);
   release (self);
   /* The owner takes the descriptor out of its loop while there is one. */
   if (self->events->closed != NULL)
     self->events->closed (self, reason, self->user_data);
   close_stream (self);
-  chat_connection_unhold (self);
-}
-
-/* The owner has gone without a word: it is not called any more. */
-static void
-abandon (ChatConnection *self)
-{
-  if (self->closed || self->stream == NULL)
-    return;
-
-  self->closed = TRUE;
-  release (self);
-  close_stream (self);
-}
-
-void
-chat_connection_hold (ChatConnection *self)
-{
-  g_object_ref (self);
-  self->holds++;
-}
-
-void
-chat_connection_unhold (ChatConnection *self)
-{
-  self->holds--;
   g_object_unref (self);
-}
-
-/* After each call of the owner, which may have dropped its reference */
-static void
-check_owner (ChatConnection *self)
-{
-  if ((guint) g_atomic_int_get (&G_OBJECT (self)->ref_count) <= self->holds)
-    abandon (self);
 }
 
 static void
@@ -145,7 +113,13 @@ chat_connection_dispose (GObject *object)
 {
   ChatConnection *self = CHAT_CONNECTION (object);
 
-  abandon (self);
+  /* The owner has gone without a word: it is not called any more. */
+  if (!self->closed && self->stream != NULL)
+    {
+      self->closed = TRUE;
+      release (self);
+      close_stream (self);
+    }
   g_clear_object (&self->socket);
   g_clear_object (&self->stream);
 
@@ -175,6 +149,7 @@ chat_connection_new (GIOStream                  *stream,
 
   self->stream = g_object_ref (stream);
   self->socket = chat_stream_find_socket (stream);
+  self->fd = self->socket != NULL ? g_socket_get_fd (self->socket) : -1;
   self->role = role;
   self->events = events;
   self->user_data = user_data;
@@ -226,6 +201,12 @@ gint64
 chat_connection_get_last_read (ChatConnection *self)
 {
   return self->last_read;
+}
+
+gint64
+chat_connection_get_last_object (ChatConnection *self)
+{
+  return self->last_object;
 }
 
 GIOCondition
@@ -383,7 +364,7 @@ write_queue (ChatConnection *self)
     {
       struct iovec parts[2];
       guint n_parts = chat_send_queue_peek (&self->queue, parts);
-      gssize n = chat_stream_write (self->socket, self->output, parts, n_parts, &error);
+      gssize n = chat_stream_write (self->fd, self->output, parts, n_parts, &error);
 
       if (n == CHAT_STREAM_FAILED)
         {
@@ -476,7 +457,6 @@ take_bytes (ChatConnection *self,
           self->broken = TRUE;
           if (self->events->broken != NULL)
             self->events->broken (self, error, self->user_data);
-          check_owner (self);
           changed (self);
           return;
 
@@ -486,6 +466,7 @@ take_bytes (ChatConnection *self,
         }
 
       (*budget)--;
+      self->last_object = self->last_read;
       packet = chat_packet_parse (object, size,
                                   self->role == CHAT_CONNECTION_SERVER ? CHAT_PACKET_TO_SERVER : CHAT_PACKET_TO_CLIENT);
       /* What lay in pieces is in the packet now. */
@@ -494,7 +475,6 @@ take_bytes (ChatConnection *self,
         trace_line (self, TRUE, packet);
       if (!take_ping (self, packet) && !self->closed)
         self->events->packet (self, packet, self->user_data);
-      check_owner (self);
     }
 }
 
@@ -553,7 +533,7 @@ read_chunks (ChatConnection *self,
       if (total >= CHAT_READ_CHUNK_SIZE || budget == 0)
         return TRUE;
 
-      n = chat_stream_read (self->socket, self->input, chunk, CHAT_READ_CHUNK_SIZE, &error);
+      n = chat_stream_read (self->fd, self->input, chunk, CHAT_READ_CHUNK_SIZE, &error);
       if (n == CHAT_STREAM_WOULD_BLOCK)
         return FALSE;
       if (n == CHAT_STREAM_FAILED)
@@ -618,7 +598,7 @@ chat_connection_dispatch (ChatConnection *self,
   if (self->closed || self->dispatching)
     return FALSE;
 
-  chat_connection_hold (self);
+  g_object_ref (self);
   self->dispatching = TRUE;
 
   if ((condition & G_IO_OUT) && self->overflow == NULL)
@@ -643,7 +623,7 @@ chat_connection_dispatch (ChatConnection *self,
 
   self->dispatching = FALSE;
   has_more = has_more && !self->closed;
-  chat_connection_unhold (self);
+  g_object_unref (self);
 
   return has_more;
 }

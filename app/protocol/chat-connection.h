@@ -31,8 +31,8 @@ G_DECLARE_FINAL_TYPE (ChatConnection, chat_connection, CHAT, CONNECTION, GObject
  *   drives the connection itself puts it on its list. May be %NULL
  *
  * The owner's functions; a plain table and not signals, since they run for every object of every connection.
- * They may send, pause, finish, close and drop the last reference (nothing is called after that): the connection keeps
- * itself alive while it calls.
+ * They may send, pause, finish and close: the connection keeps itself alive while it calls. An owner that drops its last
+ * reference from within one of them closes first; from anywhere else it need not (@closed is then not called).
  */
 typedef struct
 {
@@ -107,6 +107,9 @@ gboolean        chat_connection_is_closed      (ChatConnection             *conn
 
 /** chat_connection_get_last_read: Returns: g_get_monotonic_time() of the last byte that came (µs) */
 gint64          chat_connection_get_last_read  (ChatConnection             *connection);
+/** chat_connection_get_last_object: Returns: the same of the last bytes that completed an object, PING and PONG too; 0: none has
+ * come yet */
+gint64          chat_connection_get_last_object (ChatConnection            *connection);
 /** chat_connection_set_ping: both sides named "ping": an attached connection sends PING after %CHAT_PING_INTERVAL_MS of
  * silence and closes with %CHAT_ERROR_TIMED_OUT after %CHAT_PING_TIMEOUT_MS. An owner with its own loop does the same by
  * chat_connection_check_ping(). An incoming PING is always answered here, and neither PING nor PONG reaches @packet. */

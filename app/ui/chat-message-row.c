@@ -16,8 +16,10 @@
 /* What a screen reader says of a long message before one asks for more (characters) */
 #define SPOKEN_CHARS 1000
 
+/* Pixels. The height of a list that need not fill its view is asked for at no more than its natural width: that one is so great
+ * that a greater width changes no height. */
 #define MIN_WIDTH    160
-#define NAT_WIDTH    420
+#define NAT_WIDTH    CHAT_BUBBLE_COLUMN
 
 struct _ChatMessageRow
 {

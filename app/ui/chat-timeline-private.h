@@ -58,7 +58,24 @@ struct _ChatTimeline
   gboolean            dragged;
   GtkWidget          *menu;
   char               *menu_uri;
+  GtkWidget          *menu_focus;     /* (nullable) (weak): had the keyboard before */
 };
+
+guint        chat_timeline_n_messages       (ChatTimeline   *self);
+/** chat_timeline_message_at: Returns: (transfer none) */
+ChatMessage *chat_timeline_message_at       (ChatTimeline   *self,
+                                             guint           position);
+/** chat_timeline_update_row: a #ChatTimelineRowFunc: what the row shows beside its message */
+void         chat_timeline_update_row       (ChatMessageRow *row,
+                                             gpointer        user_data);
+
+/** chat_timeline_set_unread_first: @message: (nullable): above it stands the "new messages" line */
+void         chat_timeline_set_unread_first (ChatTimeline   *self,
+                                             ChatMessage    *message);
+/** chat_timeline_place_view: goes to where the room is to be opened, as soon as that is known */
+void         chat_timeline_place_view       (ChatTimeline   *self);
+/** chat_timeline_keep_position: tells the room where the person is */
+void         chat_timeline_keep_position    (ChatTimeline   *self);
 
 /** chat_timeline_init_input: gestures and keys, for all rows at once */
 void chat_timeline_init_input    (ChatTimeline   *self);

@@ -15,8 +15,6 @@
 
 /* So many messages before an end of the window is reached its next page is asked for */
 #define PREFETCH        25
-/* Where the first unread message stands after opening a room (pixels) */
-#define UNREAD_OFFSET   48
 #define SEEN_DELAY_MS   200
 #define KEEP_DELAY_MS   1000
 
@@ -30,15 +28,15 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (ChatTimeline, chat_timeline, GTK_TYPE_WIDGET)
 
-static guint
-n_messages (ChatTimeline *self)
+guint
+chat_timeline_n_messages (ChatTimeline *self)
 {
   return self->list != NULL ? g_list_model_get_n_items (G_LIST_MODEL (self->list)) : 0;
 }
 
-static ChatMessage *
-message_at (ChatTimeline *self,
-            guint         position)
+ChatMessage *
+chat_timeline_message_at (ChatTimeline *self,
+                          guint         position)
 {
   g_autoptr (ChatMessage) message = g_list_model_get_item (G_LIST_MODEL (self->list), position);
 
@@ -57,9 +55,9 @@ shows_sender (ChatTimeline *self,
          g_ascii_strcasecmp (chat_message_get_sender (message), chat_room_get_name (self->room)) != 0;
 }
 
-static void
-update_row (ChatMessageRow *row,
-            gpointer        user_data)
+void
+chat_timeline_update_row (ChatMessageRow *row,
+                          gpointer        user_data)
 {
   ChatTimeline *self = user_data;
   ChatMessage *message = chat_message_row_get_message (row);
@@ -123,7 +121,7 @@ update_state (ChatTimeline *self)
 {
   const GError *error = self->list != NULL ? chat_message_list_get_error (self->list) : NULL;
   gboolean loaded = self->list != NULL && chat_message_list_get_loaded (self->list);
-  gboolean empty = self->list != NULL && n_messages (self) == 0;
+  gboolean empty = self->list != NULL && chat_timeline_n_messages (self) == 0;
   gboolean failed = error != NULL && empty;
   gboolean busy = empty && !failed && (!loaded || chat_message_list_get_loading (self->list));
 
@@ -160,7 +158,7 @@ update_jump (ChatTimeline *self)
   double below = gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment) -
                  gtk_adjustment_get_value (adjustment);
   guint unread = self->room != NULL ? chat_room_get_unread_count (self->room) : 0;
-  gboolean visible = self->list != NULL && n_messages (self) > 0 && !chat_timeline_scroll_get_stuck (self->scroll) &&
+  gboolean visible = self->list != NULL && chat_timeline_n_messages (self) > 0 && !chat_timeline_scroll_get_stuck (self->scroll) &&
                      (below > 60 || chat_message_list_get_has_newer (self->list));
   g_autofree char *count = g_strdup_printf (unread > 999 ? "999+" : "%u", unread);
   g_autofree char *label = NULL;
@@ -182,18 +180,25 @@ window_is_active (ChatTimeline *self)
   return self->window != NULL && gtk_window_is_active (self->window);
 }
 
+static void
+tell_what_is_seen (ChatTimeline *self)
+{
+  g_clear_handle_id (&self->seen_source, g_source_remove);
+  if (self->room == NULL || self->seen_next == 0)
+    return;
+
+  self->seen = self->seen_next;
+  self->seen_next = 0;
+  g_signal_emit (self, signals[SEEN], 0, self->room, self->seen);
+}
+
 static gboolean
 seen_cb (gpointer user_data)
 {
   ChatTimeline *self = user_data;
 
   self->seen_source = 0;
-  if (self->room != NULL && self->seen_next > 0)
-    {
-      self->seen = self->seen_next;
-      self->seen_next = 0;
-      g_signal_emit (self, signals[SEEN], 0, self->seen);
-    }
+  tell_what_is_seen (self);
 
   return G_SOURCE_REMOVE;
 }
@@ -211,7 +216,7 @@ look_what_is_seen (ChatTimeline *self)
 
   /* Unsent ones at the end have no id */
   for (guint i = read + 1; i > 0 && id == 0; i--)
-    id = chat_message_get_id (message_at (self, i - 1));
+    id = chat_message_get_id (chat_timeline_message_at (self, i - 1));
   if (id <= MAX (self->seen, self->seen_next) ||
       (id <= chat_room_get_read_mark (self->room) && !chat_room_get_marked_unread (self->room)))
     return;
@@ -221,118 +226,7 @@ look_what_is_seen (ChatTimeline *self)
     self->seen_source = g_timeout_add (SEEN_DELAY_MS, seen_cb, self);
 }
 
-/* Where a room is opened */
-
-static void
-set_unread_first (ChatTimeline *self,
-                  ChatMessage  *message)
-{
-  if (g_set_object (&self->unread_first, message))
-    chat_timeline_scroll_foreach (self->scroll, update_row, self);
-}
-
-/* Returns: whether it is known; else a page that holds it is on its way */
-static gboolean
-find_first_unread (ChatTimeline *self)
-{
-  guint n = n_messages (self), left = self->unread_count;
-  ChatMessage *found = NULL;
-
-  if (self->unread_count == 0)
-    return TRUE;
-
-  if (self->unread_after > 0)
-    {
-      if (!self->searched_unread && n > 0 && chat_message_get_id (message_at (self, 0)) > self->unread_after &&
-          chat_message_list_get_has_older (self->list))
-        {
-          self->searched_unread = TRUE;
-          chat_message_list_load_around (self->list, self->unread_after);
-          if (chat_message_list_get_loading (self->list))
-            return FALSE;
-        }
-      for (guint i = 0; i < n && found == NULL; i++)
-        {
-          ChatMessage *message = message_at (self, i);
-
-          if (!chat_message_get_outgoing (message) && chat_message_get_id (message) > self->unread_after)
-            found = message;
-        }
-    }
-  else
-    {
-      /* No mark: as many as are counted, from the end */
-      for (guint i = n; i > 0 && left > 0; i--)
-        if (!chat_message_get_outgoing (message_at (self, i - 1)))
-          {
-            found = message_at (self, i - 1);
-            left--;
-          }
-    }
-  set_unread_first (self, found);
-
-  return TRUE;
-}
-
-static void
-place_view (ChatTimeline *self)
-{
-  gint64 id;
-  int offset;
-  gboolean at_bottom;
-  ChatMessage *message;
-
-  if (self->placed || self->list == NULL || !chat_message_list_get_loaded (self->list) ||
-      chat_message_list_get_loading (self->list))
-    return;
-
-  if (chat_room_get_position (self->room, &id, &offset, &at_bottom) && !at_bottom)
-    {
-      message = chat_message_list_lookup (self->list, id);
-      if (message == NULL && !self->searched_place)
-        {
-          self->searched_place = TRUE;
-          chat_message_list_load_around (self->list, id);
-          if (chat_message_list_get_loading (self->list))
-            return;
-        }
-      if (message != NULL)
-        {
-          /* Without asking for pages: the line stands where it can be seen */
-          self->searched_unread = TRUE;
-          find_first_unread (self);
-          self->placed = TRUE;
-          chat_timeline_scroll_go_to (self->scroll, message, offset);
-          return;
-        }
-    }
-
-  if (!find_first_unread (self))
-    return;
-  self->placed = TRUE;
-  if (self->unread_first != NULL)
-    chat_timeline_scroll_go_to (self->scroll, self->unread_first, UNREAD_OFFSET);
-  else if (chat_message_list_get_has_newer (self->list))
-    chat_timeline_show_newest (self);
-  else
-    chat_timeline_scroll_go_to_end (self->scroll);
-}
-
-static void
-keep_position (ChatTimeline *self)
-{
-  ChatMessage *message;
-  gint64 id;
-  int offset = 0;
-
-  g_clear_handle_id (&self->keep_source, g_source_remove);
-  if (self->room == NULL || !self->placed || n_messages (self) == 0)
-    return;
-
-  message = chat_timeline_scroll_get_anchor (self->scroll, &offset);
-  id = message != NULL ? chat_message_get_id (message) : 0;
-  chat_room_set_position (self->room, id, offset, id == 0 || chat_timeline_scroll_get_stuck (self->scroll));
-}
+/* Events */
 
 static gboolean
 keep_cb (gpointer user_data)
@@ -340,11 +234,9 @@ keep_cb (gpointer user_data)
   ChatTimeline *self = user_data;
 
   self->keep_source = 0;
-  keep_position (self);
+  chat_timeline_keep_position (self);
   return G_SOURCE_REMOVE;
 }
-
-/* Events */
 
 static void
 settled_cb (ChatTimelineScroll *scroll,
@@ -365,7 +257,7 @@ settled_cb (ChatTimelineScroll *scroll,
     self->keep_source = g_timeout_add (KEEP_DELAY_MS, keep_cb, self);
   if (first < PREFETCH && chat_message_list_get_has_older (self->list))
     chat_message_list_load_older (self->list);
-  if (last + PREFETCH >= n_messages (self) && chat_message_list_get_has_newer (self->list))
+  if (last + PREFETCH >= chat_timeline_n_messages (self) && chat_message_list_get_has_newer (self->list))
     chat_message_list_load_newer (self->list);
 }
 
@@ -376,7 +268,7 @@ items_changed_cb (ChatTimeline *self,
                   guint         added,
                   GListModel   *model)
 {
-  guint n = n_messages (self);
+  guint n = chat_timeline_n_messages (self);
   ChatMessage *last;
 
   update_state (self);
@@ -384,14 +276,14 @@ items_changed_cb (ChatTimeline *self,
   /* One that came just now, not a page of older ones */
   if (!self->placed || removed != 0 || added != 1 || position + 1 != n || chat_message_list_get_has_newer (self->list))
     return;
-  last = message_at (self, position);
+  last = chat_timeline_message_at (self, position);
   if (chat_message_get_outgoing (last) || chat_message_get_id (last) == 0)
     return;
   if (!window_is_active (self))
     {
       /* The first that comes while nobody looks begins what is new */
       if (self->unread_first == NULL || chat_message_get_id (self->unread_first) <= self->seen)
-        set_unread_first (self, last);
+        chat_timeline_set_unread_first (self, last);
     }
   else if (gtk_widget_get_mapped (GTK_WIDGET (self)))
     {
@@ -410,7 +302,7 @@ list_notify_cb (ChatTimeline *self,
 
   update_state (self);
   if (!self->placed)
-    place_view (self);
+    chat_timeline_place_view (self);
   if (self->newest_wanted && !chat_message_list_get_loading (self->list))
     {
       self->newest_wanted = FALSE;
@@ -524,9 +416,10 @@ forget_room (ChatTimeline *self)
   chat_timeline_close_menu (self, NULL);
   if (self->room != NULL)
     g_signal_handlers_disconnect_by_data (self->room, self);
+  /* What was on screen was seen, however soon the room is left */
+  tell_what_is_seen (self);
   if (self->list != NULL)
     g_signal_handlers_disconnect_by_data (self->list, self);
-  g_clear_handle_id (&self->seen_source, g_source_remove);
   self->seen = self->seen_next = 0;
   self->placed = self->newest_wanted = self->searched_unread = self->searched_place = FALSE;
   g_clear_object (&self->unread_first);
@@ -572,7 +465,7 @@ chat_timeline_class_init (ChatTimelineClass *klass)
   signals[MESSAGE_REQUESTED] = g_signal_new ("message-requested", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                              NULL, G_TYPE_NONE, 2, CHAT_TYPE_MESSAGE, G_TYPE_STRING);
   signals[SEEN] = g_signal_new ("seen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                G_TYPE_NONE, 1, G_TYPE_INT64);
+                                G_TYPE_NONE, 2, CHAT_TYPE_ROOM, G_TYPE_INT64);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "timeline");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
@@ -678,6 +571,8 @@ chat_timeline_init (ChatTimeline *self)
   self->model = gtk_no_selection_new (NULL);
   self->view = gtk_list_view_new (GTK_SELECTION_MODEL (self->model), factory);
   gtk_widget_add_css_class (self->view, "timeline");
+  /* The few messages of a new room stand where one writes; a view that is full takes all the height that there is */
+  gtk_widget_set_valign (self->view, GTK_ALIGN_END);
   chat_accessible_set_label (self->view, _("Messages"));
 
   self->scrolled = gtk_scrolled_window_new ();
@@ -717,7 +612,7 @@ chat_timeline_set_room (ChatTimeline    *self,
   if (self->room == room && self->list == list)
     return;
 
-  keep_position (self);
+  chat_timeline_keep_position (self);
   forget_room (self);
   /* The view forgets all rows before it sees others: none of the old ones is taken for the place to keep */
   chat_timeline_scroll_set_list (self->scroll, list);
@@ -740,7 +635,7 @@ chat_timeline_set_room (ChatTimeline    *self,
     }
   update_state (self);
   update_jump (self);
-  place_view (self);
+  chat_timeline_place_view (self);
 }
 
 ChatMessageList *
@@ -781,7 +676,7 @@ chat_timeline_show_message (ChatTimeline *self,
       self->words = g_strdup (words);
     }
   g_set_object (&self->found, message);
-  chat_timeline_scroll_foreach (self->scroll, update_row, self);
+  chat_timeline_scroll_foreach (self->scroll, chat_timeline_update_row, self);
   if (message != NULL)
     chat_timeline_scroll_go_to (self->scroll, message, G_MAXINT);
 }
@@ -798,7 +693,7 @@ chat_timeline_focus (ChatTimeline *self)
     return FALSE;
 
   /* One that is wholly on screen: the view does not move */
-  row = chat_timeline_scroll_find_row (self->scroll, message_at (self, read != GTK_INVALID_LIST_POSITION ? read : last));
+  row = chat_timeline_scroll_find_row (self->scroll, chat_timeline_message_at (self, read != GTK_INVALID_LIST_POSITION ? read : last));
   return row != NULL && gtk_widget_grab_focus (GTK_WIDGET (row));
 }
 

@@ -19,7 +19,8 @@ G_BEGIN_DECLS
  *
  * Signals:
  * message-requested (ChatMessage, const char *action)  edit, delete, retry or discard, by menu, keyboard or pointer
- * seen (gint64 id)                                     everything up to this message was on screen in an active window
+ * seen (ChatRoom, gint64 id)                           everything up to this message was on screen in an active window; told a
+ *                                                      moment later, and before another room is shown
  */
 G_DECLARE_FINAL_TYPE (ChatTimeline, chat_timeline, CHAT, TIMELINE, GtkWidget)
 

@@ -21,6 +21,7 @@ from gi.repository import Atspi  # noqa: E402
 warnings.simplefilter('ignore')
 PATIENCE_S = 90
 RADIUS = 12
+BORDER = 5      # of a window where the window manager knows no shadows
 
 
 class Gone(Exception):
@@ -104,7 +105,7 @@ def window_of(pid):
 
 
 def fill_screen(pid):
-    """Maximizes the window: without a compositor that knows shadows it has a thick border otherwise."""
+    """Makes the window as large as the screen."""
     window, _ = wait(lambda: window_of(pid), 'the window')
     x11 = ctypes.CDLL('libX11.so.6')
     x11.XOpenDisplay.restype = ctypes.c_void_p
@@ -141,6 +142,7 @@ def take(out, rounded):
     settle()
     run('import', '-window', 'root', out)
     if rounded:
+        run('convert', out, '-shave', f'{BORDER}x{BORDER}', '+repage', out)
         width, height = map(int, run('identify', '-format', '%w %h', out).split())
         mask = f'roundrectangle 0,0 {width - 1},{height - 1} {RADIUS},{RADIUS}'
         run('convert', out, '-alpha', 'set', '(', '-size', f'{width}x{height}', 'xc:none', '-fill', 'white', '-draw', mask,
@@ -167,7 +169,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--scene', choices=['rooms', 'sign-in'], default='rooms')
     parser.add_argument('--room', help='opens the room of this person first')
-    parser.add_argument('--fill', action='store_true', help='maximizes the window, and rounds its corners in the picture')
+    parser.add_argument('--fill', action='store_true', help='maximizes the window, takes its border off and rounds its corners')
     parser.add_argument('out')
     parser.add_argument('command', nargs='+')
     options = parser.parse_args()

@@ -447,11 +447,14 @@ close_in_packet (End        *end,
 }
 
 static void
-unref_in_packet (End        *end,
-                 ChatPacket *packet)
+drop_in_packet (End        *end,
+                ChatPacket *packet)
 {
   if (end->lines->len == end->stop_at)
-    g_clear_object (&end->connection);
+    {
+      chat_connection_close (end->connection, NULL);
+      g_clear_object (&end->connection);
+    }
 }
 
 static void
@@ -476,7 +479,7 @@ dispatch_in_packet (End        *end,
 static void
 test_reentrancy (void)
 {
-  static void (*const actions[]) (End *end, ChatPacket *packet) = { close_in_packet, unref_in_packet, finish_in_packet };
+  static void (*const actions[]) (End *end, ChatPacket *packet) = { close_in_packet, drop_in_packet, finish_in_packet };
   g_autofree char *text = make_deletes (300);
 
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
@@ -498,8 +501,8 @@ test_reentrancy (void)
                   chat_connection_dispatch (end.connection, G_IO_IN);
               chat_test_settle ();
               g_assert_cmpuint (end.lines->len, ==, stop_at);
-              g_assert_cmpuint (end.n_closed, ==, actions[i] == close_in_packet ? 1 : 0);
-              g_assert_true (actions[i] != unref_in_packet || end.connection == NULL);
+              g_assert_cmpuint (end.n_closed, ==, actions[i] == finish_in_packet ? 0 : 1);
+              g_assert_true (actions[i] != drop_in_packet || end.connection == NULL);
               raw_free (raw);
               end_clear (&end);
             }

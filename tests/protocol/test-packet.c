@@ -603,6 +603,46 @@ test_nested (void)
   g_assert_cmpint (chat_packet_get_integer (last, CHAT_FIELD_MESSAGE_ID, 0), ==, 2);
 }
 
+/* What a peer pads an object with is counted too */
+static void
+test_size (void)
+{
+  g_autofree char *padding = g_strnfill (100000, ' ');
+  g_autofree char *json = g_strconcat ("{\"type\":\"DELETE_MSG\",", padding, "\"id\":1}", NULL);
+  g_autoptr (ChatPacket) packet = parse (json, TO_SERVER);
+
+  g_assert_no_error (chat_packet_get_problem (packet));
+  g_assert_cmpuint (chat_packet_get_size (packet), >=, strlen (json));
+  g_assert_cmpuint (chat_packet_get_size (packet), <, strlen (json) + 1024);
+}
+
+/* Every byte that needs an escape, and some that do not, at every place of short and longer texts */
+static void
+test_escapes (void)
+{
+  static const char *const pieces[][2] = {
+    { "\"", "\\\"" }, { "\\", "\\\\" }, { "\n", "\\n" }, { "\x01", "\\u0001" }, { "\x1f", "\\u001f" },
+    { " ", " " }, { "!", "!" }, { "#", "#" }, { "[", "[" }, { "]", "]" }, { "\x7f", "\x7f" }, { "é", "é" }, { "😀", "😀" },
+  };
+
+  for (guint before = 0; before <= 17; before++)
+    for (guint after = 0; after <= 17; after++)
+      for (guint i = 0; i < G_N_ELEMENTS (pieces); i++)
+        for (guint j = 0; j < G_N_ELEMENTS (pieces); j++)
+          {
+            g_autofree char *head = g_strnfill (before, '!'), *tail = g_strnfill (after, '#');
+            g_autofree char *text = g_strconcat (head, pieces[i][0], pieces[j][0], tail, NULL);
+            g_autofree char *expected = g_strconcat ("{\"type\":\"SEARCH_USER\",\"user\":\"", head, pieces[i][1],
+                                                     pieces[j][1], tail, "\"}\n", NULL);
+            g_autoptr (ChatPacket) packet = chat_packet_new (CHAT_PACKET_SEARCH_USER);
+            g_autoptr (GString) line = g_string_new (NULL);
+
+            chat_packet_set_string (packet, CHAT_FIELD_USER, text);
+            chat_packet_write (packet, line);
+            g_assert_cmpstr (line->str, ==, expected);
+          }
+}
+
 /* Whatever a peer sends: no crash, and what is written of it is again an object */
 static void
 test_mutations (void)
@@ -680,6 +720,8 @@ main (int   argc,
   g_test_add_func ("/packet/specification", test_specification);
   g_test_add_func ("/packet/trace", test_trace);
   g_test_add_func ("/packet/nested", test_nested);
+  g_test_add_func ("/packet/escapes", test_escapes);
+  g_test_add_func ("/packet/size", test_size);
   g_test_add_func ("/packet/mutations", test_mutations);
 
   return g_test_run ();

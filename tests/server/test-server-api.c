@@ -331,6 +331,11 @@ test_tokens (void)
   client_expect (other, "{'type':'RESPONSE_LOGIN','status':'LOGIN_WRONG_PASS','error':'*'}");
   client_send (other, "{'type':'REQUEST_LOGIN','login':'ann','token':''}");
   client_expect (other, "{'type':'RESPONSE_LOGIN','status':'LOGIN_WRONG_PASS','error':'*'}");
+  /* Where both are there, the token counts */
+  client_send (other, "{'type':'REQUEST_LOGIN','login':'ann','token':'guess','pass':'" PASSWORD "'}");
+  client_expect (other, "{'type':'RESPONSE_LOGIN','status':'LOGIN_WRONG_PASS','error':'*'}");
+  client_send (other, "{'type':'REQUEST_LOGIN','login':'ann','token':'%s','pass':'wrong-wrong'}", token);
+  client_expect (other, "{'type':'RESPONSE_LOGIN','status':'LOGIN_OK'}");
   client_send (other, "{'type':'REQUEST_LOGIN','login':'ann','token':'%s','features':['token']}", token);
   client_expect (other, "{'type':'RESPONSE_LOGIN','status':'LOGIN_OK','login':'ann','features':['token']}");
 

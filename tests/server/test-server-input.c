@@ -206,6 +206,21 @@ test_anonymous (void)
   client_expect_quiet (ann);
 }
 
+/* A PING is a whole object: who says nothing else has the time for a log-in, and no more than that */
+static void
+test_only_pings (void)
+{
+  ChatServerOptions options = { .insecure = TRUE, .silence_ms = 400, .anonymous_ms = 1000 };
+  g_autoptr (ChatTestServer) server = chat_test_server_new (&options);
+  g_autoptr (Client) client = client_new (server);
+  gint64 begin = g_get_monotonic_time ();
+
+  client_send (client, "{'type':'PING'}");
+  client_expect (client, "{'type':'PONG'}");
+  client_expect_end (client);
+  g_assert_cmpint (g_get_monotonic_time () - begin, >=, 950000);
+}
+
 /* Limits */
 
 /* Reads an answer that is a refusal with a time to wait */
@@ -445,6 +460,7 @@ main (int    argc,
   g_test_add_func ("/server/input/asks-without-reading", test_asks_without_reading);
   g_test_add_func ("/server/input/silence", test_silence);
   g_test_add_func ("/server/input/anonymous", test_anonymous);
+  g_test_add_func ("/server/input/only-pings", test_only_pings);
   g_test_add_func ("/server/limits/log-in", test_log_in_limit);
   g_test_add_func ("/server/limits/address", test_address_limit);
   g_test_add_func ("/server/limits/requests", test_request_limit);

@@ -434,6 +434,71 @@ test_stop (void)
   pair_clear (&pair);
 }
 
+static gboolean
+lists_room (JsonObject *dialogs,
+            gint64      room)
+{
+  JsonArray *ids = json_object_get_array_member (dialogs, "id");
+
+  for (guint i = 0; i < json_array_get_length (ids); i++)
+    if (json_array_get_int_element (ids, i) == room)
+      return TRUE;
+  return FALSE;
+}
+
+/* A list of rooms is read beside the changes, and may be older than one that was made meanwhile: whoever takes it as the whole
+ * truth must be told of that change after it, not before */
+static void
+test_list_beside_changes (void)
+{
+  ChatServerOptions options = { .insecure = TRUE, .no_rate_limit = TRUE };
+  g_autoptr (Client) crowd = NULL;
+  gint64 room;
+  Pair pair;
+
+  pair_init (&pair, &options, FEATURES);
+  room = pair.room;
+  crowd = client_new (pair.server);
+  for (guint i = 0; i < 200; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("c%u", i);
+
+      client_send (crowd, "{'type':'REQUEST_SIGNUP','login':'%s','pass':'" PASSWORD "'}", name);
+      client_expect (crowd, "{'type':'RESPONSE_SIGNUP','status':'SINGUP_OK'}");
+      create_room (pair.ann, "ann", name);
+    }
+
+  /* Bob makes and removes the room that the two have, while ann asks */
+  for (guint round = 0; round < 100; round++)
+    {
+      gboolean makes = room == 0;
+      gint64 changed = 0;
+      guint n_lists = 0;
+
+      /* Two at once: the answer of the first must not let go what the second holds */
+      client_send (pair.ann, "{'type':'OLD_DIALOGS','username':'ann'}{'type':'OLD_DIALOGS','username':'ann'}");
+      if (makes)
+        client_send (pair.bob, "{'type':'CREATE_ROOM','username':'bob','customer':'ann'}");
+      else
+        client_send (pair.bob, "{'type':'DELETE_ROOM','id':%" ID "}", room);
+      while (n_lists < 2 || changed == 0)
+        {
+          g_autoptr (JsonObject) object = client_read (pair.ann);
+
+          if (g_str_equal (json_object_get_string_member (object, "type"), "OLD_DIALOGS"))
+            {
+              n_lists++;
+              g_assert_true (changed == 0 || lists_room (object, changed) == makes);
+            }
+          else
+            changed = json_object_get_int_member (object, "id");
+        }
+      json_object_unref (client_read (pair.bob));
+      room = makes ? changed : 0;
+    }
+  pair_clear (&pair);
+}
+
 /* --delay, --fail-sends, --drop-after */
 static void
 test_faults (void)
@@ -487,6 +552,7 @@ main (int    argc,
   g_test_add_func ("/server/order/pages", test_pages);
   g_test_add_func ("/server/order/history-extensions", test_history_extensions);
   g_test_add_func ("/server/order/sender-gone", test_sender_gone);
+  g_test_add_func ("/server/order/list-beside-changes", test_list_beside_changes);
   g_test_add_func ("/server/order/half-closed", test_half_closed);
   g_test_add_func ("/server/order/stop", test_stop);
   g_test_add_func ("/server/order/faults", test_faults);

@@ -16,6 +16,7 @@ typedef struct
   ChatRoomList *rooms;
   GtkWidget *window;
   ChatRoomListView *view;
+  GtkWidget *menu;
   gint64 opened;
 } Fixture;
 
@@ -215,6 +216,80 @@ test_open_room_is_marked (Fixture       *f,
                  == gtk_widget_get_parent (GTK_WIDGET (find_row (child_of (f, "list_view"), 3))));
 }
 
+static GMenuModel *
+open_menu (Fixture *f,
+           gint64   id)
+{
+  ChatRoomRow *row = find_row (child_of (f, "list_view"), id);
+
+  gtk_widget_activate_action (GTK_WIDGET (row), "row.menu", NULL);
+  for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (f->view)); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (GTK_IS_POPOVER_MENU (child) && gtk_widget_get_mapped (child))
+      {
+        f->menu = child;
+        return gtk_popover_menu_get_menu_model (GTK_POPOVER_MENU (child));
+      }
+  g_assert_not_reached ();
+}
+
+static gboolean
+menu_has (GMenuModel *menu,
+          const char *action)
+{
+  for (int i = 0; i < g_menu_model_get_n_items (menu); i++)
+    {
+      g_autoptr (GMenuModel) section = g_menu_model_get_item_link (menu, i, G_MENU_LINK_SECTION);
+      g_autofree char *own = NULL;
+
+      if (section != NULL && menu_has (section, action))
+        return TRUE;
+      if (g_menu_model_get_item_attribute (menu, i, G_MENU_ATTRIBUTE_ACTION, "s", &own) && g_str_equal (own, action))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+test_menu (Fixture       *f,
+           gconstpointer  data)
+{
+  GMenuModel *menu;
+  GtkWidget *row;
+
+  fill (f);
+  chat_test_wait_until (find_row (child_of (f, "list_view"), 3) != NULL);
+  chat_room_list_view_set_room (f->view, chat_room_list_lookup (f->rooms, 3));
+  g_assert_true (chat_room_list_view_focus_list (f->view));
+  row = gtk_widget_get_parent (GTK_WIDGET (find_row (child_of (f, "list_view"), 3)));
+  g_assert_true (gtk_root_get_focus (GTK_ROOT (f->window)) == row);
+
+  menu = open_menu (f, 3);
+  g_assert_true (menu_has (menu, "win.mark-room-unread"));
+  g_assert_false (menu_has (menu, "win.mark-room-read"));
+  chat_test_wait_until (gtk_root_get_focus (GTK_ROOT (f->window)) != row);
+
+  /* The keyboard is back where it was. */
+  gtk_popover_popdown (GTK_POPOVER (f->menu));
+  g_assert_true (gtk_root_get_focus (GTK_ROOT (f->window)) == row);
+  chat_test_settle ();
+  g_assert_true (gtk_root_get_focus (GTK_ROOT (f->window)) == row);
+
+  chat_room_set_marked_unread (chat_room_list_lookup (f->rooms, 3), TRUE);
+  menu = open_menu (f, 3);
+  g_assert_true (menu_has (menu, "win.mark-room-read"));
+  g_assert_false (menu_has (menu, "win.mark-room-unread"));
+  gtk_popover_popdown (GTK_POPOVER (f->menu));
+
+  chat_room_set_unread_count (chat_room_list_lookup (f->rooms, 2), 1);
+  menu = open_menu (f, 2);
+  g_assert_true (menu_has (menu, "win.mark-room-read"));
+  /* The row is gone while its menu is open: it closes without harm. */
+  chat_room_list_remove (f->rooms, 2);
+  chat_test_settle ();
+  gtk_popover_popdown (GTK_POPOVER (f->menu));
+}
+
 static void
 assert_neighbour (Fixture  *f,
                   int       step,
@@ -302,6 +377,7 @@ main (int    argc,
   ADD ("filter", test_filter);
   ADD ("activate", test_activate);
   ADD ("open-room-is-marked", test_open_room_is_marked);
+  ADD ("menu", test_menu);
   ADD ("neighbours", test_neighbours);
   ADD ("row-words", test_row_words);
 #undef ADD

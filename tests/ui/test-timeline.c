@@ -545,6 +545,88 @@ test_rooms (void)
   fixture_clear (&f);
 }
 
+/* How far the end of the last message is above the end of the view */
+static double
+below_the_last (Fixture *f)
+{
+  for (GtkWidget *item = gtk_widget_get_first_child (f->view); item != NULL; item = gtk_widget_get_next_sibling (item))
+    {
+      ChatMessage *message;
+      graphene_rect_t bounds;
+      double y, height;
+
+      if (row_place (f, item, &message, &y, &height) && message == at (f, length (f) - 1) &&
+          gtk_widget_compute_bounds (item, f->timeline, &bounds))
+        return gtk_widget_get_height (f->timeline) - bounds.origin.y - bounds.size.height;
+    }
+
+  return G_MAXDOUBLE;
+}
+
+static void
+test_short (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (3);
+  Fixture f;
+
+  fixture_init (&f, 0, rand);
+  f.date += MINUTE;
+  chat_fake_source_append (f.source, "bob", FALSE, f.date, "the first");
+  open_room (&f);
+  g_assert_cmpfloat (below_the_last (&f), <=, 16);
+  g_assert_cmpfloat (gtk_widget_get_height (f.view), <, gtk_widget_get_height (f.timeline) / 2);
+
+  /* Few, more, and more than the view holds: the last is always at the end */
+  for (guint i = 0; i < 40; i++)
+    {
+      chat_message_list_add (f.list, say (&f, rand));
+      if (i % 8 == 7)
+        resize (&f, i % 16 == 7 ? 400 : 1000, 560);
+      report_stuck (&f, "one more");
+      g_assert_cmpfloat (below_the_last (&f), <=, 16);
+    }
+  g_assert_cmpfloat (gtk_adjustment_get_upper (f.adjustment), >, gtk_adjustment_get_page_size (f.adjustment));
+  g_assert_cmpint (gtk_widget_get_height (f.view), ==, gtk_widget_get_height (f.timeline));
+  while (length (&f) > 1)
+    remove_message (&f, at (&f, 0));
+  report_stuck (&f, "all but one deleted");
+  g_assert_cmpfloat (below_the_last (&f), <=, 16);
+
+  fixture_clear (&f);
+}
+
+static void
+seen_cb (ChatTimeline *timeline,
+         ChatRoom     *room,
+         gint64        id,
+         gint64       *seen)
+{
+  seen[chat_room_get_id (room)] = id;
+}
+
+static void
+test_seen (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (5);
+  gint64 seen[3] = { 0 };
+  Fixture f;
+
+  fixture_init (&f, 20, rand);
+  g_signal_connect (f.timeline, "seen", G_CALLBACK (seen_cb), seen);
+  chat_test_wait_until (gtk_window_is_active (GTK_WINDOW (f.window)));
+  open_room (&f);
+  chat_test_wait_until (seen[1] == chat_message_get_id (at (&f, length (&f) - 1)));
+
+  /* Leaving the room as soon as it was on screen loses nothing, and tells it of this room */
+  chat_message_list_add (f.list, say (&f, rand));
+  frames (&f, 4);
+  chat_timeline_set_room (CHAT_TIMELINE (f.timeline), NULL, NULL);
+  g_assert_cmpint (seen[1], ==, chat_message_get_id (at (&f, length (&f) - 1)));
+  g_assert_cmpint (seen[2], ==, 0);
+
+  fixture_clear (&f);
+}
+
 static void
 test_random (void)
 {
@@ -633,8 +715,6 @@ test_random (void)
         }
       else if (f.kept != NULL)
         {
-          n_kept++;
-          worst = MAX (worst, f.moved);
           if (f.lost || f.moved > BOUND)
             g_test_message ("step %u, %s: moved %.1f px%s", step, names[what], f.moved, f.lost ? ", out of sight" : "");
           /* At either end of the room there may be nothing to scroll into: a deletion there moves what is left */
@@ -642,6 +722,8 @@ test_random (void)
             {
               g_assert_false (f.lost);
               g_assert_cmpfloat (f.moved, <=, BOUND);
+              n_kept++;
+              worst = MAX (worst, f.moved);
             }
         }
     }
@@ -666,6 +748,8 @@ main (int   argc,
   g_test_add_func ("/ui/timeline/keeps-position", test_keeps_position);
   g_test_add_func ("/ui/timeline/follows", test_follows);
   g_test_add_func ("/ui/timeline/rooms", test_rooms);
+  g_test_add_func ("/ui/timeline/short", test_short);
+  g_test_add_func ("/ui/timeline/seen", test_seen);
   g_test_add_func ("/ui/timeline/random", test_random);
 
   return g_test_run ();
