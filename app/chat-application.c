@@ -16,6 +16,7 @@
 #include "chat-about.h"
 #include "chat-preferences-window.h"
 #include "chat-session.h"
+#include "chat-style.h"
 #include "chat-window.h"
 
 #define DEFAULT_PROFILE "default"
@@ -364,9 +365,19 @@ shortcuts_action (GSimpleAction *action,
                   gpointer       user_data)
 {
   ChatApplication *self = user_data;
+  g_autoptr (GtkBuilder) builder = NULL;
+  GtkWindow *shortcuts;
 
-  if (self->window != NULL)
-    gtk_widget_activate_action (self->window, "win.show-help-overlay", NULL);
+  if (self->window == NULL)
+    return;
+
+  /* Made when it is asked for, and not as the window's help overlay: GTK 4.8 answers a screen reader that asks for a
+   * window that has just closed with the last one there is, and fails if that was never shown. */
+  builder = gtk_builder_new_from_resource ("/com/example/Chat/ui/chat-shortcuts.ui");
+  shortcuts = GTK_WINDOW (gtk_builder_get_object (builder, "help_overlay"));
+  gtk_window_set_transient_for (shortcuts, GTK_WINDOW (self->window));
+  gtk_window_set_destroy_with_parent (shortcuts, TRUE);
+  gtk_window_present (shortcuts);
 }
 
 static void
@@ -504,6 +515,7 @@ chat_application_startup (GApplication *application)
   g_signal_connect_object (self->settings, "changed::color-scheme", G_CALLBACK (apply_color_scheme), self,
                            G_CONNECT_SWAPPED);
   apply_color_scheme (self);
+  chat_style_follow_contrast ();
   gtk_window_set_default_icon_name (APP_ID);
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);

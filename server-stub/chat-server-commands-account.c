@@ -86,7 +86,7 @@ login_succeed (ChatServerRequest *request)
 {
   Login *login = request->data;
   ChatServerPeer *peer = request->peer;
-  ChatFeatures features = peer->features;
+  ChatFeatures features = 0;
   gboolean has_features = chat_packet_has (request->packet, CHAT_FIELD_FEATURES);
   ChatPacket *answer;
 
@@ -284,7 +284,7 @@ on_user_found (ChatStorageJob *job,
   login->name = g_steal_pointer (&job->name);
   login->secret = g_steal_pointer (&job->secret);
 
-  if (password != NULL)
+  if (token == NULL)
     {
       /* What can be nobody's password need not be hashed */
       if (chat_password_is_valid (password))
@@ -293,7 +293,7 @@ on_user_found (ChatStorageJob *job,
         login_fail (request, CHAT_STATUS_LOGIN_WRONG_PASS);
       return;
     }
-  if (token == NULL || *token == '\0' || strlen (token) > CHAT_MAX_TOKEN_SIZE)
+  if (*token == '\0' || strlen (token) > CHAT_MAX_TOKEN_SIZE)
     {
       login_fail (request, CHAT_STATUS_LOGIN_WRONG_PASS);
       return;
@@ -326,7 +326,7 @@ chat_server_command_login (ChatServerRequest *request)
 
   login = g_new0 (Login, 1);
   login->folded = chat_login_fold (name);
-  login->by_account = chat_packet_has (request->packet, CHAT_FIELD_PASS);
+  login->by_account = !chat_packet_has (request->packet, CHAT_FIELD_TOKEN);
   request->data = login;
   request->free_data = login_free;
   wait = count_attempt (request, login);

@@ -66,14 +66,8 @@ static void
 end (ChatServerRequest *request,
      ChatPacket        *last)
 {
-  ChatServerPeer *peer = request->peer;
-
-  peer->drained = NULL;
-  if (peer->connection != NULL && last != NULL)
-    chat_connection_send (peer->connection, last);
-  g_clear_pointer (&last, chat_packet_unref);
-  chat_server_peer_hold (peer, FALSE);
-  chat_server_request_answer (request, NULL);
+  request->peer->drained = NULL;
+  chat_server_request_answer_held (request, last);
 }
 
 static void
@@ -170,7 +164,7 @@ on_chunk (ChatStorageJob *job,
       history->has_begun = TRUE;
       history->more = job->more && !history->is_all;
       if (n > 0)
-        history->until = history->is_all ? job->newest_id : ((ChatStorageMessage *) job->messages->pdata[n - 1])->id;
+        history->until = history->is_all ? job->newest_id : job->until;
     }
   if (n == 0)
     {
@@ -235,6 +229,7 @@ choose_page (ChatServerRequest *request,
     {
       history->is_all = TRUE;
       history->page = CHAT_STORAGE_AFTER;
+      history->until = CHAT_MAX_ID;
       history->limit = CHAT_SERVER_READ_CHUNK;
       return TRUE;
     }

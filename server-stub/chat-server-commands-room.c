@@ -191,6 +191,8 @@ on_rooms_listed (ChatStorageJob *job,
 
   if (job->status != CHAT_STATUS_SUCCESS)
     {
+      /* Before the answer: whatever comes next may hold pushes up again */
+      chat_server_peer_hold (peer, FALSE);
       chat_server_request_fail_by_job (request, job);
       return;
     }
@@ -241,7 +243,7 @@ on_rooms_listed (ChatStorageJob *job,
   json_array_unref (dialogs.last_messages);
   json_array_unref (dialogs.muted);
   json_array_unref (dialogs.pinned);
-  chat_server_request_answer (request, answer);
+  chat_server_request_answer_held (request, answer);
 }
 
 void
@@ -250,6 +252,9 @@ chat_server_command_old_dialogs (ChatServerRequest *request)
   ChatStorageJob *job = chat_storage_job_new (CHAT_STORAGE_LIST_ROOMS, on_rooms_listed, request);
 
   job->user_id = request->peer->user_id;
+  job->limit = CHAT_SERVER_MAX_DIALOGS;
+  /* The list may be older than what is pushed meanwhile, and whoever takes it for the whole truth would forget that again */
+  chat_server_peer_hold (request->peer, TRUE);
   chat_server_request_submit (request, job);
 }
 

@@ -23,6 +23,7 @@ G_BEGIN_DECLS
 #define CHAT_SERVER_SILENCE_MS             30000   /* after connecting, for the first complete object */
 #define CHAT_SERVER_ANONYMOUS_MS           600000  /* after the last object, for a log-in */
 #define CHAT_SERVER_STOP_MS                5000    /* for peers to take what is queued when the server stops */
+#define CHAT_SERVER_STOP_DRAIN_MS          250     /* and then for those that do not end their side */
 #define CHAT_SERVER_TCP_TIMEOUT_MS         120000  /* for a peer's kernel to acknowledge what it was sent */
 
 /* Requests of one connection that wait for their turn: past either it is not read from */
@@ -37,6 +38,7 @@ G_BEGIN_DECLS
 /* The preview that OLD_DIALOGS carries of a last message, and what one such answer may hold in all (bytes) */
 #define CHAT_SERVER_MAX_PREVIEW_SIZE       256
 #define CHAT_SERVER_MAX_DIALOGS_SIZE       (900 * 1024)
+#define CHAT_SERVER_MAX_DIALOGS            (CHAT_SERVER_MAX_DIALOGS_SIZE / 40)   /* more can not fit */
 
 /* Buckets: so many at once, then so many a second. A request costs what the table of commands says, most of them 1. No
  * person meets these, nor a script of 100 messages in a burst or 20 sign-ups a minute. */

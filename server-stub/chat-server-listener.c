@@ -70,7 +70,7 @@ on_ready (ChatServerWatch *watch,
       if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED))
         continue;     /* it gave up while it waited in the backlog */
       /* Out of descriptors or memory: the kernel would tell us of the same peer again and again */
-      g_warning ("Accepting pauses for %u ms: %s", CHAT_SERVER_ACCEPT_PAUSE_MS, error->message);
+      g_message ("Accepting pauses for %u ms: %s", CHAT_SERVER_ACCEPT_PAUSE_MS, error->message);
       chat_server_watch_set_interest (watch, 0);
       chat_server_timers_set (chat_server_poller_get_timers (self->poller), &self->pause,
                               g_get_monotonic_time () + CHAT_SERVER_ACCEPT_PAUSE_MS * 1000);

@@ -32,12 +32,6 @@ chat_server_peer_unref (ChatServerPeer *self)
   g_free (self);
 }
 
-static gint64
-peer_now (ChatServerPeer *self)
-{
-  return chat_server_poller_get_now (self->hub->poller);
-}
-
 /* Requests */
 
 static void
@@ -59,23 +53,6 @@ request_is_question (const ChatServerRequest *request)
          (request->command != NULL && (request->command->flags & CHAT_SERVER_COMMAND_QUESTION) != 0);
 }
 
-static gsize
-estimate_size (ChatPacket *packet)
-{
-  static const ChatField texts[] = {
-    CHAT_FIELD_MESSAGE, CHAT_FIELD_NEW_MSG, CHAT_FIELD_USER, CHAT_FIELD_LOGIN, CHAT_FIELD_PASS, CHAT_FIELD_TOKEN,
-    CHAT_FIELD_USERNAME, CHAT_FIELD_CUSTOMER, CHAT_FIELD_DEVICE,
-  };
-  gsize size = sizeof (ChatServerRequest) + 512;
-
-  if (chat_packet_get_kind (packet) == CHAT_PACKET_UNKNOWN)
-    return size + strlen (chat_packet_get_name (packet));
-  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
-    if (chat_packet_has (packet, texts[i]))
-      size += strlen (chat_packet_get_string (packet, texts[i]));
-  return size;
-}
-
 static void
 peer_enqueue (ChatServerPeer *self,
               ChatPacket     *packet,
@@ -88,7 +65,7 @@ peer_enqueue (ChatServerPeer *self,
     {
       request->packet = chat_packet_ref (packet);
       request->command = chat_server_command_find (chat_packet_get_kind (packet));
-      request->size = estimate_size (packet);
+      request->size = sizeof *request + chat_packet_get_size (packet);
     }
   else
     {
@@ -155,8 +132,9 @@ peer_finish (ChatServerPeer *self)
     return;
   self->is_finishing = TRUE;
   self->is_paused = FALSE;
+  self->finish_until = g_get_monotonic_time () + (self->is_stopping ? CHAT_SERVER_STOP_MS : CHAT_DRAIN_TIMEOUT_MS) * 1000;
   chat_server_timers_set (chat_server_poller_get_timers (self->hub->poller), &self->timer,
-                          g_get_monotonic_time () + CHAT_DRAIN_TIMEOUT_MS * 1000);
+                          self->is_stopping ? g_get_monotonic_time () + CHAT_SERVER_STOP_DRAIN_MS * 1000 : self->finish_until);
   chat_connection_set_paused (self->connection, FALSE);
   chat_connection_finish (self->connection);
   chat_server_watch_touch (&self->watch);
@@ -216,6 +194,13 @@ peer_run (ChatServerPeer *self)
     ;
   self->is_running = FALSE;
   peer_update_pause (self);
+  /* A client may end its own side when it has asked all that it wants: it gets its answers */
+  if (self->connection != NULL && self->is_idle != (self->first == NULL))
+    {
+      self->is_idle = self->first == NULL;
+      if (chat_connection_set_busy (self->connection, !self->is_idle) && self->is_idle)
+        peer_finish (self);
+    }
   if (self->is_stopping && self->first == NULL)
     peer_finish (self);
   chat_server_peer_unref (self);
@@ -252,6 +237,20 @@ chat_server_request_answer (ChatServerRequest *self,
     request_free (self);    /* its queue is gone */
   else
     peer_run (peer);
+}
+
+void
+chat_server_request_answer_held (ChatServerRequest *self,
+                                 ChatPacket        *answer)
+{
+  ChatServerPeer *peer = self->peer;
+
+  /* Here and not by its turn, which it has: with the turn the next request may begin to hold pushes up */
+  if (peer->connection != NULL && answer != NULL)
+    chat_connection_send (peer->connection, answer);
+  g_clear_pointer (&answer, chat_packet_unref);
+  chat_server_peer_hold (peer, FALSE);
+  chat_server_request_answer (self, NULL);
 }
 
 void
@@ -405,8 +404,10 @@ on_packet (ChatConnection *connection,
 
   if (self->is_dropped || self->is_finishing || self->connection == NULL)
     return;
-  self->last_object = peer_now (self);
   self->n_objects++;
+  if (self->n_objects == 1 && self->user == NULL)
+    chat_server_timers_set (chat_server_poller_get_timers (self->hub->poller), &self->timer,
+                            g_get_monotonic_time () + self->hub->anonymous_time);
   peer_enqueue (self, packet, NULL);
   if (self->hub->drop_after > 0 && self->n_objects >= self->hub->drop_after)
     self->is_dropped = TRUE;
@@ -525,18 +526,24 @@ on_deadline (ChatServerTimer *timer)
 
   if (self->is_finishing)
     {
-      chat_connection_close (self->connection, NULL);
+      /* Whoever still reads what is queued may go on for a while */
+      if (now < self->finish_until && chat_connection_get_queued (self->connection) > 0)
+        chat_server_timers_set (timers, timer, MIN (now + CHAT_SERVER_STOP_DRAIN_MS * 1000, self->finish_until));
+      else
+        chat_connection_close (self->connection, NULL);
     }
   else if (self->user == NULL)
     {
-      next = self->last_object + self->hub->anonymous_time;
-      if (self->n_objects > 0 && next > now)
+      /* A PING, which the connection answers by itself, is an object too */
+      gint64 last = chat_connection_get_last_object (self->connection);
+
+      next = last + self->hub->anonymous_time;
+      if (last > 0 && next > now)
         {
           chat_server_timers_set (timers, timer, next);
           return;
         }
-      error = g_error_new_literal (CHAT_ERROR, CHAT_ERROR_TIMED_OUT,
-                                   self->n_objects > 0 ? "No log-in in time" : "No object in time");
+      error = g_error_new_literal (CHAT_ERROR, CHAT_ERROR_TIMED_OUT, last > 0 ? "No log-in in time" : "No object in time");
       chat_connection_close (self->connection, error);
     }
   else
@@ -628,6 +635,7 @@ chat_server_peer_accept (ChatServerHub *hub,
   self->hub = hub;
   self->address = g_strdup (address);
   self->is_anonymous = TRUE;
+  self->is_idle = TRUE;
   g_queue_init (&self->held);
   self->watch.fd = g_socket_get_fd (socket);
   self->watch.ready = on_ready;

@@ -32,7 +32,7 @@ struct _ChatServerRequest
   gpointer                  data;       /* the command's own */
   GDestroyNotify            free_data;
   gint64                    due;        /* --delay: not answered before (µs) */
-  gsize                     size;       /* an estimate (bytes) */
+  gsize                     size;       /* what it takes, about (bytes) */
   ChatServerRequestState    state;
 };
 
@@ -69,17 +69,18 @@ struct _ChatServerPeer
 
   ChatServerRequest  *reading;          /* the READ_MSG that waits for room in the queue, and what it is told by, below the */
   void              (*drained) (ChatServerPeer *peer);  /* low water or at the end of the connection; NULL: none waits */
-  GQueue              held;             /* of GBytes: pushes that wait for the end of a READ_MSG */
+  GQueue              held;             /* of GBytes: pushes that wait for the end of a READ_MSG or OLD_DIALOGS */
   gsize               held_bytes;
 
   ChatServerBucket    requests;         /* before the log-in */
   ChatServerTimer     timer;            /* silence, log-in, ping, drain: what is next */
   ChatServerTimer     delay_timer;
-  gint64              last_object;      /* µs */
+  gint64              finish_until;     /* when the last word must have been taken (µs) */
   guint               is_holding : 1;
   guint               is_barred : 1;    /* a question runs */
   guint               is_running : 1;   /* chat_server_peer_run() is at work */
   guint               is_paused : 1;
+  guint               is_idle : 1;      /* nothing waits to be answered */
   guint               is_finishing : 1; /* the last word is said */
   guint               is_dropped : 1;   /* --drop-after */
   guint               is_anonymous : 1; /* counted as such */
@@ -120,6 +121,10 @@ gboolean        chat_server_peer_has_feature   (ChatServerPeer      *self,
 ChatPacket     *chat_server_request_new_answer (ChatServerRequest   *self);
 /** chat_server_request_answer: @answer: (transfer full) (nullable): it leaves when its turn comes. @self may be gone after it. */
 void            chat_server_request_answer     (ChatServerRequest   *self,
+                                                ChatPacket          *answer);
+/** chat_server_request_answer_held: the same for a question whose answer holds pushes up, by chat_server_peer_hold(): they go out
+ * behind it */
+void            chat_server_request_answer_held (ChatServerRequest  *self,
                                                 ChatPacket          *answer);
 /** chat_server_request_fail: @text: an English sentence for a log */
 void            chat_server_request_fail       (ChatServerRequest   *self,

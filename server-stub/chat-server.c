@@ -41,6 +41,7 @@ struct _ChatServer
   GTask                *stopping;
   ChatServerTimer       stop_timer;
   GSource              *stop_check;
+  gboolean              picks_port;     /* any free one will do */
   gboolean              is_started;
   gboolean              is_stopped;
 };
@@ -170,8 +171,8 @@ on_next_address (GObject      *source,
     {
       g_clear_error (&self->listen_error);
       self->listen_error = g_steal_pointer (&error);
-      /* A machine without IPv6 still has a localhost; a port that is taken on one of the two is a mistake */
-      if (g_error_matches (self->listen_error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
+      /* A machine without IPv6 still has a localhost; a port that was asked for and is taken on one of the two is a mistake */
+      if (!self->picks_port && g_error_matches (self->listen_error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
         {
           start_fail (self, g_steal_pointer (&self->listen_error));
           return;
@@ -241,7 +242,7 @@ raise_file_limit (void)
     return;
   limit.rlim_cur = MIN (limit.rlim_max, CHAT_SERVER_MAX_FILES);
   if (setrlimit (RLIMIT_NOFILE, &limit) != 0)
-    g_warning ("The number of open files stays limited");
+    g_message ("The number of open files stays limited");
 }
 
 void
@@ -263,6 +264,7 @@ chat_server_start_async (ChatServer          *self,
       start_fail (self, g_steal_pointer (&error));
       return;
     }
+  self->picks_port = self->port == 0;
   raise_file_limit ();
 
   /* Nobody is connected yet: what blocks here keeps nobody waiting */

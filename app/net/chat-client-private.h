@@ -34,6 +34,18 @@ void            chat_client_rows_change (ChatClientRows    *rows,
                                          gint64             message_id,
                                          const char        *text);
 
+/** chat_client_answer_carries_success: whether the fields of a success are there */
+gboolean        chat_client_answer_carries_success (ChatPacket *packet);
+gboolean        chat_client_answer_failed   (ChatPacket        *packet);
+/** chat_client_answer_says_no: whether it has a status that we know as a failure */
+gboolean        chat_client_answer_says_no  (ChatPacket        *packet);
+/** chat_client_answer_error: Returns: (transfer full): why it failed, or what is wrong with it */
+GError         *chat_client_answer_error    (ChatPacket        *packet);
+/** chat_client_answer_subject: Returns: the id of the room or message that it is about; 0 for none */
+gint64          chat_client_answer_subject  (ChatPacket        *packet);
+/** chat_client_answer_may_be_push: whether objects of that type also come unasked */
+gboolean        chat_client_answer_may_be_push (ChatPacketType  type);
+
 /** chat_client_request: sends @packet and ends @task with the answer (a #ChatPacket; for READ_MSG the #ChatClientRows)
  * @packet: (transfer full)
  * @subject: the id that the answer has to carry, 0 for none

@@ -144,89 +144,6 @@ on_cancelled (GCancellable *cancellable,
 
 /* The answers */
 
-static gboolean
-carries_success (ChatPacket *packet)
-{
-  switch (chat_packet_get_kind (packet))
-    {
-    case CHAT_PACKET_SND_MSG:
-    case CHAT_PACKET_READ_MSG:
-      return chat_packet_has (packet, CHAT_FIELD_MESSAGE_ID);
-    case CHAT_PACKET_CREATE_ROOM:
-    case CHAT_PACKET_DELETE_ROOM:
-    case CHAT_PACKET_DELETE_MSG:
-    case CHAT_PACKET_EDIT_MSG:
-      return chat_packet_has (packet, CHAT_FIELD_ID);
-    case CHAT_PACKET_SEARCH_USER:
-      return chat_packet_has (packet, CHAT_FIELD_USERS);
-    case CHAT_PACKET_OLD_DIALOGS:
-      return chat_packet_has (packet, CHAT_FIELD_DIALOGS);
-    default:
-      return FALSE;
-    }
-}
-
-/* A server that knows only api.md may have its own word for success: what carries the fields of one, is one */
-static gboolean
-is_failure (ChatPacket *packet)
-{
-  ChatStatus status = chat_packet_get_status (packet);
-
-  if (status == CHAT_STATUS_END || chat_status_is_success (status))
-    return FALSE;
-  return status != CHAT_STATUS_OTHER || !carries_success (packet);
-}
-
-static gboolean
-says_no (ChatPacket *packet)
-{
-  ChatStatus status = chat_packet_get_status (packet);
-
-  return status != CHAT_STATUS_NONE && status != CHAT_STATUS_OTHER && status != CHAT_STATUS_END
-         && !chat_status_is_success (status);
-}
-
-static GError *
-error_of (ChatPacket *packet)
-{
-  /* One that says no is a no, whatever else is wrong with it */
-  const GError *problem = says_no (packet) ? NULL : chat_packet_get_problem (packet);
-  const char *reason = chat_packet_get_string (packet, CHAT_FIELD_REASON);
-  g_autoptr (GError) error = NULL;
-  ChatStatus status = chat_packet_get_status (packet);
-
-  if (problem != NULL)
-    return g_error_new (CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_MALFORMED, "malformed answer: %s", problem->message);
-  if (status == CHAT_STATUS_SIGNUP_FAIL && g_strcmp0 (reason, "NAME") == 0)
-    return g_error_new_literal (CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_UNACCEPTABLE_NAME, "unacceptable name");
-  if (status == CHAT_STATUS_SIGNUP_FAIL && g_strcmp0 (reason, "PASSWORD") == 0)
-    return g_error_new_literal (CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_UNACCEPTABLE_PASSWORD, "unacceptable password");
-  error = chat_error_from_status (status, chat_packet_get_string (packet, CHAT_FIELD_ERROR));
-  return chat_client_error_from_wire (error, CLAMP (chat_packet_get_integer (packet, CHAT_FIELD_RETRY_AFTER, 0),
-                                                    0, G_MAXINT32));
-}
-
-/* The id by which an object that is no failure can be told from another of its type; 0: by none */
-static gint64
-subject_of (ChatPacket *packet)
-{
-  switch (chat_packet_get_kind (packet))
-    {
-    case CHAT_PACKET_SND_MSG:
-    case CHAT_PACKET_READ_MSG:
-    case CHAT_PACKET_MARK_READ:
-    case CHAT_PACKET_SET_ROOM:
-      return chat_packet_get_integer (packet, CHAT_FIELD_ROOM_ID, 0);
-    case CHAT_PACKET_DELETE_ROOM:
-    case CHAT_PACKET_DELETE_MSG:
-    case CHAT_PACKET_EDIT_MSG:
-    case CHAT_PACKET_REVOKE_TOKEN:
-      return chat_packet_get_integer (packet, CHAT_FIELD_ID, 0);
-    default:
-      return 0;
-    }
-}
-
 /* Without request ids: the first request of that type that the object can belong to. That a push may be taken for the answer
  * of an equal one does no harm: both say the same, and the other is then taken for the push. */
 static Request *
@@ -234,7 +151,7 @@ match_by_order (ChatClient *self,
                 ChatPacket *packet)
 {
   ChatPacketType type = chat_packet_get_kind (packet);
-  gint64 subject = subject_of (packet);
+  gint64 subject = chat_client_answer_subject (packet);
   g_autofree char *name = NULL;
   Request *only = NULL;
   guint n = 0;
@@ -272,7 +189,7 @@ match (ChatClient *self,
       return NULL;
     }
   /* A server that gives back the numbers gives them back in every answer: the rest are pushes */
-  if ((self->features & CHAT_CLIENT_REQUEST_ID) != 0 && !is_failure (packet))
+  if ((self->features & CHAT_CLIENT_REQUEST_ID) != 0 && !chat_client_answer_failed (packet))
     return NULL;
   return match_by_order (self, packet);
 }
@@ -282,7 +199,7 @@ tell (ChatClient *self,
       ChatPacket *packet)
 {
   const ChatClientEvents *events = self->events;
-  gint64 id = subject_of (packet);
+  gint64 id = chat_client_answer_subject (packet);
 
   /* What was asked before the change may still be on its way to the caller */
   if (chat_packet_get_kind (packet) == CHAT_PACKET_EDIT_MSG || chat_packet_get_kind (packet) == CHAT_PACKET_DELETE_MSG)
@@ -338,24 +255,6 @@ tell (ChatClient *self,
     }
 }
 
-static gboolean
-is_push_type (ChatPacketType type)
-{
-  switch (type)
-    {
-    case CHAT_PACKET_READ_MSG:
-    case CHAT_PACKET_EDIT_MSG:
-    case CHAT_PACKET_DELETE_MSG:
-    case CHAT_PACKET_CREATE_ROOM:
-    case CHAT_PACKET_DELETE_ROOM:
-    case CHAT_PACKET_MARK_READ:
-    case CHAT_PACKET_SET_ROOM:
-      return TRUE;
-    default:
-      return FALSE;
-    }
-}
-
 static void
 handle_read (ChatClient *self,
              Request    *request,
@@ -379,9 +278,9 @@ handle_read (ChatClient *self,
       request->rows->more = chat_packet_get_boolean (packet, CHAT_FIELD_MORE, FALSE);
       complete_request (self, request, packet);
     }
-  else if (is_failure (packet))
+  else if (chat_client_answer_failed (packet))
     {
-      g_autoptr (GError) error = error_of (packet);
+      g_autoptr (GError) error = chat_client_answer_error (packet);
 
       fail_request (self, request, error);
     }
@@ -415,12 +314,12 @@ handle (ChatClient *self,
   request = match (self, packet);
   if (chat_packet_get_problem (packet) != NULL)
     {
-      gboolean refused = request != NULL && says_no (packet);
+      gboolean refused = request != NULL && chat_client_answer_says_no (packet);
 
       self->n_unexpected++;
       if (request != NULL)
         {
-          g_autoptr (GError) error = error_of (packet);
+          g_autoptr (GError) error = chat_client_answer_error (packet);
 
           fail_request (self, request, error);
         }
@@ -432,9 +331,10 @@ handle (ChatClient *self,
     }
   if (request == NULL)
     {
-      if (is_push_type (type) && !is_failure (packet) && carries_success (packet))
-        tell (self, packet);
-      else if ((type == CHAT_PACKET_MARK_READ || type == CHAT_PACKET_SET_ROOM) && !is_failure (packet))
+      gboolean mark = type == CHAT_PACKET_MARK_READ || type == CHAT_PACKET_SET_ROOM;
+
+      if (chat_client_answer_may_be_push (type) && !chat_client_answer_failed (packet)
+          && (mark || chat_client_answer_carries_success (packet)))
         tell (self, packet);
       else
         self->n_unexpected++;
@@ -462,9 +362,9 @@ handle (ChatClient *self,
 
   if (request->type == CHAT_PACKET_READ_MSG && type == CHAT_PACKET_READ_MSG)
     handle_read (self, request, packet);
-  else if (is_failure (packet) || type == CHAT_PACKET_ERROR)
+  else if (chat_client_answer_failed (packet) || type == CHAT_PACKET_ERROR)
     {
-      g_autoptr (GError) error = error_of (packet);
+      g_autoptr (GError) error = chat_client_answer_error (packet);
 
       fail_request (self, request, error);
     }
@@ -485,7 +385,7 @@ handle (ChatClient *self,
           if ((features & CHAT_FEATURE_PING) != 0)
             chat_connection_set_ping (self->connection, TRUE);
         }
-      if (is_push_type (type))
+      if (chat_client_answer_may_be_push (type))
         {
           g_autoptr (GTask) task = g_steal_pointer (&request->task);
 
@@ -527,7 +427,7 @@ on_closed (ChatConnection *connection,
            gpointer        user_data)
 {
   g_autoptr (ChatClient) self = g_object_ref (user_data);
-  g_autoptr (ChatConnection) ended = g_steal_pointer (&self->connection);
+  G_GNUC_UNUSED g_autoptr (ChatConnection) ended = g_steal_pointer (&self->connection);
   g_autoptr (GError) error = NULL;
 
   if (reason == NULL)
@@ -628,7 +528,7 @@ chat_client_request (ChatClient *self,
                      const char *name,
                      GTask      *task)
 {
-  g_autoptr (ChatPacket) sent = packet;
+  G_GNUC_UNUSED g_autoptr (ChatPacket) sent = packet;
   GCancellable *cancellable = g_task_get_cancellable (task);
   ChatPacketType type = chat_packet_get_kind (packet);
   Request *request;
@@ -687,7 +587,7 @@ on_opened (GObject      *source,
   g_autoptr (GTask) task = user_data;
   ChatClient *self = g_task_get_source_object (task);
   g_autoptr (GIOStream) stream = NULL;
-  g_autoptr (GCancellable) opening = g_steal_pointer (&self->opening);
+  G_GNUC_UNUSED g_autoptr (GCancellable) opening = g_steal_pointer (&self->opening);
   GError *error = NULL;
 
   stream = chat_connector_open_finish (result, &error);
@@ -762,7 +662,7 @@ void
 chat_client_close (ChatClient *self)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (ChatClient) alive = g_object_ref (self);
+  G_GNUC_UNUSED g_autoptr (ChatClient) alive = g_object_ref (self);
 
   self->events = NULL;
   if (self->opening != NULL)

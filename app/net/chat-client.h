@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 #define CHAT_CLIENT_MAX_TEXT_SIZE     65536   /* bytes of a message: CHAT_MAX_TEXT_SIZE */
 #define CHAT_CLIENT_MAX_PAGE          200     /* messages: CHAT_MAX_PAGE_SIZE */
 #define CHAT_CLIENT_RESENT_PAGE       50      /* messages that our own server sends for RESENT: CHAT_PAGE_SIZE */
-#define CHAT_CLIENT_MAX_ROOMS         20000
+#define CHAT_CLIENT_MAX_ROOMS         10000   /* one object of OLD_DIALOGS holds hardly more */
 #define CHAT_CLIENT_MAX_ROWS          20000   /* messages kept of one answer: the newest ones */
 #define CHAT_CLIENT_MAX_ROW_BYTES     (64 * 1024 * 1024)
 #define CHAT_CLIENT_MAX_PENDING       4096    /* requests that wait for their answers */

@@ -43,12 +43,12 @@ dispatch (ChatConnectionDriver *driver,
   ChatConnection *connection = driver->connection;
   gboolean open, has_more;
 
-  chat_connection_hold (connection);
+  g_object_ref (connection);
   has_more = chat_connection_dispatch (connection, condition);
   open = !chat_connection_is_closed (connection);
   if (open)
     chat_connection_driver_wake (driver, has_more);
-  chat_connection_unhold (connection);
+  g_object_unref (connection);
 
   return open;
 }
@@ -142,9 +142,9 @@ on_timer (gpointer user_data)
   ChatConnection *connection = driver->connection;
   gboolean open;
 
-  chat_connection_hold (connection);
+  g_object_ref (connection);
   open = run_turn (driver);
-  chat_connection_unhold (connection);
+  g_object_unref (connection);
 
   return open;
 }

@@ -23,9 +23,4 @@ void                  chat_connection_driver_free  (ChatConnectionDriver  *drive
 void                  chat_connection_driver_wake  (ChatConnectionDriver  *driver,
                                                     gboolean               read);
 
-/** chat_connection_hold: a reference that does not keep the owner's functions being called: when no others are left, the owner
- * has gone */
-void                  chat_connection_hold         (ChatConnection        *connection);
-void                  chat_connection_unhold       (ChatConnection        *connection);
-
 G_END_DECLS

@@ -3,14 +3,11 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#include <errno.h>
-#include <string.h>
-#include <sys/socket.h>
-
 #include "chat-connection-private.h"
 #include "chat-framer.h"
 #include "chat-limits.h"
 #include "chat-send-queue.h"
+#include "chat-stream.h"
 
 /* A server holds ten thousand of these, most of them idle: between two objects a connection owns no buffer. What is read goes
  * through one chunk for the whole thread, of which only an object that is not yet complete is kept, by the framer; what is
@@ -32,10 +29,11 @@ struct _ChatConnection
   ChatSendQueue               queue;
   gsize                       drained;
   gint64                      last_read;
+  gint64                      last_object;      /* 0: none yet */
   ChatConnectionTrace         trace;
   gpointer                    trace_data;
   GSource                    *overflow;         /* nullable: closes it, the queue having passed its bound */
-  guint                       holds;
+  int                         fd;               /* the socket's; -1 where there is none, and after the end */
   guint                       role : 1;
   guint                       established : 1;  /* bytes have passed: a TLS handshake is behind us */
   guint                       dispatching : 1;
@@ -45,6 +43,7 @@ struct _ChatConnection
   guint                       finishing : 1;    /* no more is sent, and what comes is dropped */
   guint                       shut : 1;         /* our side has ended */
   guint                       ended : 1;        /* the peer's side has ended */
+  guint                       busy : 1;         /* what the peer asked is still being answered */
   guint                       closed : 1;
   guint                       ping : 1;
   guint                       pinged : 1;       /* since the last byte came */
@@ -54,99 +53,6 @@ G_DEFINE_FINAL_TYPE (ChatConnection, chat_connection, G_TYPE_OBJECT)
 
 /* The chunk of this thread; taken out while somebody reads */
 static GPrivate shared_chunk = G_PRIVATE_INIT (g_free);
-
-enum
-{
-  FAILED = -1,
-  WOULD_BLOCK = -2
-};
-
-static gssize
-set_socket_error (int          number,
-                  const char  *what,
-                  GError     **error)
-{
-  if (number == EAGAIN || number == EWOULDBLOCK || number == EINTR)
-    return WOULD_BLOCK;
-
-  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (number), "%s: %s", what, g_strerror (number));
-  return FAILED;
-}
-
-static gssize
-take_stream_error (GError  *error,
-                   GError **out)
-{
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
-    {
-      g_error_free (error);
-      return WOULD_BLOCK;
-    }
-  /* An end without the farewell of TLS. Objects tell their own end: nothing can be cut off unseen. */
-  if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_EOF))
-    {
-      g_error_free (error);
-      return 0;
-    }
-
-  g_propagate_error (out, error);
-  return FAILED;
-}
-
-/* Returns: bytes read; 0 at the end; FAILED; WOULD_BLOCK, without an error being made */
-static gssize
-read_some (ChatConnection  *self,
-           void            *buffer,
-           gsize            size,
-           GError         **error)
-{
-  GError *stream_error = NULL;
-  gssize n;
-
-  if (self->input == NULL)
-    {
-      do
-        n = recv (g_socket_get_fd (self->socket), buffer, size, MSG_DONTWAIT);
-      while (n < 0 && errno == EINTR);
-      return n >= 0 ? n : set_socket_error (errno, "Reading failed", error);
-    }
-
-  n = g_pollable_input_stream_read_nonblocking (self->input, buffer, size, NULL, &stream_error);
-  return n >= 0 ? n : take_stream_error (stream_error, error);
-}
-
-/* The same for writing the queue */
-static gssize
-write_some (ChatConnection  *self,
-            GError         **error)
-{
-  GError *stream_error = NULL;
-  struct iovec parts[2];
-  guint n_parts = chat_send_queue_peek (&self->queue, parts);
-  gssize n;
-
-  if (self->output == NULL)
-    {
-      struct msghdr message = { .msg_iov = parts, .msg_iovlen = n_parts };
-
-      do
-        n = sendmsg (g_socket_get_fd (self->socket), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-      while (n < 0 && errno == EINTR);
-      return n >= 0 ? n : set_socket_error (errno, "Writing failed", error);
-    }
-
-  n = g_pollable_output_stream_write_nonblocking (self->output, parts[0].iov_base, parts[0].iov_len, NULL,
-                                                  &stream_error);
-  if (n >= 0)
-    return n;
-  n = take_stream_error (stream_error, error);
-  if (n == 0)
-    {
-      g_set_error_literal (error, CHAT_ERROR, CHAT_ERROR_CLOSED, "the connection ended");
-      n = FAILED;
-    }
-  return n;
-}
 
 /* The owner's list, and our own */
 static void
@@ -180,6 +86,7 @@ close_stream (ChatConnection *self)
   if (self->output != NULL && self->socket != NULL)
     g_socket_shutdown (self->socket, TRUE, TRUE, NULL);
   g_io_stream_close (self->stream, NULL, NULL);
+  self->fd = -1;
 }
 
 void
@@ -192,47 +99,13 @@ chat_connection_close (ChatConnection *self,
     return;
 
   self->closed = TRUE;
-  chat_connection_hold (self);
+  g_object_ref (self);
   release (self);
   /* The owner takes the descriptor out of its loop while there is one. */
   if (self->events->closed != NULL)
     self->events->closed (self, reason, self->user_data);
   close_stream (self);
-  chat_connection_unhold (self);
-}
-
-/* The owner has gone without a word: it is not called any more. */
-static void
-abandon (ChatConnection *self)
-{
-  if (self->closed || self->stream == NULL)
-    return;
-
-  self->closed = TRUE;
-  release (self);
-  close_stream (self);
-}
-
-void
-chat_connection_hold (ChatConnection *self)
-{
-  g_object_ref (self);
-  self->holds++;
-}
-
-void
-chat_connection_unhold (ChatConnection *self)
-{
-  self->holds--;
   g_object_unref (self);
-}
-
-/* After each call of the owner, which may have dropped its reference */
-static void
-check_owner (ChatConnection *self)
-{
-  if ((guint) g_atomic_int_get (&G_OBJECT (self)->ref_count) <= self->holds)
-    abandon (self);
 }
 
 static void
@@ -240,7 +113,13 @@ chat_connection_dispose (GObject *object)
 {
   ChatConnection *self = CHAT_CONNECTION (object);
 
-  abandon (self);
+  /* The owner has gone without a word: it is not called any more. */
+  if (!self->closed && self->stream != NULL)
+    {
+      self->closed = TRUE;
+      release (self);
+      close_stream (self);
+    }
   g_clear_object (&self->socket);
   g_clear_object (&self->stream);
 
@@ -260,20 +139,6 @@ chat_connection_init (ChatConnection *self)
   self->last_read = g_get_monotonic_time ();
 }
 
-static GSocket *
-find_socket (GIOStream *stream)
-{
-  g_autoptr (GIOStream) base = NULL;
-
-  if (G_IS_SOCKET_CONNECTION (stream))
-    return g_object_ref (g_socket_connection_get_socket (G_SOCKET_CONNECTION (stream)));
-  if (!G_IS_TLS_CONNECTION (stream))
-    return NULL;
-
-  g_object_get (stream, "base-io-stream", &base, NULL);
-  return base != NULL ? find_socket (base) : NULL;
-}
-
 ChatConnection *
 chat_connection_new (GIOStream                  *stream,
                      ChatConnectionRole          role,
@@ -283,7 +148,8 @@ chat_connection_new (GIOStream                  *stream,
   ChatConnection *self = g_object_new (CHAT_TYPE_CONNECTION, NULL);
 
   self->stream = g_object_ref (stream);
-  self->socket = find_socket (stream);
+  self->socket = chat_stream_find_socket (stream);
+  self->fd = self->socket != NULL ? g_socket_get_fd (self->socket) : -1;
   self->role = role;
   self->events = events;
   self->user_data = user_data;
@@ -335,6 +201,12 @@ gint64
 chat_connection_get_last_read (ChatConnection *self)
 {
   return self->last_read;
+}
+
+gint64
+chat_connection_get_last_object (ChatConnection *self)
+{
+  return self->last_object;
 }
 
 GIOCondition
@@ -490,14 +362,16 @@ write_queue (ChatConnection *self)
   self->blocked = FALSE;
   for (gsize queued; (queued = chat_connection_get_queued (self)) > 0;)
     {
-      gssize n = write_some (self, &error);
+      struct iovec parts[2];
+      guint n_parts = chat_send_queue_peek (&self->queue, parts);
+      gssize n = chat_stream_write (self->fd, self->output, parts, n_parts, &error);
 
-      if (n == FAILED)
+      if (n == CHAT_STREAM_FAILED)
         {
           chat_connection_close (self, error);
           return FALSE;
         }
-      if (n == WOULD_BLOCK)
+      if (n == CHAT_STREAM_WOULD_BLOCK)
         {
           self->blocked = TRUE;
           break;
@@ -583,7 +457,6 @@ take_bytes (ChatConnection *self,
           self->broken = TRUE;
           if (self->events->broken != NULL)
             self->events->broken (self, error, self->user_data);
-          check_owner (self);
           changed (self);
           return;
 
@@ -593,6 +466,7 @@ take_bytes (ChatConnection *self,
         }
 
       (*budget)--;
+      self->last_object = self->last_read;
       packet = chat_packet_parse (object, size,
                                   self->role == CHAT_CONNECTION_SERVER ? CHAT_PACKET_TO_SERVER : CHAT_PACKET_TO_CLIENT);
       /* What lay in pieces is in the packet now. */
@@ -601,7 +475,6 @@ take_bytes (ChatConnection *self,
         trace_line (self, TRUE, packet);
       if (!take_ping (self, packet) && !self->closed)
         self->events->packet (self, packet, self->user_data);
-      check_owner (self);
     }
 }
 
@@ -611,6 +484,13 @@ take_end (ChatConnection *self)
   g_autoptr (GError) error = NULL;
 
   self->ended = TRUE;
+
+  /* A peer that has ended its own side may still read: its answers come first, and the owner finishes after them. */
+  if (self->busy && !self->finishing)
+    {
+      changed (self);
+      return;
+    }
 
   /* Our own last word may still wait to be written. */
   if (self->finishing && !self->shut && chat_connection_get_queued (self) > 0)
@@ -653,10 +533,10 @@ read_chunks (ChatConnection *self,
       if (total >= CHAT_READ_CHUNK_SIZE || budget == 0)
         return TRUE;
 
-      n = read_some (self, chunk, CHAT_READ_CHUNK_SIZE, &error);
-      if (n == WOULD_BLOCK)
+      n = chat_stream_read (self->fd, self->input, chunk, CHAT_READ_CHUNK_SIZE, &error);
+      if (n == CHAT_STREAM_WOULD_BLOCK)
         return FALSE;
-      if (n == FAILED)
+      if (n == CHAT_STREAM_FAILED)
         {
           chat_connection_close (self, self->finishing ? NULL : error);
           return FALSE;
@@ -692,6 +572,23 @@ read_chunks (ChatConnection *self,
   return !self->closed && self->pending != NULL && !self->paused;
 }
 
+static gboolean
+read_turn (ChatConnection *self)
+{
+  g_autofree guint8 *chunk = g_private_get (&shared_chunk);
+  gboolean has_more;
+
+  /* Not there: this is the first, or we are within another connection's owner, whose chunk it is. */
+  if (chunk == NULL)
+    chunk = g_malloc (CHAT_READ_CHUNK_SIZE);
+  g_private_set (&shared_chunk, NULL);
+  has_more = read_chunks (self, chunk);
+  if (g_private_get (&shared_chunk) == NULL)
+    g_private_set (&shared_chunk, g_steal_pointer (&chunk));
+
+  return has_more;
+}
+
 gboolean
 chat_connection_dispatch (ChatConnection *self,
                           GIOCondition    condition)
@@ -701,7 +598,7 @@ chat_connection_dispatch (ChatConnection *self,
   if (self->closed || self->dispatching)
     return FALSE;
 
-  chat_connection_hold (self);
+  g_object_ref (self);
   self->dispatching = TRUE;
 
   if ((condition & G_IO_OUT) && self->overflow == NULL)
@@ -709,15 +606,9 @@ chat_connection_dispatch (ChatConnection *self,
 
   if (!self->closed && (self->finishing || (!self->paused && !self->broken)) && !self->ended)
     {
-      g_autofree guint8 *chunk = g_private_get (&shared_chunk);
-
-      /* Not there: this is the first, or we are within another connection's owner, whose chunk it is. */
-      if (chunk == NULL)
-        chunk = g_malloc (CHAT_READ_CHUNK_SIZE);
-      g_private_set (&shared_chunk, NULL);
-      has_more = read_chunks (self, chunk);
-      if (g_private_get (&shared_chunk) == NULL)
-        g_private_set (&shared_chunk, g_steal_pointer (&chunk));
+      /* Before the end of a handshake each side waits for the other, whatever the socket is ready for. */
+      if (condition != G_IO_OUT || !self->established)
+        has_more = read_turn (self);
     }
   else if (!self->closed && (condition & (G_IO_HUP | G_IO_ERR)))
     {
@@ -732,7 +623,7 @@ chat_connection_dispatch (ChatConnection *self,
 
   self->dispatching = FALSE;
   has_more = has_more && !self->closed;
-  chat_connection_unhold (self);
+  g_object_unref (self);
 
   return has_more;
 }
@@ -750,6 +641,15 @@ chat_connection_set_paused (ChatConnection *self,
   if (!self->paused && self->driver != NULL)
     chat_connection_driver_wake (self->driver, TRUE);
   changed (self);
+}
+
+gboolean
+chat_connection_set_busy (ChatConnection *self,
+                          gboolean        busy)
+{
+  self->busy = busy != FALSE;
+
+  return self->ended && !self->closed;
 }
 
 void

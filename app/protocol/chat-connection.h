@@ -31,8 +31,8 @@ G_DECLARE_FINAL_TYPE (ChatConnection, chat_connection, CHAT, CONNECTION, GObject
  *   drives the connection itself puts it on its list. May be %NULL
  *
  * The owner's functions; a plain table and not signals, since they run for every object of every connection.
- * They may send, pause, finish, close and drop the last reference (nothing is called after that): the connection keeps
- * itself alive while it calls.
+ * They may send, pause, finish and close: the connection keeps itself alive while it calls. An owner that drops its last
+ * reference from within one of them closes first; from anywhere else it need not (@closed is then not called).
  */
 typedef struct
 {
@@ -91,6 +91,11 @@ gboolean        chat_connection_flush          (ChatConnection             *conn
 void            chat_connection_set_paused     (ChatConnection             *connection,
                                                 gboolean                    paused);
 
+/** chat_connection_set_busy: while %TRUE, the end of the peer's side does not end the connection: what it asked before is
+ * still being answered. Returns: whether the peer's side has ended: who has nothing more to answer calls
+ * chat_connection_finish() then */
+gboolean        chat_connection_set_busy       (ChatConnection             *connection,
+                                                gboolean                    busy);
 /** chat_connection_finish: writes what is queued, ends the writing side, then reads and drops what still comes,
  * %CHAT_DRAIN_MAX_BYTES at most, and closes (PROTOCOL.md, "Closing": a plain close would reset the peer before it has
  * read the reason). The owner bounds the time by chat_connection_close(). */
@@ -102,6 +107,9 @@ gboolean        chat_connection_is_closed      (ChatConnection             *conn
 
 /** chat_connection_get_last_read: Returns: g_get_monotonic_time() of the last byte that came (µs) */
 gint64          chat_connection_get_last_read  (ChatConnection             *connection);
+/** chat_connection_get_last_object: Returns: the same of the last bytes that completed an object, PING and PONG too; 0: none has
+ * come yet */
+gint64          chat_connection_get_last_object (ChatConnection            *connection);
 /** chat_connection_set_ping: both sides named "ping": an attached connection sends PING after %CHAT_PING_INTERVAL_MS of
  * silence and closes with %CHAT_ERROR_TIMED_OUT after %CHAT_PING_TIMEOUT_MS. An owner with its own loop does the same by
  * chat_connection_check_ping(). An incoming PING is always answered here, and neither PING nor PONG reaches @packet. */

@@ -6,18 +6,12 @@
 #include <string.h>
 
 #include "chat-framer.h"
+#include "chat-json-reader.h"
 #include "chat-limits.h"
 #include "chat-packet-private.h"
 
-/* The framer has checked the JSON: this only finds its parts. Each function stays within the end nevertheless. Nested values of
- * free form go to json-glib; all others are read here, since a tree of nodes costs several times more than the packet. */
-
-typedef struct
-{
-  const char *start;      /* a string's and a container's brackets included */
-  const char *end;
-  char        kind;       /* the first byte: " { [ t f n; 0 for any number */
-} Token;
+/* Nested values of free form go to json-glib; all others are read from their tokens, since a tree of nodes costs several times
+ * more than the packet. */
 
 typedef enum
 {
@@ -27,226 +21,31 @@ typedef enum
 } Verdict;
 
 static const char *
-skip_space (const char *p,
-            const char *end)
-{
-  while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
-    p++;
-
-  return p;
-}
-
-/* @p: at the opening quote. Returns: past the closing one */
-static const char *
-skip_string (const char *p,
-             const char *end)
-{
-  for (const char *from = p + 1; from < end;)
-    {
-      const char *quote = memchr (from, '"', (gsize) (end - from));
-      const char *before = quote;
-
-      if (quote == NULL)
-        return end;
-      while (before > from && before[-1] == '\\')
-        before--;
-      if ((quote - before) % 2 == 0)
-        return quote + 1;
-      from = quote + 1;
-    }
-
-  return end;
-}
-
-/* @p: at the first byte of a value. Returns: past it */
-static const char *
-read_token (const char *p,
-            const char *end,
-            Token      *token)
-{
-  guint depth = 0;
-
-  *token = (Token) { .start = p, .end = p, .kind = p < end ? *p : 'n' };
-
-  if (token->kind == '"')
-    p = skip_string (p, end);
-  else if (token->kind == '{' || token->kind == '[')
-    {
-      do
-        {
-          if (*p == '"')
-            {
-              p = skip_string (p, end);
-              continue;
-            }
-          if (*p == '{' || *p == '[')
-            depth++;
-          else if (*p == '}' || *p == ']')
-            depth--;
-          p++;
-        }
-      while (p < end && depth > 0);
-    }
-  else
-    {
-      if (token->kind == '-' || g_ascii_isdigit (token->kind))
-        token->kind = '0';
-      while (p < end && *p != ',' && *p != '}' && *p != ']' && skip_space (p, end) == p)
-        p++;
-    }
-
-  token->end = p;
-  return p;
-}
-
-/* The next member of an object (@key not NULL) or element of an array. @p: past the opening bracket, or past the member before.
- * Returns: past it; NULL after the last */
-static const char *
-next_member (const char *p,
-             const char *end,
-             Token      *key,
-             Token      *value)
-{
-  p = skip_space (p, end);
-  if (p < end && *p == ',')
-    p = skip_space (p + 1, end);
-  if (p >= end || *p == '}' || *p == ']')
-    return NULL;
-
-  if (key != NULL)
-    {
-      p = skip_space (read_token (p, end, key), end);
-      if (p < end && *p == ':')
-        p = skip_space (p + 1, end);
-    }
-
-  return read_token (p, end, value);
-}
-
-static guint
-read_hex (const char *p)
-{
-  guint unit = 0;
-
-  for (guint i = 0; i < 4; i++)
-    unit = unit << 4 | (guint) (g_ascii_xdigit_value (p[i]) & 0xf);
-
-  return unit;
-}
-
-/* Writes the string of @token to @out, which has room for as many bytes as the token has. Returns: its length without the NUL */
-static gsize
-unescape (const Token *token,
-          char        *out)
-{
-  const char *p = token->start + 1;
-  const char *end = token->end - 1;
-  char *at = out;
-
-  while (p < end)
-    {
-      const char *backslash = memchr (p, '\\', (gsize) (end - p));
-      gsize run = (gsize) ((backslash != NULL ? backslash : end) - p);
-
-      memcpy (at, p, run);
-      at += run;
-      p += run;
-      if (end - p < 2)
-        break;
-
-      p++;
-      switch (*p++)
-        {
-        case 'b':
-          *at++ = '\b';
-          break;
-        case 'f':
-          *at++ = '\f';
-          break;
-        case 'n':
-          *at++ = '\n';
-          break;
-        case 'r':
-          *at++ = '\r';
-          break;
-        case 't':
-          *at++ = '\t';
-          break;
-        case 'u':
-          if (end - p >= 4)
-            {
-              guint unit = read_hex (p);
-
-              p += 4;
-              if (unit >= 0xd800 && unit <= 0xdbff && end - p >= 6)
-                {
-                  unit = 0x10000 + ((unit & 0x3ff) << 10 | (read_hex (p + 2) & 0x3ff));
-                  p += 6;
-                }
-              at += g_unichar_to_utf8 (unit, at);
-            }
-          break;
-        default:
-          *at++ = p[-1];
-          break;
-        }
-    }
-
-  *at = '\0';
-  return (gsize) (at - out);
-}
-
-static const char *
-read_string (ChatPacket  *packet,
-             const Token *token,
-             gsize       *length)
+read_string (ChatPacket          *packet,
+             const ChatJsonToken *token,
+             gsize               *length)
 {
   char *string = packet->arena + packet->arena_used;
 
-  *length = unescape (token, string);
+  *length = chat_json_unescape (token, string);
   packet->arena_used += (guint32) *length + 1;
 
   return string;
-}
-
-/* Integers only without fraction or exponent: 1.0 and 1e3 are of the wrong kind */
-static gboolean
-read_integer (const Token *token,
-              gint64       min,
-              gint64       max,
-              gint64      *integer)
-{
-  const char *p = token->start;
-  gboolean negative = *p == '-';
-  gint64 number = 0;
-
-  p += negative;
-  if (token->kind != '0' || token->end - p < 1 || token->end - p > 16)
-    return FALSE;
-  for (; p < token->end; p++)
-    {
-      if (!g_ascii_isdigit (*p))
-        return FALSE;
-      number = number * 10 + (*p - '0');
-    }
-  *integer = negative ? -number : number;
-
-  return *integer >= min && *integer <= max;
 }
 
 static Verdict
 read_array (ChatPacket          *packet,
             ChatField            field,
             const ChatFieldInfo *info,
-            const Token         *token)
+            const ChatJsonToken *token)
 {
   g_autofree gpointer elements = NULL;
   const char *p = token->start + 1;
   ChatValue *value;
-  Token element;
+  ChatJsonToken element;
   gsize length = 0, i = 0;
 
-  while ((p = next_member (p, token->end, NULL, &element)) != NULL)
+  while ((p = chat_json_next (p, token->end, NULL, &element)) != NULL)
     {
       if (element.kind != (info->kind == 'S' ? '"' : '0') || (info->kind == 'S' && (gint64) length >= info->max))
         return WRONG;
@@ -255,13 +54,13 @@ read_array (ChatPacket          *packet,
 
   elements = g_malloc ((length + 1) * MAX (sizeof (char *), sizeof (gint64)));
   p = token->start + 1;
-  while ((p = next_member (p, token->end, NULL, &element)) != NULL)
+  while ((p = chat_json_next (p, token->end, NULL, &element)) != NULL)
     {
       gsize size;
 
       if (info->kind == 'S')
         ((const char **) elements)[i++] = read_string (packet, &element, &size);
-      else if (!read_integer (&element, info->min, info->max, (gint64 *) elements + i++))
+      else if (!chat_json_read_integer (&element, info->min, info->max, (gint64 *) elements + i++))
         return WRONG;
     }
 
@@ -278,36 +77,14 @@ read_array (ChatPacket          *packet,
   return FITS;
 }
 
-/* json-glib wraps integers that do not fit; no value of ours has more than 16 digits in a row. */
-static gboolean
-has_long_number (const Token *token)
-{
-  guint digits = 0;
-
-  for (const char *p = token->start; p < token->end; p++)
-    {
-      if (*p == '"')
-        {
-          p = skip_string (p, token->end) - 1;
-          digits = 0;
-        }
-      else if (!g_ascii_isdigit (*p))
-        digits = 0;
-      else if (++digits > 16)
-        return TRUE;
-    }
-
-  return FALSE;
-}
-
 static Verdict
-read_node (ChatPacket  *packet,
-           ChatField    field,
-           const Token *token)
+read_node (ChatPacket          *packet,
+           ChatField            field,
+           const ChatJsonToken *token)
 {
   g_autoptr (JsonParser) parser = NULL;
 
-  if (token->kind != '[' || has_long_number (token))
+  if (token->kind != '[' || chat_json_has_long_number (token))
     return WRONG;
 
   parser = json_parser_new_immutable ();
@@ -322,7 +99,7 @@ static Verdict
 read_value (ChatPacket          *packet,
             ChatField            field,
             ChatPacketDirection  direction,
-            const Token         *token)
+            const ChatJsonToken *token)
 {
   const ChatFieldInfo *info = &chat_field_infos[field];
   gsize before = packet->arena_used;
@@ -354,7 +131,7 @@ read_value (ChatPacket          *packet,
       /* The mark of a room that has no messages */
       if (field == CHAT_FIELD_MESSAGE_ID && packet->type == CHAT_PACKET_MARK_READ)
         min = 0;
-      if (!read_integer (token, min, info->max, &integer))
+      if (!chat_json_read_integer (token, min, info->max, &integer))
         return WRONG;
       chat_packet_add (packet, field)->integer = integer;
       return FITS;
@@ -401,54 +178,20 @@ normalize_word (ChatPacket *packet,
   return TRUE;
 }
 
-static gboolean
-equals_name (const Token *key,
-             const char  *name)
-{
-  gssize length = key->end - key->start - 2;
-
-  return name != NULL && length > 0 && strncmp (name, key->start + 1, (gsize) length) == 0 && name[length] == '\0';
-}
-
 /* Returns: the field of @set with the name of @key, or -1 */
 static int
-find_field (ChatFieldSet set,
-            const Token *key)
+find_field (ChatFieldSet         set,
+            const ChatJsonToken *key)
 {
   for (; set != 0; set &= set - 1)
     {
       int field = __builtin_ctzll (set);
 
-      if (equals_name (key, chat_field_infos[field].name) || equals_name (key, chat_field_infos[field].twin))
+      if (chat_json_key_equals (key, chat_field_infos[field].name) || chat_json_key_equals (key, chat_field_infos[field].twin))
         return field;
     }
 
   return -1;
-}
-
-/* A key may be written with escapes. Returns: @key itself, or @plain, which then holds it without them */
-static const Token *
-plain_key (const Token *key,
-           Token       *plain,
-           char         buffer[32])
-{
-  gsize length;
-
-  if (memchr (key->start, '\\', (gsize) (key->end - key->start)) == NULL)
-    return key;
-
-  /* Six bytes for one is the most that escapes can swell a name; a longer key is none of ours. */
-  if (key->end - key->start > 30 * 6)
-    return key;
-
-  char unescaped[30 * 6 + 1];
-  length = unescape (key, unescaped);
-  if (length > 29)
-    return key;
-  memcpy (buffer + 1, unescaped, length);
-  *plain = (Token) { .start = buffer, .end = buffer + length + 2, .kind = '"' };
-
-  return plain;
 }
 
 static void
@@ -481,8 +224,8 @@ count_elements (ChatPacket *packet,
 
 /* Whether each element of the array @node is what @field holds */
 static gboolean
-has_right_elements (ChatField  field,
-                    JsonNode  *node)
+has_right_elements (ChatField field,
+                    JsonNode *node)
 {
   JsonArray *array = json_node_get_array (node);
 
@@ -570,23 +313,23 @@ check_request (ChatPacket *packet)
 }
 
 static void
-read_fields (ChatPacket          *packet,
-             const char          *json,
-             const char          *end,
-             ChatPacketDirection  direction)
+read_fields (ChatPacket         *packet,
+             const char         *json,
+             const char         *end,
+             ChatPacketDirection direction)
 {
   ChatPacketShape shape = chat_packet_shape (packet->type, direction);
   ChatFieldSet wrong = 0, too_large = 0, missing;
   gboolean failed;
   const char *p = json + 1;
-  char buffer[32];
-  Token key, plain, value;
+  char buffer[CHAT_JSON_KEY_SIZE];
+  ChatJsonToken key, plain, value;
 
-  while ((p = next_member (p, end, &key, &value)) != NULL)
+  while ((p = chat_json_next (p, end, &key, &value)) != NULL)
     {
       /* The first of two keys of one name counts. */
       ChatFieldSet open = (shape.required | shape.optional) & ~(packet->present | wrong | too_large);
-      int field = find_field (open, plain_key (&key, &plain, buffer));
+      int field = find_field (open, chat_json_plain_key (&key, &plain, buffer));
       Verdict verdict;
 
       if (field < 0)
@@ -644,22 +387,22 @@ read_fields (ChatPacket          *packet,
 }
 
 ChatPacket *
-chat_packet_parse (const char          *json,
-                   gsize                length,
-                   ChatPacketDirection  direction)
+chat_packet_parse (const char         *json,
+                   gsize               length,
+                   ChatPacketDirection direction)
 {
   ChatPacket *packet = chat_packet_alloc (CHAT_PACKET_INVALID, length + 1);
   const char *end = json + length;
   const char *p = length > 0 ? json + 1 : NULL;
-  char buffer[32];
-  Token key, plain, value;
+  char buffer[CHAT_JSON_KEY_SIZE];
+  ChatJsonToken key, plain, value;
 
   /* What the fields mean depends on the type, which nearly always comes first. */
-  while (p != NULL && (p = next_member (p, end, &key, &value)) != NULL)
+  while (p != NULL && (p = chat_json_next (p, end, &key, &value)) != NULL)
     {
-      const Token *name = plain_key (&key, &plain, buffer);
+      const ChatJsonToken *name = chat_json_plain_key (&key, &plain, buffer);
 
-      if (!equals_name (name, "type"))
+      if (!chat_json_key_equals (name, "type"))
         continue;
       if (value.kind == '"')
         {
@@ -685,8 +428,8 @@ chat_packet_parse (const char          *json,
 }
 
 ChatPacket *
-chat_packet_new_from_node (JsonNode            *node,
-                           ChatPacketDirection  direction)
+chat_packet_new_from_node (JsonNode           *node,
+                           ChatPacketDirection direction)
 {
   g_autofree char *text = NULL;
   const char *p, *object;

@@ -10,45 +10,104 @@
 /* What a trace shows of a text (characters) */
 #define TRACE_TEXT_LENGTH 200
 
+/* Room for @size bytes more at the end of @out. Returns: where they go */
+static char *
+extend (GString *out,
+        gsize    size)
+{
+  gsize before = out->len;
+
+  g_string_set_size (out, before + size);
+
+  return out->str + before;
+}
+
+/* Returns: the first byte from @p on that can not stand in a string as it is, or @end. Most texts have none: eight at a time */
+static const char *
+find_special (const char *p,
+              const char *end)
+{
+  const guint64 ones = G_GUINT64_CONSTANT (0x0101010101010101);
+  const guint64 highs = ones << 7;
+
+  for (; p < end; p++)
+    {
+      guint64 word, quotes, backslashes;
+
+      while (end - p >= 8)
+        {
+          memcpy (&word, p, 8);
+          quotes = word ^ (ones * '"');
+          backslashes = word ^ (ones * '\\');
+          /* A byte below 0x20, or one that became zero, borrows into its own high bit; the next above it may seem to as well */
+          if (((((word - ones * 0x20) & ~word) | ((quotes - ones) & ~quotes) | ((backslashes - ones) & ~backslashes)) & highs) != 0)
+            break;
+          p += 8;
+        }
+      if (p == end || (guint8) *p < 0x20 || *p == '"' || *p == '\\')
+        break;
+    }
+
+  return p;
+}
+
+static void
+write_escape (GString *out,
+              guint8   c)
+{
+  static const char hex[] = "0123456789abcdef";
+  const char *letter = c != '\0' ? strchr ("\"\"\\\\\bb\ff\nn\rr\tt", c) : NULL;
+  char escape[6] = { '\\', 'u', '0', '0', hex[c >> 4], hex[c & 0xf] };
+
+  if (letter != NULL)
+    escape[1] = letter[1];
+  g_string_append_len (out, escape, letter != NULL ? 2 : 6);
+}
+
 static void
 write_string (GString    *out,
               const char *string,
               gsize       length)
 {
-  static const char hex[] = "0123456789abcdef";
   const char *end = string + length;
-  const char *run = string;
+  const char *special = find_special (string, end);
+  char *p;
 
-  g_string_append_c (out, '"');
-  for (const char *p = string; p < end; p++)
+  if (special == end)
     {
-      guint8 c = (guint8) *p;
-      char escape[6] = { '\\', (char) c };
-      gssize size = 2;
-
-      if (c >= 0x20 && c != '"' && c != '\\')
-        continue;
-
-      if (c < 0x20)
-        {
-          const char *letter = strchr ("\bb\ff\nn\rr\tt", c);
-
-          if (c != '\0' && letter != NULL)
-            escape[1] = letter[1];
-          else
-            {
-              memcpy (escape, "\\u00", 4);
-              escape[4] = hex[c >> 4];
-              escape[5] = hex[c & 0xf];
-              size = 6;
-            }
-        }
-      g_string_append_len (out, run, p - run);
-      g_string_append_len (out, escape, size);
-      run = p + 1;
+      p = extend (out, length + 2);
+      *p++ = '"';
+      memcpy (p, string, length);
+      p[length] = '"';
+      return;
     }
-  g_string_append_len (out, run, end - run);
+
   g_string_append_c (out, '"');
+  for (; special < end; special = find_special (string, end))
+    {
+      g_string_append_len (out, string, special - string);
+      write_escape (out, (guint8) *special);
+      string = special + 1;
+    }
+  g_string_append_len (out, string, end - string);
+  g_string_append_c (out, '"');
+}
+
+static void
+write_key (GString    *out,
+           const char *name,
+           gboolean    is_first)
+{
+  gsize length = strlen (name);
+  char *p = extend (out, length + (is_first ? 3 : 4));
+
+  if (!is_first)
+    *p++ = ',';
+  *p++ = '"';
+  memcpy (p, name, length);
+  p += length;
+  *p++ = '"';
+  *p = ':';
 }
 
 static void
@@ -152,7 +211,7 @@ write_packet (ChatPacket *packet,
   g_string_append_c (out, '{');
   if (name != NULL)
     {
-      g_string_append (out, "\"type\":");
+      write_key (out, "type", TRUE);
       if (trace)
         write_string_cut (out, name, strlen (name));
       else
@@ -163,11 +222,7 @@ write_packet (ChatPacket *packet,
     {
       const ChatFieldInfo *info = &chat_field_infos[packet->fields[i]];
 
-      if (name != NULL || i > 0)
-        g_string_append_c (out, ',');
-      g_string_append_c (out, '"');
-      g_string_append (out, info->name);
-      g_string_append (out, "\":");
+      write_key (out, info->name, name == NULL && i == 0);
       write_value (out, info, &packet->values[i], trace);
     }
   g_string_append_c (out, '}');

@@ -162,6 +162,12 @@ chat_packet_get_kind (ChatPacket *packet)
   return packet->type;
 }
 
+gsize
+chat_packet_get_size (ChatPacket *packet)
+{
+  return sizeof *packet + packet->arena_size;
+}
+
 const char *
 chat_packet_get_name (ChatPacket *packet)
 {
@@ -370,6 +376,24 @@ chat_packet_get_features (ChatPacket *packet)
   return set;
 }
 
+/* Nearly all names, dates and words, and many texts: eight bytes at a time, where g_utf8_validate() takes one */
+static gboolean
+is_ascii (const char *string,
+          gsize       length)
+{
+  guint64 word, all = 0;
+
+  for (; length >= 8; string += 8, length -= 8)
+    {
+      memcpy (&word, string, 8);
+      all |= word;
+    }
+  for (; length > 0; string++, length--)
+    all |= (guint8) *string;
+
+  return (all & G_GUINT64_CONSTANT (0x8080808080808080)) == 0;
+}
+
 void
 chat_packet_set_string (ChatPacket *packet,
                         ChatField   field,
@@ -386,7 +410,7 @@ chat_packet_set_string (ChatPacket *packet,
     }
 
   length = strlen (string);
-  if (!g_utf8_validate (string, (gssize) length, NULL))
+  if (!is_ascii (string, length) && !g_utf8_validate (string, (gssize) length, NULL))
     {
       string = repaired = g_utf8_make_valid (string, (gssize) length);
       length = strlen (string);

@@ -21,6 +21,100 @@ static const SecretSchema schema = {
   },
 };
 
+/* libsecret */
+
+static void
+keyring_lookup (const char          *profile,
+                const char          *server,
+                const char          *login,
+                GCancellable        *cancellable,
+                GAsyncReadyCallback  callback,
+                gpointer             user_data)
+{
+  secret_password_lookup (&schema, cancellable, callback, user_data,
+                          "profile", profile, "server", server, "login", login, NULL);
+}
+
+static char *
+keyring_lookup_finish (GAsyncResult  *result,
+                       GError       **error)
+{
+  char *secret = secret_password_lookup_finish (result, error);
+  char *copy = g_strdup (secret);
+
+  secret_password_free (secret);
+  return copy;
+}
+
+static void
+keyring_store (const char          *profile,
+               const char          *server,
+               const char          *login,
+               const char          *token,
+               GCancellable        *cancellable,
+               GAsyncReadyCallback  callback,
+               gpointer             user_data)
+{
+  /* Translators: the name of an entry in the keyring: user name, server */
+  g_autofree char *label = g_strdup_printf (_("Chat: %s at %s"), login, server);
+
+  secret_password_store (&schema, SECRET_COLLECTION_DEFAULT, label, token, cancellable, callback, user_data,
+                         "profile", profile, "server", server, "login", login, NULL);
+}
+
+static gboolean
+keyring_store_finish (GAsyncResult  *result,
+                      GError       **error)
+{
+  return secret_password_store_finish (result, error);
+}
+
+static void
+keyring_clear (const char          *profile,
+               const char          *server,
+               const char          *login,
+               GCancellable        *cancellable,
+               GAsyncReadyCallback  callback,
+               gpointer             user_data)
+{
+  secret_password_clear (&schema, cancellable, callback, user_data,
+                         "profile", profile, "server", server, "login", login, NULL);
+}
+
+/* That there was nothing to forget is no error */
+static gboolean
+keyring_clear_finish (GAsyncResult  *result,
+                      GError       **error)
+{
+  g_autoptr (GError) failed = NULL;
+
+  secret_password_clear_finish (result, &failed);
+  if (failed != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failed));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static const ChatSecretBackend keyring = {
+  .lookup = keyring_lookup,
+  .lookup_finish = keyring_lookup_finish,
+  .store = keyring_store,
+  .store_finish = keyring_store_finish,
+  .clear = keyring_clear,
+  .clear_finish = keyring_clear_finish,
+};
+static const ChatSecretBackend *backend = &keyring;
+
+void
+chat_secret_set_backend (const ChatSecretBackend *other)
+{
+  backend = other != NULL ? other : &keyring;
+}
+
+/* The time limit */
+
 typedef struct
 {
   GCancellable   *cancellable;
@@ -68,12 +162,12 @@ on_looked_up (GObject      *source,
 {
   Call *call = user_data;
   g_autoptr (GError) error = NULL;
-  char *secret = secret_password_lookup_finish (result, &error);
+  char *secret = backend->lookup_finish (result, &error);
 
   if (error != NULL)
     g_info ("The keyring did not answer: %s", error->message);
   call->done (secret, call->user_data);
-  secret_password_free (secret);
+  g_free (secret);
   call_free (call);
 }
 
@@ -87,8 +181,7 @@ chat_secret_lookup (const char     *profile,
 {
   Call *call = call_new (timeout_ms, done, user_data);
 
-  secret_password_lookup (&schema, call->cancellable, on_looked_up, call,
-                          "profile", profile, "server", server, "login", login, NULL);
+  backend->lookup (profile, server, login, call->cancellable, on_looked_up, call);
 }
 
 static void
@@ -98,7 +191,7 @@ on_stored (GObject      *source,
 {
   g_autoptr (GError) error = NULL;
 
-  if (!secret_password_store_finish (result, &error))
+  if (!backend->store_finish (result, &error))
     g_info ("The keyring did not take the token: %s", error->message);
   call_free (user_data);
 }
@@ -111,11 +204,8 @@ chat_secret_store (const char *profile,
                    guint       timeout_ms)
 {
   Call *call = call_new (timeout_ms, NULL, NULL);
-  /* Translators: the name of an entry in the keyring: user name, server */
-  g_autofree char *label = g_strdup_printf (_("Chat: %s at %s"), login, server);
 
-  secret_password_store (&schema, SECRET_COLLECTION_DEFAULT, label, token, call->cancellable, on_stored, call,
-                         "profile", profile, "server", server, "login", login, NULL);
+  backend->store (profile, server, login, token, call->cancellable, on_stored, call);
 }
 
 static void
@@ -125,7 +215,7 @@ on_cleared (GObject      *source,
 {
   g_autoptr (GError) error = NULL;
 
-  if (!secret_password_clear_finish (result, &error) && error != NULL)
+  if (!backend->clear_finish (result, &error))
     g_info ("The keyring did not forget the token: %s", error->message);
   call_free (user_data);
 }
@@ -138,6 +228,5 @@ chat_secret_clear (const char *profile,
 {
   Call *call = call_new (timeout_ms, NULL, NULL);
 
-  secret_password_clear (&schema, call->cancellable, on_cleared, call,
-                         "profile", profile, "server", server, "login", login, NULL);
+  backend->clear (profile, server, login, call->cancellable, on_cleared, call);
 }

@@ -36,4 +36,22 @@ void chat_secret_clear  (const char     *profile,
                          const char     *login,
                          guint           timeout_ms);
 
+/**
+ * ChatSecretBackend: who keeps the secrets: libsecret; in tests, whoever they choose. Each of the three ends by its callback.
+ */
+typedef struct
+{
+  void     (*lookup)        (const char *profile, const char *server, const char *login, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer user_data);
+  char    *(*lookup_finish) (GAsyncResult *result, GError **error);
+  void     (*store)         (const char *profile, const char *server, const char *login, const char *token,
+                             GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  gboolean (*store_finish)  (GAsyncResult *result, GError **error);
+  void     (*clear)         (const char *profile, const char *server, const char *login, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer user_data);
+  gboolean (*clear_finish)  (GAsyncResult *result, GError **error);
+} ChatSecretBackend;
+/** chat_secret_set_backend: for tests; @backend: (nullable): %NULL for libsecret again */
+void chat_secret_set_backend (const ChatSecretBackend *backend);
+
 G_END_DECLS

@@ -26,8 +26,8 @@ typedef struct
 
 /** chat_session_get_times: Returns: (transfer none): those in force; to be changed before the session connects */
 ChatSessionTimes *chat_session_get_times         (ChatSession *self);
-/** chat_session_get_backoff_limit: Returns: the most that the @attempt-th try in a row (from 1) waits; the wait is drawn evenly from
- * zero to it ("full jitter") */
+/** chat_session_get_backoff_limit: Returns: the most that the @attempt-th try in a row (from 1) waits; the wait is drawn evenly
+ * from zero to it ("full jitter") */
 guint             chat_session_get_backoff_limit (ChatSession *self,
                                                   guint        attempt);
 /** chat_session_count_unsent: Returns: messages in the outbox, those that failed included */

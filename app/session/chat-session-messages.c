@@ -171,9 +171,14 @@ chat_session_newest_page_came (ChatSession *self,
   chat_session_show_newest (self, info, fresh->pdata[fresh->len - 1]);
 
   /* Where the server counts, it has told. Else what is newer than anything we had met is unread; of a room that is met for the
-   * first time nobody knows */
-  if ((self->abilities & CHAT_SESSION_CAN_TELL_ROOMS) != 0 || known == 0)
+   * first time nobody knows: it counts as read */
+  if ((self->abilities & CHAT_SESSION_CAN_TELL_ROOMS) != 0)
     return;
+  if (known == 0)
+    {
+      chat_session_raise_mark (self, info, last->id, FALSE);
+      return;
+    }
   for (guint i = 0; i < fresh->len && chat_session_get_info (self, room_id) == info; i++)
     {
       count_in (self, info, fresh->pdata[i]);

@@ -113,6 +113,13 @@ chat_format_line (const char *text,
   return g_string_free (line, FALSE);
 }
 
+/* What a person wrote must not turn the words around it. */
+static char *
+isolate (const char *line)
+{
+  return g_strconcat (FIRST_STRONG_ISOLATE, line, POP_DIRECTIONAL_ISOLATE, NULL);
+}
+
 static char *
 message_line (ChatMessage *message)
 {
@@ -129,8 +136,7 @@ message_line (ChatMessage *message)
     case CHAT_MESSAGE_TEXT:
     default:
       line = chat_format_line (chat_message_get_text (message), PREVIEW_CHARS);
-      /* What another person wrote must not turn the words around it. */
-      return g_strconcat (FIRST_STRONG_ISOLATE, line, POP_DIRECTIONAL_ISOLATE, NULL);
+      return isolate (line);
     }
 }
 
@@ -145,8 +151,12 @@ chat_format_preview (ChatRoom *room)
     {
       line = chat_format_line (draft, PREVIEW_CHARS);
       if (*line != '\0')
-        /* Translators: the beginning of a text that was not sent yet */
-        return g_strdup_printf (_("Draft: %s"), line);
+        {
+          g_autofree char *isolated = isolate (line);
+
+          /* Translators: the beginning of a text that was not sent yet */
+          return g_strdup_printf (_("Draft: %s"), isolated);
+        }
       g_clear_pointer (&line, g_free);
     }
   if (message == NULL)
@@ -172,6 +182,16 @@ chat_format_preview (ChatRoom *room)
     return g_steal_pointer (&line);
   /* Translators: who wrote a message, and what */
   return g_strdup_printf (_("%s: %s"), chat_message_get_sender (message), line);
+}
+
+char *
+chat_format_without_marks (const char *text)
+{
+  GString *plain = g_string_new (text);
+
+  g_string_replace (plain, FIRST_STRONG_ISOLATE, "", 0);
+  g_string_replace (plain, POP_DIRECTIONAL_ISOLATE, "", 0);
+  return g_string_free (plain, FALSE);
 }
 
 guint

@@ -20,6 +20,9 @@ char *chat_format_short_date  (gint64       usec,
  * can not be seen is left out. At most @max_chars characters, with an ellipsis where something is missing. */
 char *chat_format_line        (const char  *text,
                                guint        max_chars);
+/** chat_format_without_marks: Returns: (transfer full): @text without the marks of direction that chat_format_preview() puts
+ * around what people wrote: a screen reader would spell them */
+char *chat_format_without_marks (const char *text);
 /** chat_format_preview: what a room's row says about its newest message.
  * Returns: (transfer full): "" where there is none */
 char *chat_format_preview     (ChatRoom    *room);

@@ -5,78 +5,12 @@
 
 #include "config.h"
 
-#include "chat-message-bubble.h"
+#include "chat-message-bubble-private.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
 #include "chat-format.h"
-
-/* Pixels */
-#define COLUMN_WIDTH  900     /* the conversation is no wider, whatever the window */
-#define BUBBLE_WIDTH  580
-#define SIDE          12      /* beside the bubbles */
-#define OTHER_SIDE    40      /* free on the side of the other person, where there is room */
-#define PAD_X         12
-#define PAD_Y         7
-#define RADIUS        14
-#define CORNER        4       /* of corners that touch a bubble of the same group */
-#define GROUP_GAP     10
-#define GAP           2
-#define META_GAP      10
-#define STATE_SIZE    14
-#define ICON_SIZE     40
-#define LABEL_PAD     14      /* above and below day and "new messages" */
-
-typedef struct
-{
-  GdkRGBA  fg, dim, accent, own, other, select, error, mark;
-  gboolean high_contrast;
-} Palette;
-
-typedef struct
-{
-  int            start;
-  int            end;
-  ChatBubblePart part;
-} Range;
-
-struct _ChatBubble
-{
-  GtkWidget      *widget;
-  ChatMessage    *message;
-  ChatText       *text;
-  char           *highlight;
-  guint           level;
-  gboolean        starts_unread;
-  gboolean        shows_sender;
-  gboolean        found;
-
-  PangoLayout    *day;          /* each nullable */
-  PangoLayout    *unread;
-  PangoLayout    *sender;
-  PangoLayout    *title;        /* of a file or image: name and kind */
-  PangoLayout    *body;
-  PangoLayout    *footer;
-  PangoLayout    *meta;
-  Range           ranges[2];    /* in the footer */
-  guint           n_ranges;
-
-  int             width;        /* what the rectangles are for; -1: nothing */
-  int             height;
-  gboolean        rtl;
-  GdkRectangle    area;         /* the bubble */
-  GdkRectangle    day_area;
-  GdkRectangle    unread_area;
-  graphene_point_t sender_at, title_at, icon_at, body_at, footer_at, meta_at, state_at;
-  int             inner_width;
-
-  int             selection_start;
-  int             selection_end;
-
-  Palette         palette;      /* what the layouts were made with */
-  guint           font_serial;
-};
 
 static GdkRGBA
 look_up (GtkStyleContext *context,
@@ -102,9 +36,9 @@ faded (GdkRGBA color,
 }
 
 /* The colours of the theme. One's own bubbles are tinted, not filled, so that text and links keep their contrast. */
-static void
-get_palette (ChatBubble *self,
-             Palette    *palette)
+void
+chat_bubble_get_palette (ChatBubble *self,
+                         Palette    *palette)
 {
   AdwStyleManager *manager = adw_style_manager_get_default ();
   gboolean dark = adw_style_manager_get_dark (manager);
@@ -226,7 +160,7 @@ chat_bubble_style_changed (ChatBubble *self)
   if (self->body == NULL)
     return;
 
-  get_palette (self, &palette);
+  chat_bubble_get_palette (self, &palette);
   if (memcmp (&palette, &self->palette, sizeof palette) != 0 ||
       self->font_serial != pango_context_get_serial (gtk_widget_get_pango_context (self->widget)))
     chat_bubble_invalidate (self);
@@ -316,6 +250,9 @@ make_layout (ChatBubble *self,
   if (bold)
     add_attr (attrs, pango_attr_weight_new (PANGO_WEIGHT_BOLD), 0, G_MAXUINT);
   pango_layout_set_wrap (layout, PANGO_WRAP_WORD_CHAR);
+  pango_layout_set_auto_dir (layout, FALSE);
+  if (gtk_widget_get_direction (self->widget) == GTK_TEXT_DIR_RTL)
+    pango_layout_set_alignment (layout, PANGO_ALIGN_RIGHT);
   pango_layout_set_attributes (layout, attrs);
   pango_attr_list_unref (attrs);
 
@@ -330,6 +267,7 @@ make_body (ChatBubble    *self,
   gboolean card = self->title != NULL;
 
   self->body = make_layout (self, self->text->display, card ? .83 : 1, FALSE);
+  pango_layout_set_auto_dir (self->body, TRUE);
   attrs = pango_layout_get_attributes (self->body);
   for (guint i = 0; i < self->text->links->len; i++)
     {
@@ -408,6 +346,7 @@ make_footer (ChatBubble    *self,
     return;
 
   self->footer = make_layout (self, text->str, .9, FALSE);
+  pango_layout_set_auto_dir (self->footer, TRUE);
   attrs = pango_layout_get_attributes (self->footer);
   if (reason > 0)
     add_color (attrs, &palette->error, 0, reason);
@@ -428,7 +367,7 @@ make_layouts (ChatBubble *self)
   if (self->body != NULL)
     return;
 
-  get_palette (self, &palette);
+  chat_bubble_get_palette (self, &palette);
   self->palette = palette;
   self->font_serial = pango_context_get_serial (gtk_widget_get_pango_context (self->widget));
   self->text = chat_text_new (chat_message_get_text (message), self->level);
@@ -490,7 +429,8 @@ size_of (PangoLayout *layout,
   pango_layout_get_pixel_size (layout, width, height);
 }
 
-/* Where a layout is drawn in the @room beside @x: text of each direction begins at its own side */
+/* Where a layout is drawn in the @room beside @x: words of ours begin where the language does, text of each direction at its
+ * own side */
 static graphene_point_t
 place (ChatBubble  *self,
        PangoLayout *layout,
@@ -499,8 +439,11 @@ place (ChatBubble  *self,
        int          room)
 {
   PangoDirection direction = pango_layout_get_direction (layout, 0);
-  gboolean rtl = direction == PANGO_DIRECTION_NEUTRAL ? self->rtl : direction == PANGO_DIRECTION_RTL;
+  gboolean rtl = self->rtl;
   PangoRectangle logical;
+
+  if (pango_layout_get_auto_dir (layout) && direction != PANGO_DIRECTION_NEUTRAL)
+    rtl = direction == PANGO_DIRECTION_RTL;
 
   pango_layout_get_pixel_extents (layout, NULL, &logical);
   return GRAPHENE_POINT_INIT (rtl ? x + room - logical.width - logical.x : x - logical.x, y);
@@ -537,9 +480,9 @@ last_line_end (ChatBubble *self)
   return extents.width;
 }
 
-static void
-lay_out (ChatBubble *self,
-         int         width)
+void
+chat_bubble_lay_out (ChatBubble *self,
+                     int         width)
 {
   ChatMessage *message = self->message;
   int column, left, text_width, inner = 0, y, h, w, meta_w, meta_h, body_w, body_h, last_w, state;
@@ -552,7 +495,7 @@ lay_out (ChatBubble *self,
 
   self->width = width;
   self->rtl = gtk_widget_get_direction (self->widget) == GTK_TEXT_DIR_RTL;
-  column = MIN (width, COLUMN_WIDTH);
+  column = MIN (width, CHAT_BUBBLE_COLUMN);
   left = (width - column) / 2;
   text_width = MIN (column - 2 * SIDE - (column > 300 ? OTHER_SIDE : 0), BUBBLE_WIDTH) - 2 * PAD_X;
   text_width = MAX (text_width, 40);
@@ -585,14 +528,14 @@ lay_out (ChatBubble *self,
       size_of (self->footer, text_width, &w, &h);
       inner = MAX (inner, w);
     }
-  state = own ? STATE_SIZE + 4 : 0;
-  size_of (self->meta, text_width - state, &meta_w, &meta_h);
+  size_of (self->meta, text_width - STATE_SIZE, &meta_w, &meta_h);
+  self->state_size = CLAMP (meta_h, STATE_SIZE, 3 * STATE_SIZE);
+  state = own ? self->state_size + 4 : 0;
   meta_w += state;
   last_w = last_line_end (self);
   at_end = self->footer == NULL && last_w >= 0 && last_w + META_GAP + meta_w <= text_width;
   inner = MAX (inner, at_end ? last_w + META_GAP + meta_w : meta_w);
   inner = MIN (inner, text_width);
-  self->inner_width = inner;
 
   self->area.width = inner + 2 * PAD_X;
   self->area.x = own != self->rtl ? left + column - SIDE - self->area.width : left + SIDE;
@@ -625,8 +568,8 @@ lay_out (ChatBubble *self,
 
   /* The time stands at the far end of the bubble; the state of one's own after it */
   h = y - meta_h;
-  self->meta_at = GRAPHENE_POINT_INIT (self->rtl ? left + state : left + inner - meta_w, h);
-  self->state_at = GRAPHENE_POINT_INIT (self->rtl ? left : left + inner - STATE_SIZE, h + (meta_h - STATE_SIZE) / 2);
+  self->meta_at = place (self, self->meta, self->rtl ? left + state : left + inner - meta_w, h, meta_w - state);
+  self->state_at = GRAPHENE_POINT_INIT (self->rtl ? left : left + inner - self->state_size, h + (meta_h - self->state_size) / 2);
 
   self->area.height = y + PAD_Y - self->area.y;
   self->height = self->area.y + self->area.height + (chat_message_get_ends_group (message) ? 1 : 0);
@@ -639,7 +582,7 @@ chat_bubble_measure (ChatBubble *self,
   if (self->message == NULL)
     return 0;
 
-  lay_out (self, width);
+  chat_bubble_lay_out (self, width);
   return self->height;
 }
 
@@ -648,216 +591,6 @@ chat_bubble_get_area (ChatBubble   *self,
                       GdkRectangle *area)
 {
   *area = self->area;
-}
-
-/* Drawing */
-
-static void
-append_layout (GtkSnapshot            *snapshot,
-               PangoLayout            *layout,
-               const graphene_point_t *at,
-               const GdkRGBA          *color)
-{
-  gtk_snapshot_save (snapshot);
-  gtk_snapshot_translate (snapshot, at);
-  gtk_snapshot_append_layout (snapshot, layout, color);
-  gtk_snapshot_restore (snapshot);
-}
-
-/* By its shape alone it must be clear what became of the message: a clock, an arrow, a check mark, an exclamation mark */
-static void
-append_state (ChatBubble    *self,
-              GtkSnapshot   *snapshot,
-              const Palette *palette)
-{
-  graphene_rect_t bounds = GRAPHENE_RECT_INIT (self->state_at.x, self->state_at.y, STATE_SIZE, STATE_SIZE);
-  ChatMessageState state = chat_message_get_state (self->message);
-  const GdkRGBA *color = state == CHAT_MESSAGE_FAILED ? &palette->error : &palette->dim;
-  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &bounds);
-
-  gdk_cairo_set_source_rgba (cr, color);
-  cairo_translate (cr, bounds.origin.x, bounds.origin.y);
-  cairo_set_line_width (cr, 1.4);
-  cairo_set_line_cap (cr, CAIRO_LINE_CAP_ROUND);
-  cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
-  if (chat_message_get_busy (self->message))
-    state = CHAT_MESSAGE_SENDING;
-  switch (state)
-    {
-    case CHAT_MESSAGE_WAITING:
-      cairo_arc (cr, 7, 7, 5, 0, 2 * G_PI);
-      cairo_move_to (cr, 7, 4);
-      cairo_line_to (cr, 7, 7);
-      cairo_line_to (cr, 9.2, 8.2);
-      cairo_stroke (cr);
-      break;
-    case CHAT_MESSAGE_SENDING:
-      cairo_move_to (cr, 7, 11.5);
-      cairo_line_to (cr, 7, 3);
-      cairo_move_to (cr, 3.5, 6.5);
-      cairo_line_to (cr, 7, 3);
-      cairo_line_to (cr, 10.5, 6.5);
-      cairo_stroke (cr);
-      break;
-    case CHAT_MESSAGE_FAILED:
-      cairo_arc (cr, 7, 7, 6, 0, 2 * G_PI);
-      cairo_stroke (cr);
-      cairo_set_line_width (cr, 1.8);
-      cairo_move_to (cr, 7, 3.8);
-      cairo_line_to (cr, 7, 7.4);
-      cairo_move_to (cr, 7, 10.1);
-      cairo_line_to (cr, 7, 10.11);
-      cairo_stroke (cr);
-      break;
-    case CHAT_MESSAGE_SENT:
-    default:
-      cairo_set_line_width (cr, 1.6);
-      cairo_move_to (cr, 2.5, 7.5);
-      cairo_line_to (cr, 5.7, 10.7);
-      cairo_line_to (cr, 11.8, 3.8);
-      cairo_stroke (cr);
-    }
-  cairo_destroy (cr);
-}
-
-static void
-append_icon (ChatBubble    *self,
-             GtkSnapshot   *snapshot,
-             const Palette *palette)
-{
-  GtkIconTheme *theme = gtk_icon_theme_get_for_display (gtk_widget_get_display (self->widget));
-  gboolean image = chat_message_get_content (self->message) == CHAT_MESSAGE_IMAGE;
-  g_autoptr (GtkIconPaintable) icon = NULL;
-  GskRoundedRect rect;
-  GdkRGBA back = faded (palette->fg, .1f);
-  const int size = 20;
-
-  gsk_rounded_rect_init_from_rect (&rect, &GRAPHENE_RECT_INIT (self->icon_at.x, self->icon_at.y, ICON_SIZE, ICON_SIZE), 10);
-  gtk_snapshot_push_rounded_clip (snapshot, &rect);
-  gtk_snapshot_append_color (snapshot, &back, &rect.bounds);
-  gtk_snapshot_pop (snapshot);
-
-  icon = gtk_icon_theme_lookup_icon (theme, image ? "image-x-generic-symbolic" : "text-x-generic-symbolic", NULL, size,
-                                     gtk_widget_get_scale_factor (self->widget),
-                                     gtk_widget_get_direction (self->widget), 0);
-  gtk_snapshot_save (snapshot);
-  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (self->icon_at.x + (ICON_SIZE - size) / 2,
-                                                          self->icon_at.y + (ICON_SIZE - size) / 2));
-  gtk_symbolic_paintable_snapshot_symbolic (GTK_SYMBOLIC_PAINTABLE (icon), snapshot, size, size, &palette->fg, 1);
-  gtk_snapshot_restore (snapshot);
-}
-
-static void
-append_selection (ChatBubble    *self,
-                  GtkSnapshot   *snapshot,
-                  const Palette *palette)
-{
-  int range[2] = { MIN (self->selection_start, self->selection_end), MAX (self->selection_start, self->selection_end) };
-  cairo_region_t *region;
-
-  if (range[0] == range[1])
-    return;
-
-  region = gdk_pango_layout_get_clip_region (self->body, self->body_at.x, self->body_at.y, range, 1);
-  for (int i = 0; i < cairo_region_num_rectangles (region); i++)
-    {
-      cairo_rectangle_int_t r;
-
-      cairo_region_get_rectangle (region, i, &r);
-      gtk_snapshot_append_color (snapshot, &palette->select, &GRAPHENE_RECT_INIT (r.x, r.y, r.width, r.height));
-    }
-  cairo_region_destroy (region);
-}
-
-static void
-append_line (GtkSnapshot   *snapshot,
-             const GdkRGBA *color,
-             int            x,
-             int            y,
-             int            width)
-{
-  if (width > 0)
-    gtk_snapshot_append_color (snapshot, color, &GRAPHENE_RECT_INIT (x, y, width, 1));
-}
-
-static void
-append_labels (ChatBubble    *self,
-               GtkSnapshot   *snapshot,
-               const Palette *palette)
-{
-  if (self->day != NULL)
-    append_layout (snapshot, self->day, &GRAPHENE_POINT_INIT (self->day_area.x, self->day_area.y), &palette->dim);
-
-  if (self->unread != NULL)
-    {
-      const GdkRectangle *area = &self->unread_area;
-      int column = MIN (self->width, COLUMN_WIDTH), left = (self->width - column) / 2;
-      int y = area->y + area->height / 2;
-
-      append_layout (snapshot, self->unread, &GRAPHENE_POINT_INIT (area->x, area->y), &palette->accent);
-      append_line (snapshot, &palette->accent, left + SIDE, y, area->x - 12 - left - SIDE);
-      append_line (snapshot, &palette->accent, area->x + area->width + 12, y,
-                   left + column - SIDE - (area->x + area->width + 12));
-    }
-}
-
-void
-chat_bubble_snapshot (ChatBubble  *self,
-                      GtkSnapshot *snapshot,
-                      int          width)
-{
-  Palette palette;
-  GskRoundedRect shape;
-  gboolean own, near_left;
-  float head, foot;
-
-  if (self->message == NULL)
-    return;
-
-  lay_out (self, width);
-  get_palette (self, &palette);
-  append_labels (self, snapshot, &palette);
-
-  /* The corners on the person's own side are small where bubbles of a group meet */
-  own = chat_message_get_outgoing (self->message);
-  near_left = own == self->rtl;
-  head = chat_message_get_starts_group (self->message) ? RADIUS : CORNER;
-  foot = chat_message_get_ends_group (self->message) ? RADIUS : CORNER;
-  gsk_rounded_rect_init (&shape,
-                         &GRAPHENE_RECT_INIT (self->area.x, self->area.y, self->area.width, self->area.height),
-                         &GRAPHENE_SIZE_INIT (near_left ? head : RADIUS, near_left ? head : RADIUS),
-                         &GRAPHENE_SIZE_INIT (near_left ? RADIUS : head, near_left ? RADIUS : head),
-                         &GRAPHENE_SIZE_INIT (near_left ? RADIUS : foot, near_left ? RADIUS : foot),
-                         &GRAPHENE_SIZE_INIT (near_left ? foot : RADIUS, near_left ? foot : RADIUS));
-
-  /* Nothing that a text holds may be drawn outside of its bubble */
-  gtk_snapshot_push_rounded_clip (snapshot, &shape);
-  gtk_snapshot_append_color (snapshot, own ? &palette.own : &palette.other, &shape.bounds);
-  if (self->sender != NULL)
-    append_layout (snapshot, self->sender, &self->sender_at, &palette.accent);
-  if (self->title != NULL)
-    {
-      append_icon (self, snapshot, &palette);
-      append_layout (snapshot, self->title, &self->title_at, &palette.fg);
-    }
-  append_selection (self, snapshot, &palette);
-  append_layout (snapshot, self->body, &self->body_at, &palette.fg);
-  if (self->footer != NULL)
-    append_layout (snapshot, self->footer, &self->footer_at, &palette.fg);
-  append_layout (snapshot, self->meta, &self->meta_at, &palette.dim);
-  if (own)
-    append_state (self, snapshot, &palette);
-  gtk_snapshot_pop (snapshot);
-
-  if (palette.high_contrast || self->found)
-    {
-      const float line = self->found ? 2 : 1;
-      const float widths[4] = { line, line, line, line };
-      const GdkRGBA color = self->found ? palette.accent : palette.fg;
-      const GdkRGBA colors[4] = { color, color, color, color };
-
-      gtk_snapshot_append_border (snapshot, &shape, widths, colors);
-    }
 }
 
 /* The pointer */

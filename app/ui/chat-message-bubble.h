@@ -12,6 +12,9 @@
 
 G_BEGIN_DECLS
 
+/* The conversation is no wider, whatever the window (pixels) */
+#define CHAT_BUBBLE_COLUMN 900
+
 /** ChatBubblePart: what is under the pointer, and can be clicked */
 typedef enum
 {

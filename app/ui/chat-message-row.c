@@ -16,8 +16,10 @@
 /* What a screen reader says of a long message before one asks for more (characters) */
 #define SPOKEN_CHARS 1000
 
+/* Pixels. The height of a list that need not fill its view is asked for at no more than its natural width: that one is so great
+ * that a greater width changes no height. */
 #define MIN_WIDTH    160
-#define NAT_WIDTH    420
+#define NAT_WIDTH    CHAT_BUBBLE_COLUMN
 
 struct _ChatMessageRow
 {
@@ -164,6 +166,18 @@ chat_message_row_snapshot (GtkWidget   *widget,
 }
 
 static void
+chat_message_row_size_allocate (GtkWidget *widget,
+                                int        width,
+                                int        height,
+                                int        baseline)
+{
+  /* Its menu is the only child that it may have */
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    if (GTK_IS_POPOVER (child))
+      gtk_popover_present (GTK_POPOVER (child));
+}
+
+static void
 chat_message_row_css_changed (GtkWidget         *widget,
                               GtkCssStyleChange *change)
 {
@@ -216,6 +230,7 @@ chat_message_row_class_init (ChatMessageRowClass *klass)
   object_class->finalize = chat_message_row_finalize;
   widget_class->get_request_mode = chat_message_row_get_request_mode;
   widget_class->measure = chat_message_row_measure;
+  widget_class->size_allocate = chat_message_row_size_allocate;
   widget_class->snapshot = chat_message_row_snapshot;
   widget_class->css_changed = chat_message_row_css_changed;
   widget_class->direction_changed = chat_message_row_direction_changed;
@@ -234,6 +249,8 @@ chat_message_row_init (ChatMessageRow *self)
 {
   self->bubble = chat_bubble_new (GTK_WIDGET (self));
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
+  /* The keyboard goes to the row, a click does not: the list would scroll to a row that is partly out of sight */
+  gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   chat_accessible_follow_map (GTK_WIDGET (self));
 }
 

@@ -88,7 +88,7 @@ on_room_created (GObject      *source,
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || self->session == NULL || self->chosen == NULL)
     return;
   g_clear_object (&self->cancellable);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->search_entry), TRUE);
+  gtk_editable_set_editable (GTK_EDITABLE (self->search_entry), TRUE);
   if (room == NULL)
     {
       show_problem (self, error);
@@ -107,7 +107,7 @@ choose (ChatNewConversationDialog *self,
   give_up (self);
   g_free (self->chosen);
   self->chosen = g_steal_pointer (&name);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->search_entry), FALSE);
+  gtk_editable_set_editable (GTK_EDITABLE (self->search_entry), FALSE);
   gtk_label_set_label (self->searching_label, _("Opening the conversation…"));
   show_page (self, "searching");
   self->cancellable = g_cancellable_new ();
@@ -271,6 +271,15 @@ chat_new_conversation_dialog_new (GtkWindow   *parent,
   return GTK_WIDGET (self);
 }
 
+/* What is on its way holds the dialog: one that closes gives up first. */
+static void
+chat_new_conversation_dialog_unmap (GtkWidget *widget)
+{
+  give_up (CHAT_NEW_CONVERSATION_DIALOG (widget));
+
+  GTK_WIDGET_CLASS (chat_new_conversation_dialog_parent_class)->unmap (widget);
+}
+
 static void
 chat_new_conversation_dialog_dispose (GObject *object)
 {
@@ -298,6 +307,7 @@ chat_new_conversation_dialog_class_init (ChatNewConversationDialogClass *klass)
 
   object_class->dispose = chat_new_conversation_dialog_dispose;
   object_class->finalize = chat_new_conversation_dialog_finalize;
+  widget_class->unmap = chat_new_conversation_dialog_unmap;
 
   signals[ROOM_CHOSEN] = g_signal_new ("room-chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
                                        0, NULL, NULL, NULL, G_TYPE_NONE, 1, CHAT_TYPE_ROOM);

@@ -29,7 +29,6 @@ chat_person_row_new (const char *login)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), login);
   adw_action_row_add_prefix (ADW_ACTION_ROW (self), avatar);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self), TRUE);
-  chat_accessible_set_label (GTK_WIDGET (self), login);
   return GTK_WIDGET (self);
 }
 

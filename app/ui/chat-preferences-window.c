@@ -16,7 +16,6 @@ struct _ChatPreferencesWindow
   ChatSession *session;
 
   AdwComboRow *color_scheme_row;
-  GtkSwitch *enter_sends_switch;
   AdwPreferencesPage *account_page;
   AdwActionRow *login_row;
   AdwActionRow *server_row;
@@ -80,7 +79,6 @@ chat_preferences_window_new (GtkWindow   *parent,
 
   self = g_object_new (CHAT_TYPE_PREFERENCES_WINDOW, "transient-for", parent, NULL);
   self->session = g_object_ref (session);
-  g_settings_bind (settings, "enter-sends", self->enter_sends_switch, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind_with_mapping (settings, "color-scheme", self->color_scheme_row, "selected", G_SETTINGS_BIND_DEFAULT,
                                 color_scheme_from_setting, color_scheme_to_setting, NULL, NULL);
   g_signal_connect_object (session, "notify::state", G_CALLBACK (update_account), self, G_CONNECT_SWAPPED);
@@ -105,7 +103,6 @@ chat_preferences_window_class_init (ChatPreferencesWindowClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class, "/com/example/Chat/ui/chat-preferences-window.ui");
   gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, color_scheme_row);
-  gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, enter_sends_switch);
   gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, account_page);
   gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, login_row);
   gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, server_row);

@@ -28,6 +28,7 @@ struct _ChatRoomListView
   ChatRoomSelection *selection;
   GPtrArray *rows;                /* (element-type ChatRoomRow), not owned: those that the list has made */
   GtkWidget *menu;
+  GtkWidget *menu_focus;          /* weak: what had the keyboard when the menu opened */
   guint refresh_id;
   int day;
   gboolean offline;
@@ -71,7 +72,9 @@ update_page (ChatRoomListView *self)
   else if (g_list_model_get_n_items (G_LIST_MODEL (self->filter_model)) == 0)
     page = "no-match";
 
-  gtk_widget_set_sensitive (GTK_WIDGET (self->search_entry), n_rooms > 0);
+  /* While the rooms are on their way, somebody may be typing already. */
+  gtk_widget_set_sensitive (GTK_WIDGET (self->search_entry),
+                            !g_str_equal (page, "empty") || chat_room_list_view_get_searching (self));
   gtk_spinner_set_spinning (self->loading_spinner, g_str_equal (page, "loading") && !self->offline);
   gtk_widget_set_visible (GTK_WIDGET (self->loading_spinner), !self->offline);
   gtk_label_set_label (self->loading_label,
@@ -175,12 +178,27 @@ create_menu (ChatRoom *room)
   append_item (open, _("_Open"), "win.open-room", room);
   append_item (marks, chat_room_get_pinned (room) ? _("Un_pin") : _("_Pin"), "win.pin-room", room);
   append_item (marks, chat_room_get_muted (room) ? _("Un_mute") : _("_Mute"), "win.mute-room", room);
-  append_item (marks, _("Mark as _Unread"), "win.mark-room-unread", room);
+  if (chat_room_get_unread_count (room) > 0 || chat_room_get_marked_unread (room))
+    append_item (marks, _("Mark as _Read"), "win.mark-room-read", room);
+  else
+    append_item (marks, _("Mark as _Unread"), "win.mark-room-unread", room);
   append_item (end, _("_Delete…"), "win.delete-room", room);
   g_menu_append_section (menu, NULL, G_MENU_MODEL (open));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (marks));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (end));
   return G_MENU_MODEL (menu);
+}
+
+/* GTK gives the keyboard to whatever comes first in the window. What was chosen acts after this, and may move it again. */
+static void
+on_menu_closed (ChatRoomListView *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  if (self->menu_focus != NULL && root != NULL && gtk_widget_get_root (self->menu_focus) == root
+      && gtk_widget_get_mapped (self->menu_focus))
+    gtk_root_set_focus (root, self->menu_focus);
+  g_clear_weak_pointer (&self->menu_focus);
 }
 
 /* At @x, @y of @row, or below its beginning where they are negative (the keyboard). */
@@ -213,12 +231,15 @@ show_menu (ChatRoomListView *self,
       gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
       gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
       chat_accessible_set_label (self->menu, _("Conversation menu"));
+      g_signal_connect_object (self->menu, "closed", G_CALLBACK (on_menu_closed), self, G_CONNECT_SWAPPED);
     }
   else
     gtk_popover_menu_set_menu_model (GTK_POPOVER_MENU (self->menu), menu);
   rect.x = (int) point.x;
   rect.y = (int) point.y;
   gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &rect);
+  if (!gtk_widget_get_mapped (self->menu))
+    g_set_weak_pointer (&self->menu_focus, gtk_root_get_focus (gtk_widget_get_root (GTK_WIDGET (self))));
   gtk_popover_popup (GTK_POPOVER (self->menu));
 }
 
@@ -270,6 +291,14 @@ list_menu (GtkWidget  *widget,
     show_menu (self, CHAT_ROOM_ROW (row), -1, -1);
 }
 
+/* Not in "teardown": the list may have taken the child off its item by then. */
+static void
+on_row_destroyed (ChatRoomListView *self,
+                  GtkWidget        *row)
+{
+  g_ptr_array_remove_fast (self->rows, row);
+}
+
 static void
 on_setup (GtkSignalListItemFactory *factory,
           GtkListItem              *item,
@@ -288,6 +317,7 @@ on_setup (GtkSignalListItemFactory *factory,
   g_signal_connect (row, "menu-requested", G_CALLBACK (on_row_menu_requested), self);
 
   g_ptr_array_add (self->rows, row);
+  g_signal_connect_object (row, "destroy", G_CALLBACK (on_row_destroyed), self, G_CONNECT_SWAPPED);
   gtk_list_item_set_child (item, row);
 }
 
@@ -308,17 +338,6 @@ on_unbind (GtkSignalListItemFactory *factory,
 
   if (row != NULL)
     chat_room_row_set_room (CHAT_ROOM_ROW (row), NULL);
-}
-
-static void
-on_teardown (GtkSignalListItemFactory *factory,
-             GtkListItem              *item,
-             ChatRoomListView         *self)
-{
-  GtkWidget *row = gtk_list_item_get_child (item);
-
-  if (row != NULL)
-    g_ptr_array_remove_fast (self->rows, row);
 }
 
 static void schedule_refresh (ChatRoomListView *self);
@@ -412,6 +431,20 @@ chat_room_list_view_start_search (ChatRoomListView *self)
   gtk_editable_select_region (GTK_EDITABLE (self->search_entry), 0, -1);
 }
 
+gboolean
+chat_room_list_view_get_searching (ChatRoomListView *self)
+{
+  GtkRoot *root;
+  GtkWidget *focus;
+
+  g_return_val_if_fail (CHAT_IS_ROOM_LIST_VIEW (self), FALSE);
+
+  /* Not by the state flags: those of a window that is not active are clear. */
+  root = gtk_widget_get_root (GTK_WIDGET (self));
+  focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+  return focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->search_entry));
+}
+
 static GtkWidget *
 find_row_at (ChatRoomListView *self,
              guint             position)
@@ -488,6 +521,7 @@ chat_room_list_view_dispose (GObject *object)
   GtkWidget *child;
 
   g_clear_handle_id (&self->refresh_id, g_source_remove);
+  g_clear_weak_pointer (&self->menu_focus);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   if (self->rooms_signals != NULL)
     g_signal_group_set_target (self->rooms_signals, NULL);
@@ -587,9 +621,7 @@ chat_room_list_view_class_init (ChatRoomListViewClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_list_activate);
   gtk_widget_class_bind_template_callback (widget_class, on_find_person_clicked);
 
-  gtk_widget_class_install_action (widget_class, "list.menu", NULL, list_menu);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Menu, 0, "list.menu", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F10, GDK_SHIFT_MASK, "list.menu", NULL);
+  gtk_widget_class_install_action (widget_class, "room-list.menu", NULL, list_menu);
 }
 
 static void
@@ -597,6 +629,7 @@ chat_room_list_view_init (ChatRoomListView *self)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
   GtkExpression *name = gtk_property_expression_new (CHAT_TYPE_ROOM, NULL, "name");
+  GtkEventController *shortcuts;
 
   self->rows = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
@@ -615,13 +648,18 @@ chat_room_list_view_init (ChatRoomListView *self)
   g_signal_connect (factory, "setup", G_CALLBACK (on_setup), self);
   g_signal_connect (factory, "bind", G_CALLBACK (on_bind), self);
   g_signal_connect (factory, "unbind", G_CALLBACK (on_unbind), self);
-  g_signal_connect (factory, "teardown", G_CALLBACK (on_teardown), self);
   gtk_list_view_set_factory (self->list_view, factory);
   g_object_unref (factory);
   gtk_list_view_set_model (self->list_view, GTK_SELECTION_MODEL (self->selection));
 
-  /* Typing over the list begins a search. */
+  /* Typing over the list begins a search; but the keys for a menu, which the entry would take too, are the row's. */
   gtk_search_entry_set_key_capture_widget (self->search_entry, GTK_WIDGET (self->list_view));
+  shortcuts = gtk_shortcut_controller_new ();
+  gtk_event_controller_set_propagation_phase (shortcuts, GTK_PHASE_CAPTURE);
+  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (shortcuts),
+                                        gtk_shortcut_new (gtk_shortcut_trigger_parse_string ("Menu|<Shift>F10"),
+                                                          gtk_named_action_new ("room-list.menu")));
+  gtk_widget_add_controller (GTK_WIDGET (self->list_view), shortcuts);
   chat_accessible_follow_stack (self->stack);
   update_page (self);
   schedule_refresh (self);

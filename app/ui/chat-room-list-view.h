@@ -15,8 +15,8 @@ G_BEGIN_DECLS
 /**
  * ChatRoomListView: a search entry over the rooms whose names contain what is typed.
  *
- * It changes nothing by itself: it activates win.open-room, win.pin-room, win.mute-room, win.mark-room-unread and
- * win.delete-room with the id of the room (x), and app.new-conversation.
+ * It changes nothing by itself: it activates win.open-room, win.pin-room, win.mute-room, win.mark-room-unread,
+ * win.mark-room-read and win.delete-room with the id of the room (x), and app.new-conversation.
  *
  * Properties: rooms  ChatRoomList  nullable
  *             room   ChatRoom      nullable: the one that is open; marked wherever it moves
@@ -36,6 +36,8 @@ void       chat_room_list_view_set_offline  (ChatRoomListView *self,
                                              gboolean          offline);
 /** chat_room_list_view_start_search: the keyboard goes to the filter */
 void       chat_room_list_view_start_search (ChatRoomListView *self);
+/** chat_room_list_view_get_searching: whether the keyboard is in the filter */
+gboolean   chat_room_list_view_get_searching (ChatRoomListView *self);
 /** chat_room_list_view_focus_list: the keyboard goes to the open room's row, else to the first. Returns: whether it could */
 gboolean   chat_room_list_view_focus_list   (ChatRoomListView *self);
 /** chat_room_list_view_get_neighbour: the room @step rows below (1) or above (-1) the open one, as they are shown; with

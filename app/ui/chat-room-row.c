@@ -103,7 +103,7 @@ chat_room_row_describe (ChatRoomRow *self)
     g_ptr_array_add (parts, g_strdup (_("marked as unread")));
   preview = chat_format_preview (self->room);
   if (*preview != '\0')
-    g_ptr_array_add (parts, g_steal_pointer (&preview));
+    g_ptr_array_add (parts, chat_format_without_marks (preview));
   time = gtk_label_get_text (self->time_label);
   if (*time != '\0')
     g_ptr_array_add (parts, g_strdup (time));

@@ -195,8 +195,19 @@ update_busy (ChatSignInPage *self)
 }
 
 static void
+update_mode (ChatSignInPage *self)
+{
+  /* Two buttons of which one is down: told as what they are, a choice of one. */
+  gtk_accessible_update_state (GTK_ACCESSIBLE (self->sign_in_toggle), GTK_ACCESSIBLE_STATE_CHECKED,
+                               is_sign_up (self) ? GTK_ACCESSIBLE_TRISTATE_FALSE : GTK_ACCESSIBLE_TRISTATE_TRUE, -1);
+  gtk_accessible_update_state (GTK_ACCESSIBLE (self->sign_up_toggle), GTK_ACCESSIBLE_STATE_CHECKED,
+                               is_sign_up (self) ? GTK_ACCESSIBLE_TRISTATE_TRUE : GTK_ACCESSIBLE_TRISTATE_FALSE, -1);
+}
+
+static void
 on_mode_toggled (ChatSignInPage *self)
 {
+  update_mode (self);
   gtk_button_set_label (self->submit_button, is_sign_up (self) ? _("Create Account") : _("Sign In"));
   clear_errors (self);
 }
@@ -595,6 +606,18 @@ chat_sign_in_page_unrealize (GtkWidget *widget)
   GTK_WIDGET_CLASS (chat_sign_in_page_parent_class)->unrealize (widget);
 }
 
+/* The attempt holds the page: one that leaves its window gives up first. */
+static void
+chat_sign_in_page_unroot (GtkWidget *widget)
+{
+  ChatSignInPage *self = CHAT_SIGN_IN_PAGE (widget);
+
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+
+  GTK_WIDGET_CLASS (chat_sign_in_page_parent_class)->unroot (widget);
+}
+
 static void
 chat_sign_in_page_dispose (GObject *object)
 {
@@ -672,6 +695,7 @@ chat_sign_in_page_class_init (ChatSignInPageClass *klass)
   object_class->set_property = chat_sign_in_page_set_property;
   widget_class->realize = chat_sign_in_page_realize;
   widget_class->unrealize = chat_sign_in_page_unrealize;
+  widget_class->unroot = chat_sign_in_page_unroot;
 
   properties[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, CHAT_TYPE_SESSION,
                                                   G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
@@ -742,5 +766,7 @@ chat_sign_in_page_init (ChatSignInPage *self)
   for (guint i = 0; i < N_FIELDS; i++)
     chat_accessible_follow_map (self->fields[i].error);
   chat_accessible_follow_map (self->problem_box);
+  chat_accessible_set_label (self->mode_box, _("What to do"));
+  update_mode (self);
   update_busy (self);
 }

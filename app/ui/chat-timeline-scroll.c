@@ -9,8 +9,9 @@
 
 #include "chat-compat.h"
 
-/* The frame clock repeats the layout up to four times before it paints: corrections take effect unseen */
-#define MAX_TRIES_IN_FRAME 3
+/* The frame clock repeats the layout up to four times before it paints: corrections take effect unseen. More than two of
+ * ours, beside what others need, are left to the next frame. */
+#define MAX_TRIES_IN_FRAME 2
 #define MAX_TARGET_TRIES   40
 
 typedef struct
@@ -31,6 +32,8 @@ struct _ChatTimelineScroll
   GdkFrameClock          *clock;        /* while the view is realized */
   gboolean                in_layout;
   guint                   tries;
+  gboolean                goes_on;      /* in the next frame */
+  gboolean                is_settled;   /* to be told after this frame */
 
   GArray                 *places;       /* (element-type Place): rows on screen when all was settled, from the top */
   double                  old_value;
@@ -211,7 +214,6 @@ approach_target (ChatTimelineScroll *self)
       self->ours = TRUE;
       chat_compat_scroll_to (self->view, position);
       self->ours = FALSE;
-      gtk_widget_queue_allocate (GTK_WIDGET (self->view));
       return TRUE;
     }
 
@@ -262,12 +264,20 @@ layout_cb (ChatTimelineScroll *self)
   if (!gtk_widget_get_mapped (GTK_WIDGET (self->view)) || gtk_adjustment_get_page_size (self->adjustment) <= 0)
     return;
 
+  if (self->tries >= MAX_TRIES_IN_FRAME && (self->target != NULL || (self->stuck && !at_bottom (self))))
+    {
+      self->goes_on = TRUE;
+      return;
+    }
+
   if (self->target != NULL)
     {
       again = approach_target (self);
     }
   else if (self->stuck && !self->user_moves)
     {
+      /* Here, and not when the size of the adjustment changes: then the list is in the midst of its layout, does not hear
+       * of a new value, and places its rows by the old one */
       if (gtk_adjustment_get_value (self->adjustment) < bottom (self) - .5)
         {
           set_value (self, bottom (self));
@@ -276,7 +286,7 @@ layout_cb (ChatTimelineScroll *self)
     }
   else if (!self->user_moves)
     {
-      again = keep_place (self);
+      again = self->tries < MAX_TRIES_IN_FRAME && keep_place (self);
     }
   else
     {
@@ -284,12 +294,12 @@ layout_cb (ChatTimelineScroll *self)
     }
   self->user_moves = FALSE;
 
-  if (again && ++self->tries <= MAX_TRIES_IN_FRAME)
-    return;
+  /* Setting the value has asked for another layout. Each measures rows that were only estimated before. */
+  self->is_settled = FALSE;
+  self->goes_on = again;
   if (again)
     {
-      /* The rest in the next frame: each layout measures rows that were only estimated before */
-      gtk_widget_queue_allocate (GTK_WIDGET (self->view));
+      self->tries++;
       return;
     }
 
@@ -298,7 +308,8 @@ layout_cb (ChatTimelineScroll *self)
   else if (self->stuck && self->list != NULL && chat_message_list_get_has_newer (self->list))
     set_stuck (self, FALSE);
   remember (self);
-  self->settled (self, self->user_data);
+  /* Not now: what is shown or hidden by it would ask for a layout again and again */
+  self->is_settled = TRUE;
 }
 
 /* Scrolling sets the value from events or in the "update" phase, the list itself while it is laid out */
@@ -328,6 +339,21 @@ paint_cb (ChatTimelineScroll *self)
 }
 
 static void
+after_paint_cb (ChatTimelineScroll *self)
+{
+  if (self->goes_on)
+    {
+      self->goes_on = FALSE;
+      gtk_widget_queue_allocate (GTK_WIDGET (self->view));
+    }
+  if (self->is_settled)
+    {
+      self->is_settled = FALSE;
+      self->settled (self, self->user_data);
+    }
+}
+
+static void
 realize_cb (ChatTimelineScroll *self)
 {
   self->clock = g_object_ref (gtk_widget_get_frame_clock (GTK_WIDGET (self->view)));
@@ -337,6 +363,7 @@ realize_cb (ChatTimelineScroll *self)
                          G_CONNECT_AFTER | G_CONNECT_SWAPPED);
   g_signal_connect_data (self->clock, "layout", G_CALLBACK (layout_cb), self, NULL, G_CONNECT_AFTER | G_CONNECT_SWAPPED);
   g_signal_connect_swapped (self->clock, "paint", G_CALLBACK (paint_cb), self);
+  g_signal_connect_swapped (self->clock, "after-paint", G_CALLBACK (after_paint_cb), self);
 }
 
 static void
@@ -366,14 +393,6 @@ value_changed_cb (ChatTimelineScroll *self)
   set_stuck (self, at_bottom (self));
 }
 
-static void
-size_changed_cb (ChatTimelineScroll *self)
-{
-  /* At once, while the list is laid out: else a frame shows what is no longer the bottom */
-  if (self->stuck && !self->ours && !self->user_moves && self->target == NULL)
-    set_value (self, bottom (self));
-}
-
 ChatTimelineScroll *
 chat_timeline_scroll_new (GtkListView            *view,
                           GtkAdjustment          *adjustment,
@@ -391,8 +410,6 @@ chat_timeline_scroll_new (GtkListView            *view,
   g_array_set_clear_func (self->places, place_clear);
 
   g_signal_connect_swapped (adjustment, "value-changed", G_CALLBACK (value_changed_cb), self);
-  g_signal_connect_swapped (adjustment, "notify::upper", G_CALLBACK (size_changed_cb), self);
-  g_signal_connect_swapped (adjustment, "notify::page-size", G_CALLBACK (size_changed_cb), self);
   g_signal_connect_swapped (view, "realize", G_CALLBACK (realize_cb), self);
   g_signal_connect_swapped (view, "unrealize", G_CALLBACK (unrealize_cb), self);
   if (gtk_widget_get_realized (GTK_WIDGET (view)))
@@ -447,17 +464,11 @@ chat_timeline_scroll_go_to (ChatTimelineScroll *self,
 void
 chat_timeline_scroll_go_to_end (ChatTimelineScroll *self)
 {
-  guint n = self->list != NULL ? g_list_model_get_n_items (G_LIST_MODEL (self->list)) : 0;
-
   g_clear_object (&self->target);
   self->user_moves = FALSE;
   set_stuck (self, TRUE);
-  if (n > 0 && gtk_widget_get_mapped (GTK_WIDGET (self->view)))
-    {
-      self->ours = TRUE;
-      chat_compat_scroll_to (self->view, n - 1);
-      self->ours = FALSE;
-    }
+  /* The layout goes there, as often as its estimates change. The list itself must not be asked: it would take a row that
+   * was added just now, and has no height yet, for being at the bottom. */
   gtk_widget_queue_allocate (GTK_WIDGET (self->view));
 }
 

@@ -5,19 +5,14 @@
 
 #include "config.h"
 
-#include "chat-window.h"
+#include "chat-window-private.h"
 
 #include <glib/gi18n.h>
 
 #include "chat-accessible.h"
-#include "chat-certificate-dialog.h"
-#include "chat-connection-banner.h"
-#include "chat-conversation.h"
+#include "chat-composer.h"
 #include "chat-format.h"
 #include "chat-new-conversation-dialog.h"
-#include "chat-room-list-view.h"
-#include "chat-sign-in-page.h"
-#include "chat-words.h"
 
 /* What the schema allows */
 #define MIN_WIDTH 360
@@ -26,36 +21,6 @@
 
 /* A toast names what it speaks of, but stays short. */
 #define MAX_TOAST_NAME 40
-
-struct _ChatWindow
-{
-  AdwApplicationWindow parent_instance;
-
-  ChatSession *session;
-  GSettings *settings;
-  ChatRoom *room;
-  GSignalGroup *room_signals;
-  gboolean loading;
-  gboolean signing_in_again;      /* the server has forgotten us; the rooms are still here */
-  gboolean room_restored;
-
-  AdwToastOverlay *toast_overlay;
-  GtkStack *stack;
-  GtkSpinner *loading_spinner;
-  GtkWidget *cancel_sign_in_button;
-  ChatSignInPage *sign_in_page;
-  AdwLeaflet *leaflet;
-  GtkWidget *sidebar;
-  AdwWindowTitle *account_title;
-  ChatConnectionBanner *sidebar_banner;
-  ChatRoomListView *room_list_view;
-  GtkWidget *content;
-  AdwWindowTitle *room_title;
-  GtkWidget *room_menu_button;
-  ChatConnectionBanner *content_banner;
-  GtkStack *content_stack;
-  ChatConversation *conversation;
-};
 
 enum
 {
@@ -154,7 +119,44 @@ set_room (ChatWindow *self,
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ROOM]);
 }
 
-/* The room of the last time, once, when the rooms are known; folded, the list comes first. */
+static gboolean
+has_keyboard_in (ChatWindow *self,
+                 GtkWidget  *widget)
+{
+  GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (self));
+
+  return focus != NULL && (focus == widget || gtk_widget_is_ancestor (focus, widget));
+}
+
+void
+chat_window_close_room (ChatWindow *self)
+{
+  gboolean was_inside = has_keyboard_in (self, self->content);
+
+  set_room (self, NULL);
+  adw_leaflet_set_visible_child (self->leaflet, self->sidebar);
+  if (was_inside)
+    chat_room_list_view_focus_list (self->room_list_view);
+}
+
+static void
+show_room (ChatWindow *self,
+           ChatRoom   *room,
+           gboolean    take_keyboard)
+{
+  set_room (self, room);
+  if (room == NULL)
+    return;
+  chat_room_set_marked_unread (room, FALSE);
+  if (!take_keyboard)
+    return;
+  /* This takes the keyboard, too */
+  adw_leaflet_set_visible_child (self->leaflet, self->content);
+  chat_conversation_focus_composer (self->conversation);
+}
+
+/* The room of the last time, once, when the rooms are known; folded, the list comes first. Somebody who is typing into the
+ * filter by then goes on doing so: what is meant for it must not be sent to anybody. */
 static void
 restore_room (ChatWindow *self)
 {
@@ -170,11 +172,11 @@ restore_room (ChatWindow *self)
   if (room == NULL)
     chat_room_list_view_focus_list (self->room_list_view);
   else if (!adw_leaflet_get_folded (self->leaflet))
-    chat_window_open_room (self, room);
+    show_room (self, room, !chat_room_list_view_get_searching (self->room_list_view));
 }
 
-static void
-update_page (ChatWindow *self)
+void
+chat_window_update_page (ChatWindow *self)
 {
   ChatSessionState state = chat_session_get_state (self->session);
 
@@ -191,6 +193,15 @@ update_page (ChatWindow *self)
                           self->signing_in_again && !chat_sign_in_page_get_busy (self->sign_in_page));
 }
 
+/* The question whether to delete a room that is gone already goes with it. */
+static void
+close_delete_dialog (ChatWindow *self,
+                     ChatRoom   *room)
+{
+  if (self->delete_dialog != NULL && (room == NULL || room == self->delete_room))
+    gtk_window_close (GTK_WINDOW (self->delete_dialog));
+}
+
 static void
 on_state_notify (ChatWindow *self)
 {
@@ -198,22 +209,22 @@ on_state_notify (ChatWindow *self)
 
   if (state == CHAT_SESSION_SIGNED_OUT)
     {
-      set_room (self, NULL);
+      close_delete_dialog (self, NULL);
+      chat_window_close_room (self);
       self->room_restored = FALSE;
       self->signing_in_again = FALSE;
-      adw_leaflet_set_visible_child (self->leaflet, self->sidebar);
     }
   chat_room_list_view_set_offline (self->room_list_view,
                                    state == CHAT_SESSION_WAITING || state == CHAT_SESSION_REFUSED);
   update_titles (self);
-  update_page (self);
+  chat_window_update_page (self);
 }
 
 static void
 on_sign_in_busy (ChatWindow *self)
 {
   if (self->session != NULL)
-    update_page (self);
+    chat_window_update_page (self);
 }
 
 static void
@@ -222,7 +233,7 @@ on_signed_in (ChatWindow *self)
   self->signing_in_again = FALSE;
   g_settings_set_string (self->settings, "server", chat_sign_in_page_get_server (self->sign_in_page));
   g_settings_set_boolean (self->settings, "insecure", chat_sign_in_page_get_insecure (self->sign_in_page));
-  update_page (self);
+  chat_window_update_page (self);
   restore_room (self);
 }
 
@@ -240,11 +251,9 @@ on_room_removed (ChatWindow *self,
   /* Translators: the name of a person or a group */
   g_autofree char *text = g_strdup_printf (_("The conversation with “%s” was deleted"), name);
 
+  close_delete_dialog (self, room);
   if (room == self->room)
-    {
-      set_room (self, NULL);
-      adw_leaflet_set_visible_child (self->leaflet, self->sidebar);
-    }
+    chat_window_close_room (self);
   chat_window_toast (self, text);
 }
 
@@ -263,12 +272,7 @@ chat_window_open_room (ChatWindow *self,
   g_return_if_fail (CHAT_IS_WINDOW (self));
   g_return_if_fail (room == NULL || CHAT_IS_ROOM (room));
 
-  set_room (self, room);
-  if (room == NULL)
-    return;
-  chat_room_set_marked_unread (room, FALSE);
-  adw_leaflet_set_visible_child (self->leaflet, self->content);
-  chat_conversation_focus_composer (self->conversation);
+  show_room (self, room, TRUE);
 }
 
 static void
@@ -351,11 +355,10 @@ static Zone
 get_focus_zone (ChatWindow *self)
 {
   GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (self));
-  GType composer = g_type_from_name ("ChatComposer");
 
   if (focus == NULL || !gtk_widget_is_ancestor (focus, GTK_WIDGET (self->conversation)))
     return ZONE_LIST;
-  if (composer != G_TYPE_INVALID && gtk_widget_get_ancestor (focus, composer) != NULL)
+  if (gtk_widget_get_ancestor (focus, CHAT_TYPE_COMPOSER) != NULL)
     return ZONE_COMPOSER;
   return ZONE_TIMELINE;
 }
@@ -389,129 +392,10 @@ chat_window_mark_unread (ChatWindow *self,
 
   if (room == self->room)
     {
-      set_room (self, NULL);
-      adw_leaflet_set_visible_child (self->leaflet, self->sidebar);
+      chat_window_close_room (self);
       chat_room_list_view_focus_list (self->room_list_view);
     }
   chat_room_set_marked_unread (room, TRUE);
-}
-
-static void
-on_room_deleted (GObject      *source,
-                 GAsyncResult *result,
-                 gpointer      user_data)
-{
-  g_autoptr (ChatWindow) self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (!chat_session_delete_room_finish (CHAT_SESSION (source), result, &error)
-      && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
-      && self->session != NULL)
-    chat_window_toast (self, chat_words_for_error (error));
-}
-
-typedef struct
-{
-  ChatWindow *window;     /* the dialog goes with it */
-  ChatRoom *room;
-} Deletion;
-
-static void
-deletion_free (gpointer  data,
-               GClosure *closure)
-{
-  Deletion *deletion = data;
-
-  g_object_unref (deletion->room);
-  g_free (deletion);
-}
-
-static void
-on_delete_response (AdwMessageDialog *dialog,
-                    const char       *response,
-                    Deletion         *deletion)
-{
-  ChatWindow *self = deletion->window;
-
-  if (g_strcmp0 (response, "delete") == 0 && self->session != NULL)
-    chat_session_delete_room_async (self->session, deletion->room, NULL, on_room_deleted, g_object_ref (self));
-}
-
-void
-chat_window_delete_room (ChatWindow *self,
-                         ChatRoom   *room)
-{
-  AdwMessageDialog *dialog;
-  Deletion *deletion;
-  g_autofree char *name = NULL;
-
-  g_return_if_fail (CHAT_IS_WINDOW (self));
-  g_return_if_fail (CHAT_IS_ROOM (room));
-
-  name = chat_format_line (chat_room_get_name (room), MAX_TOAST_NAME);
-  dialog = ADW_MESSAGE_DIALOG (adw_message_dialog_new (GTK_WINDOW (self), _("Delete the Conversation?"), NULL));
-  /* Translators: the name of a person or a group */
-  adw_message_dialog_format_body (dialog, _("The conversation with “%s” and all its messages are deleted for everybody in it. "
-                                            "They can not be brought back."),
-                                  name);
-  adw_message_dialog_add_responses (dialog, "cancel", _("_Cancel"), "delete", _("_Delete"), NULL);
-  adw_message_dialog_set_response_appearance (dialog, "delete", ADW_RESPONSE_DESTRUCTIVE);
-  adw_message_dialog_set_default_response (dialog, "cancel");
-  adw_message_dialog_set_close_response (dialog, "cancel");
-  deletion = g_new0 (Deletion, 1);
-  deletion->window = self;
-  deletion->room = g_object_ref (room);
-  g_signal_connect_data (dialog, "response", G_CALLBACK (on_delete_response), deletion, deletion_free, 0);
-  gtk_window_set_destroy_with_parent (GTK_WINDOW (dialog), TRUE);
-  gtk_window_present (GTK_WINDOW (dialog));
-}
-
-static void
-on_signed_out (GObject      *source,
-               GAsyncResult *result,
-               gpointer      user_data)
-{
-  g_autoptr (ChatWindow) self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  chat_session_sign_out_finish (CHAT_SESSION (source), result, &error);
-  if (self->session == NULL)
-    return;
-  self->loading = FALSE;
-  update_page (self);
-}
-
-static void
-on_sign_out_response (ChatWindow *self,
-                      const char *response)
-{
-  if (g_strcmp0 (response, "sign-out") != 0 || self->session == NULL)
-    return;
-  chat_sign_in_page_fill (self->sign_in_page, chat_session_get_server (self->session),
-                          chat_session_get_insecure (self->session), chat_session_get_login (self->session));
-  g_settings_reset (self->settings, "last-room");
-  chat_session_sign_out_async (self->session, NULL, on_signed_out, g_object_ref (self));
-}
-
-void
-chat_window_sign_out (ChatWindow *self)
-{
-  AdwMessageDialog *dialog;
-
-  g_return_if_fail (CHAT_IS_WINDOW (self));
-
-  if (chat_session_get_state (self->session) == CHAT_SESSION_SIGNED_OUT)
-    return;
-  dialog = ADW_MESSAGE_DIALOG (adw_message_dialog_new (GTK_WINDOW (self), _("Sign Out?"),
-                                                       _("Messages that were not sent yet, and drafts, are lost. Your conversations "
-                                                         "stay on the server.")));
-  adw_message_dialog_add_responses (dialog, "cancel", _("_Cancel"), "sign-out", _("_Sign Out"), NULL);
-  adw_message_dialog_set_response_appearance (dialog, "sign-out", ADW_RESPONSE_DESTRUCTIVE);
-  adw_message_dialog_set_default_response (dialog, "cancel");
-  adw_message_dialog_set_close_response (dialog, "cancel");
-  g_signal_connect_object (dialog, "response", G_CALLBACK (on_sign_out_response), self, G_CONNECT_SWAPPED);
-  gtk_window_set_destroy_with_parent (GTK_WINDOW (dialog), TRUE);
-  gtk_window_present (GTK_WINDOW (dialog));
 }
 
 void
@@ -521,7 +405,7 @@ chat_window_set_loading (ChatWindow *self,
   g_return_if_fail (CHAT_IS_WINDOW (self));
 
   self->loading = loading;
-  update_page (self);
+  chat_window_update_page (self);
 }
 
 void
@@ -547,201 +431,6 @@ chat_window_try_sign_in (ChatWindow *self,
   g_return_if_fail (CHAT_IS_WINDOW (self));
 
   chat_sign_in_page_try (self->sign_in_page, server, insecure, login, password);
-}
-
-/* Actions that name a room by its id: it may be gone when they come. */
-static ChatRoom *
-get_room_of (ChatWindow *self,
-             GVariant   *parameter)
-{
-  return chat_room_list_lookup (chat_session_get_rooms (self->session), g_variant_get_int64 (parameter));
-}
-
-static void
-open_room_action (GtkWidget  *widget,
-                  const char *action_name,
-                  GVariant   *parameter)
-{
-  ChatWindow *self = CHAT_WINDOW (widget);
-  ChatRoom *room = get_room_of (self, parameter);
-
-  if (room != NULL)
-    chat_window_open_room (self, room);
-}
-
-static void
-pin_room_action (GtkWidget  *widget,
-                 const char *action_name,
-                 GVariant   *parameter)
-{
-  ChatWindow *self = CHAT_WINDOW (widget);
-  ChatRoom *room = get_room_of (self, parameter);
-
-  if (room != NULL)
-    chat_session_set_room_pinned (self->session, room, !chat_room_get_pinned (room));
-}
-
-static void
-mute_room_action (GtkWidget  *widget,
-                  const char *action_name,
-                  GVariant   *parameter)
-{
-  ChatWindow *self = CHAT_WINDOW (widget);
-  ChatRoom *room = get_room_of (self, parameter);
-
-  if (room != NULL)
-    chat_session_set_room_muted (self->session, room, !chat_room_get_muted (room));
-}
-
-static void
-mark_room_unread_action (GtkWidget  *widget,
-                         const char *action_name,
-                         GVariant   *parameter)
-{
-  ChatWindow *self = CHAT_WINDOW (widget);
-  ChatRoom *room = get_room_of (self, parameter);
-
-  if (room != NULL)
-    chat_window_mark_unread (self, room);
-}
-
-static void
-delete_room_action (GtkWidget  *widget,
-                    const char *action_name,
-                    GVariant   *parameter)
-{
-  ChatWindow *self = CHAT_WINDOW (widget);
-  ChatRoom *room = get_room_of (self, parameter);
-
-  if (room != NULL)
-    chat_window_delete_room (self, room);
-}
-
-static void
-find_person_action (GtkWidget  *widget,
-                    const char *action_name,
-                    GVariant   *parameter)
-{
-  chat_window_new_conversation (CHAT_WINDOW (widget), g_variant_get_string (parameter, NULL));
-}
-
-static void
-toast_action (GtkWidget  *widget,
-              const char *action_name,
-              GVariant   *parameter)
-{
-  chat_window_toast (CHAT_WINDOW (widget), g_variant_get_string (parameter, NULL));
-}
-
-static void
-back_action (GtkWidget  *widget,
-             const char *action_name,
-             GVariant   *parameter)
-{
-  ChatWindow *self = CHAT_WINDOW (widget);
-
-  adw_leaflet_set_visible_child (self->leaflet, self->sidebar);
-  chat_room_list_view_focus_list (self->room_list_view);
-}
-
-static void
-cancel_sign_in_action (GtkWidget  *widget,
-                       const char *action_name,
-                       GVariant   *parameter)
-{
-  ChatWindow *self = CHAT_WINDOW (widget);
-
-  self->signing_in_again = FALSE;
-  update_page (self);
-}
-
-typedef struct
-{
-  ChatWindow *window;
-  char *server;
-  char *fingerprint;
-} Certificate;
-
-static void
-certificate_free (gpointer  data,
-                  GClosure *closure)
-{
-  Certificate *certificate = data;
-
-  g_free (certificate->server);
-  g_free (certificate->fingerprint);
-  g_free (certificate);
-}
-
-static void
-on_certificate_response (AdwMessageDialog *dialog,
-                         const char       *response,
-                         Certificate      *certificate)
-{
-  ChatWindow *self = certificate->window;
-
-  if (g_strcmp0 (response, CHAT_CERTIFICATE_ACCEPT) != 0 || self->session == NULL)
-    return;
-  chat_session_accept_certificate (self->session, certificate->server, certificate->fingerprint);
-  chat_session_connect (self->session);
-}
-
-static void
-show_certificate (ChatWindow *self,
-                  gboolean    changed)
-{
-  const char *accepted = NULL;
-  const char *fingerprint = chat_session_get_certificate_fingerprint (self->session, &accepted);
-  const char *server = chat_session_get_server (self->session);
-  Certificate *certificate;
-  GtkWidget *dialog;
-
-  if (fingerprint == NULL || server == NULL)
-    {
-      chat_session_connect (self->session);
-      return;
-    }
-  certificate = g_new0 (Certificate, 1);
-  certificate->window = self;
-  certificate->server = g_strdup (server);
-  certificate->fingerprint = g_strdup (fingerprint);
-  dialog = chat_certificate_dialog_new (GTK_WINDOW (self), server, fingerprint, changed ? accepted : NULL);
-  g_signal_connect_data (dialog, "response", G_CALLBACK (on_certificate_response), certificate, certificate_free, 0);
-  gtk_window_set_destroy_with_parent (GTK_WINDOW (dialog), TRUE);
-  gtk_window_present (GTK_WINDOW (dialog));
-}
-
-static void
-resolve_connection_action (GtkWidget  *widget,
-                           const char *action_name,
-                           GVariant   *parameter)
-{
-  ChatWindow *self = CHAT_WINDOW (widget);
-  const GError *error = chat_session_get_error (self->session);
-
-  if (chat_session_get_state (self->session) != CHAT_SESSION_REFUSED || error == NULL
-      || error->domain != CHAT_SESSION_ERROR)
-    {
-      chat_session_connect (self->session);
-      return;
-    }
-  switch (error->code)
-    {
-    case CHAT_SESSION_ERROR_CERTIFICATE_UNKNOWN:
-    case CHAT_SESSION_ERROR_CERTIFICATE_CHANGED:
-      show_certificate (self, error->code == CHAT_SESSION_ERROR_CERTIFICATE_CHANGED);
-      break;
-    case CHAT_SESSION_ERROR_SIGNED_OUT:
-    case CHAT_SESSION_ERROR_WRONG_PASSWORD:
-    case CHAT_SESSION_ERROR_WRONG_USER:
-      self->signing_in_again = TRUE;
-      chat_sign_in_page_fill (self->sign_in_page, chat_session_get_server (self->session),
-                              chat_session_get_insecure (self->session), chat_session_get_login (self->session));
-      update_page (self);
-      break;
-    default:
-      chat_session_connect (self->session);
-    }
 }
 
 static void
@@ -816,6 +505,8 @@ chat_window_dispose (GObject *object)
     g_signal_group_set_target (self->room_signals, NULL);
   g_clear_object (&self->room_signals);
   g_clear_object (&self->room);
+  g_clear_weak_pointer (&self->delete_dialog);
+  g_clear_object (&self->delete_room);
   g_clear_object (&self->session);
 
   G_OBJECT_CLASS (chat_window_parent_class)->dispose (object);
@@ -887,18 +578,7 @@ chat_window_class_init (ChatWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_sign_in_busy);
   gtk_widget_class_bind_template_callback (widget_class, on_leaflet_notify);
 
-  gtk_widget_class_install_action (widget_class, "win.open-room", "x", open_room_action);
-  gtk_widget_class_install_action (widget_class, "win.pin-room", "x", pin_room_action);
-  gtk_widget_class_install_action (widget_class, "win.mute-room", "x", mute_room_action);
-  gtk_widget_class_install_action (widget_class, "win.mark-room-unread", "x", mark_room_unread_action);
-  gtk_widget_class_install_action (widget_class, "win.delete-room", "x", delete_room_action);
-  gtk_widget_class_install_action (widget_class, "win.find-person", "s", find_person_action);
-  gtk_widget_class_install_action (widget_class, "win.toast", "s", toast_action);
-  gtk_widget_class_install_action (widget_class, "win.back", NULL, back_action);
-  gtk_widget_class_install_action (widget_class, "win.cancel-sign-in", NULL, cancel_sign_in_action);
-  gtk_widget_class_install_action (widget_class, "win.resolve-connection", NULL, resolve_connection_action);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Left, GDK_ALT_MASK, "win.back", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Back, 0, "win.back", NULL);
+  chat_window_install_actions (widget_class);
 }
 
 static void

@@ -16,8 +16,8 @@ G_BEGIN_DECLS
  * ChatWindow: shows what the session's state asks for: a page for loading, for signing in, or the rooms.
  *
  * Property: room  ChatRoom  nullable, read-only: the one that is open
- * Actions: win.open-room, win.pin-room, win.mute-room, win.mark-room-unread, win.delete-room (x: the room's id),
- * win.find-person (s: what to search for), win.resolve-connection, win.back, win.cancel-sign-in, win.toast (s)
+ * Actions: win.open-room, win.pin-room, win.mute-room, win.mark-room-unread, win.mark-room-read, win.delete-room
+ * (x: the room's id), win.find-person (s: what to search for), win.resolve-connection, win.back, win.cancel-sign-in, win.toast (s)
  */
 G_DECLARE_FINAL_TYPE (ChatWindow, chat_window, CHAT, WINDOW, AdwApplicationWindow)
 

@@ -2,12 +2,12 @@
 # look.py: starts the app, waits for what its windows show, and takes their pictures
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-#   look.py --scene rooms|sign-in [--room NAME] [--size WxH] [--whole] OUT.png -- COMMAND [ARGUMENT]...
+#   look.py --scene rooms|sign-in [--room NAME] [--fill] OUT.png -- COMMAND [ARGUMENT]...
 #
 # Runs in a session of tests/lib/session.sh. Everything is waited for, through the accessibility tree and the pixels.
 import argparse
+import ctypes
 import os
-import re
 import subprocess
 import sys
 import time
@@ -21,6 +21,7 @@ from gi.repository import Atspi  # noqa: E402
 warnings.simplefilter('ignore')
 PATIENCE_S = 90
 RADIUS = 12
+BORDER = 5      # of a window where the window manager knows no shadows
 
 
 class Gone(Exception):
@@ -77,36 +78,51 @@ def messages_of(pid):
             and 'row.open' not in [a for c in [n] + children(n) for a in actions(c)]]
 
 
-def password_fields(pid):
-    return [n for n in walk(tree_of(pid)) if n.get_role_name() == 'password text' and shown(n)]
+def sign_in_buttons(pid):
+    return [n for n in walk(tree_of(pid)) if n.get_role_name() == 'push button' and n.get_name() == 'Sign In' and shown(n)]
 
 
 def run(*command):
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
+class ClientMessage(ctypes.Structure):
+    """XClientMessageEvent, as long as an XEvent."""
+    _fields_ = [('type', ctypes.c_int), ('serial', ctypes.c_ulong), ('send_event', ctypes.c_int),
+                ('display', ctypes.c_void_p), ('window', ctypes.c_ulong), ('message_type', ctypes.c_ulong),
+                ('format', ctypes.c_int), ('data', ctypes.c_long * 5), ('pad', ctypes.c_long * 24)]
+
+
 def window_of(pid):
-    """The largest window of the process, and how much of it is shadow: left, right, top, bottom."""
+    """The largest window of the process, and its size."""
     best = None
     for window in run('xdotool', 'search', '--onlyvisible', '--pid', str(pid)).split():
         geometry = dict(line.split('=') for line in run('xdotool', 'getwindowgeometry', '--shell', window).splitlines())
-        box = tuple(int(geometry[k]) for k in ('X', 'Y', 'WIDTH', 'HEIGHT'))
-        if best is None or box[2] * box[3] > best[1][2] * best[1][3]:
-            best = (window, box)
-    if best is None:
-        return None
-    extents = re.findall(r'\d+', run('xprop', '-id', best[0], '_GTK_FRAME_EXTENTS').partition('=')[2])
-    return best[0], best[1], [int(e) for e in extents] if len(extents) == 4 else [0, 0, 0, 0]
+        size = int(geometry['WIDTH']), int(geometry['HEIGHT'])
+        if best is None or size > best[1]:
+            best = (int(window), size)
+    return best
 
 
-def resize(pid, width, height):
-    def done():
-        _, (_, _, w, h), (left, right, top, bottom) = window_of(pid)
-        return (w - left - right, h - top - bottom) == (width, height)
-    window, _, (left, right, top, bottom) = wait(lambda: window_of(pid), 'the window')
-    run('xdotool', 'windowsize', window, str(width + left + right), str(height + top + bottom))
-    run('xdotool', 'windowmove', window, '20', '20')
-    wait(done, f'a window of {width}x{height}', 15)
+def fill_screen(pid):
+    """Makes the window as large as the screen."""
+    window, _ = wait(lambda: window_of(pid), 'the window')
+    x11 = ctypes.CDLL('libX11.so.6')
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    x11.XInternAtom.restype = x11.XDefaultRootWindow.restype = ctypes.c_ulong
+    display = ctypes.c_void_p(x11.XOpenDisplay(None))
+
+    def atom(name):
+        return x11.XInternAtom(display, name, 0)
+    event = ClientMessage(type=33, display=display, window=window, message_type=atom(b'_NET_WM_STATE'), format=32)
+    event.data[:] = [1, atom(b'_NET_WM_STATE_MAXIMIZED_VERT'), atom(b'_NET_WM_STATE_MAXIMIZED_HORZ'), 1, 0]
+    redirect_and_notify = 1 << 20 | 1 << 19
+    x11.XSendEvent(display, ctypes.c_ulong(x11.XDefaultRootWindow(display)), 0, ctypes.c_long(redirect_and_notify),
+                   ctypes.byref(event))
+    x11.XFlush(display)
+    screen = x11.XDisplayWidth(display, 0), x11.XDisplayHeight(display, 0)
+    wait(lambda: window_of(pid)[1] == screen, f'a window of {screen[0]}x{screen[1]}', 15)
+    x11.XCloseDisplay(display)
 
 
 def settle():
@@ -122,17 +138,15 @@ def settle():
         time.sleep(0.1)
 
 
-def take(pid, out, whole):
+def take(out, rounded):
     settle()
-    if whole:
-        run('import', '-window', 'root', out)
-        return
-    _, (x, y, w, h), (left, right, top, bottom) = window_of(pid)
-    w, h = w - left - right, h - top - bottom
-    mask = f'roundrectangle 0,0 {w - 1},{h - 1} {RADIUS},{RADIUS}'
-    run('import', '-window', 'root', '-crop', f'{w}x{h}+{x + left}+{y + top}', '+repage', out)
-    run('convert', out, '-alpha', 'set', '(', '-size', f'{w}x{h}', 'xc:none', '-fill', 'white', '-draw', mask, ')',
-        '-compose', 'DstIn', '-composite', '-strip', '-define', 'png:compression-level=9', out)
+    run('import', '-window', 'root', out)
+    if rounded:
+        run('convert', out, '-shave', f'{BORDER}x{BORDER}', '+repage', out)
+        width, height = map(int, run('identify', '-format', '%w %h', out).split())
+        mask = f'roundrectangle 0,0 {width - 1},{height - 1} {RADIUS},{RADIUS}'
+        run('convert', out, '-alpha', 'set', '(', '-size', f'{width}x{height}', 'xc:none', '-fill', 'white', '-draw', mask,
+            ')', '-compose', 'DstIn', '-composite', '-strip', '-define', 'png:compression-level=9', out)
 
 
 def open_room(pid, name, app):
@@ -155,8 +169,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--scene', choices=['rooms', 'sign-in'], default='rooms')
     parser.add_argument('--room', help='opens the room of this person first')
-    parser.add_argument('--size', help='of the window, WxH')
-    parser.add_argument('--whole', action='store_true', help='the whole screen')
+    parser.add_argument('--fill', action='store_true', help='maximizes the window, takes its border off and rounds its corners')
     parser.add_argument('out')
     parser.add_argument('command', nargs='+')
     options = parser.parse_args()
@@ -166,13 +179,15 @@ def main():
     try:
         if options.scene == 'rooms':
             wait(lambda: len(rooms_of(app.pid)) >= 3, 'the rooms', app=app)
+            if options.fill:
+                fill_screen(app.pid)
             if options.room:
                 open_room(app.pid, options.room, app)
         else:
-            wait(lambda: password_fields(app.pid), 'the sign-in page', app=app)
-        if options.size:
-            resize(app.pid, *map(int, options.size.split('x')))
-        take(app.pid, options.out, options.whole)
+            wait(lambda: sign_in_buttons(app.pid), 'the sign-in page', app=app)
+            if options.fill:
+                fill_screen(app.pid)
+        take(options.out, options.fill)
     except (Gone, TimeoutError) as error:
         print(f'look: {error}', file=sys.stderr)
         tree = tree_of(app.pid) if app.poll() is None else None

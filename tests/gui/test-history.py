@@ -27,10 +27,14 @@ def older_history(world):
         clara.send('SND_MSG', username='clara', room_id=room, message=f'message number {number:03}', msg_type='TEXT')
     for _ in range(300):
         clara.read()
-    with world.step('the newest page shows first'):
+    with world.step('a room with unread messages opens at them'):
         app = signed_in(world, server, 'david')
         app.sees_room('clara', 'message number 299')
         app.open_room('clara')
+        app.sees_message('message number 2')
+        app.no_nameless()
+    with world.step('a button leads to the newest'):
+        app.jump_to_newest()
         app.sees_message('message number 299')
         app.sees_no_message('message number 000')
     with world.step('older history comes by scrolling up, to its beginning'):

@@ -1,115 +1,12 @@
-/* test-connection.c: packets over real sockets, plain and TLS, and against raw peers
+/* test-connection.c: packets over real sockets, and against raw peers
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
 #include <string.h>
-#include <sys/socket.h>
 
-#include "chat-connection.h"
 #include "chat-limits.h"
-#include "chat-test.h"
-
-/* One end, and what it was told */
-typedef struct _End End;
-struct _End
-{
-  ChatConnection *connection;
-  GPtrArray      *lines;        /* what came, as it would be written */
-  guint           n_problems;
-  GError         *broken;
-  GError         *reason;
-  guint           n_broken;
-  guint           n_closed;
-  guint           n_changed;
-  gboolean        in_send;
-  void          (*on_packet) (End *end, ChatPacket *packet);
-  void          (*on_broken) (End *end);
-  guint           stop_at;
-};
-
-static void
-on_packet (ChatConnection *connection,
-           ChatPacket     *packet,
-           gpointer        user_data)
-{
-  End *end = user_data;
-  g_autoptr (GBytes) line = chat_packet_to_bytes (packet);
-
-  g_assert_true (connection == end->connection);
-  g_assert_cmpuint (end->n_closed, ==, 0);
-  g_assert_cmpuint (end->n_broken, ==, 0);
-  g_ptr_array_add (end->lines, g_strndup (g_bytes_get_data (line, NULL), g_bytes_get_size (line) - 1));
-  if (chat_packet_get_problem (packet) != NULL)
-    end->n_problems++;
-  if (end->on_packet != NULL)
-    end->on_packet (end, packet);
-}
-
-static void
-on_broken (ChatConnection *connection,
-           const GError   *reason,
-           gpointer        user_data)
-{
-  End *end = user_data;
-
-  g_assert_cmpuint (end->n_broken++, ==, 0);
-  end->broken = g_error_copy (reason);
-  if (end->on_broken != NULL)
-    end->on_broken (end);
-}
-
-static void
-on_closed (ChatConnection *connection,
-           const GError   *reason,
-           gpointer        user_data)
-{
-  End *end = user_data;
-
-  g_assert_false (end->in_send);
-  g_assert_cmpuint (end->n_closed++, ==, 0);
-  g_assert_true (chat_connection_is_closed (connection));
-  end->reason = reason != NULL ? g_error_copy (reason) : NULL;
-}
-
-static void
-on_changed (ChatConnection *connection,
-            gpointer        user_data)
-{
-  End *end = user_data;
-
-  end->n_changed++;
-}
-
-static const ChatConnectionEvents events = { on_packet, on_broken, on_closed, on_changed };
-
-static void
-end_init (End                *end,
-          GIOStream          *stream,
-          ChatConnectionRole  role)
-{
-  *end = (End) { .lines = g_ptr_array_new_with_free_func (g_free) };
-  end->connection = chat_test_watch_object (chat_connection_new (chat_test_watch_object (stream), role, &events, end));
-}
-
-static void
-end_clear (End *end)
-{
-  if (end->connection != NULL)
-    g_assert_finalize_object (g_steal_pointer (&end->connection));
-  g_ptr_array_unref (end->lines);
-  g_clear_error (&end->broken);
-  g_clear_error (&end->reason);
-}
-
-static const char *
-line_of (End  *end,
-         guint i)
-{
-  g_assert_cmpuint (i, <, end->lines->len);
-
-  return end->lines->pdata[i];
-}
+#include "end.h"
 
 /* A connection, attached if asked, and the raw socket at its other end */
 static GSocket *
@@ -181,16 +78,6 @@ raw_read_all (GSocket *raw)
   return g_strdup (text->str);
 }
 
-static ChatPacket *
-make_delete (gint64 id)
-{
-  ChatPacket *packet = chat_packet_new (CHAT_PACKET_DELETE_MSG);
-
-  chat_packet_set_integer (packet, CHAT_FIELD_ID, id);
-
-  return packet;
-}
-
 static char *
 make_deletes (guint n)
 {
@@ -200,17 +87,6 @@ make_deletes (guint n)
     g_string_append_printf (text, "{\"type\":\"DELETE_MSG\",\"id\":%u}\n", i);
 
   return g_string_free (text, FALSE);
-}
-
-static void
-send_delete (End    *end,
-             gint64  id)
-{
-  g_autoptr (ChatPacket) packet = make_delete (id);
-
-  end->in_send = TRUE;
-  chat_connection_send (end->connection, packet);
-  end->in_send = FALSE;
 }
 
 static void
@@ -226,23 +102,23 @@ test_exchange (void)
   g_assert_true (chat_connection_get_stream (client.connection) == a);
   g_assert_true (chat_connection_get_socket (client.connection)
                  == g_socket_connection_get_socket (G_SOCKET_CONNECTION (a)));
-  send_delete (&client, 1);
+  end_send_delete (&client, 1);
   chat_connection_attach (client.connection);
   chat_connection_attach (server.connection);
-  send_delete (&client, 2);
-  send_delete (&server, 3);
+  end_send_delete (&client, 2);
+  end_send_delete (&server, 3);
   g_assert_cmpuint (chat_connection_get_queued (client.connection), >, 0);
 
   chat_test_wait_until (server.lines->len == 2 && client.lines->len == 1);
-  g_assert_cmpstr (line_of (&server, 0), ==, "{\"type\":\"DELETE_MSG\",\"id\":1}");
-  g_assert_cmpstr (line_of (&server, 1), ==, "{\"type\":\"DELETE_MSG\",\"id\":2}");
-  g_assert_cmpstr (line_of (&client, 0), ==, "{\"type\":\"DELETE_MSG\",\"id\":3}");
+  g_assert_cmpstr (end_line_of (&server, 0), ==, "{\"type\":\"DELETE_MSG\",\"id\":1}");
+  g_assert_cmpstr (end_line_of (&server, 1), ==, "{\"type\":\"DELETE_MSG\",\"id\":2}");
+  g_assert_cmpstr (end_line_of (&client, 0), ==, "{\"type\":\"DELETE_MSG\",\"id\":3}");
   g_assert_cmpuint (chat_connection_get_queued (client.connection), ==, 0);
 
   chat_connection_close (client.connection, NULL);
   g_assert_cmpuint (client.n_closed, ==, 1);
   chat_connection_close (client.connection, NULL);
-  send_delete (&client, 4);
+  end_send_delete (&client, 4);
   g_assert_cmpuint (chat_connection_get_queued (client.connection), ==, 0);
   g_assert_false (chat_connection_flush (client.connection));
   g_assert_false (chat_connection_dispatch (client.connection, G_IO_IN));
@@ -271,9 +147,9 @@ test_byte_by_byte (void)
       chat_test_settle ();
     }
   chat_test_wait_until (end.lines->len == 3);
-  g_assert_cmpstr (line_of (&end, 0), ==, "{\"type\":\"EDIT_MSG\",\"id\":1,\"new_msg\":\"ж€\"}");
-  g_assert_cmpstr (line_of (&end, 1), ==, "{}");
-  g_assert_cmpstr (line_of (&end, 2), ==, "{\"type\":\"DANCE\"}");
+  g_assert_cmpstr (end_line_of (&end, 0), ==, "{\"type\":\"EDIT_MSG\",\"id\":1,\"new_msg\":\"ж€\"}");
+  g_assert_cmpstr (end_line_of (&end, 1), ==, "{}");
+  g_assert_cmpstr (end_line_of (&end, 2), ==, "{\"type\":\"DANCE\"}");
   g_assert_cmpuint (end.n_problems, ==, 2);
 
   raw_free (raw);
@@ -426,14 +302,6 @@ test_queue_full_unref (void)
 }
 
 static void
-pause_at (End        *end,
-          ChatPacket *packet)
-{
-  if (end->lines->len == end->stop_at)
-    chat_connection_set_paused (end->connection, TRUE);
-}
-
-static void
 check_in_order (End   *end,
                 guint  n)
 {
@@ -442,7 +310,7 @@ check_in_order (End   *end,
     {
       g_autofree char *expected = g_strdup_printf ("{\"type\":\"DELETE_MSG\",\"id\":%u}", i + 1);
 
-      g_assert_cmpstr (line_of (end, i), ==, expected);
+      g_assert_cmpstr (end_line_of (end, i), ==, expected);
     }
 }
 
@@ -453,7 +321,7 @@ test_pause (void)
   End end;
   GSocket *raw = raw_pair (&end, CHAT_CONNECTION_SERVER, TRUE);
 
-  end.on_packet = pause_at;
+  end.on_packet = end_pause_at;
   end.stop_at = 1;
   raw_write (raw, text);
   for (guint i = 0; i < 5; i++)
@@ -497,7 +365,7 @@ test_own_loop (void)
   g_assert_false (chat_connection_dispatch (end.connection, G_IO_IN));
 
   /* What waits inside comes without readiness when it may go on. */
-  end.on_packet = pause_at;
+  end.on_packet = end_pause_at;
   end.stop_at = 510;
   raw_write (raw, text);
   g_assert_false (chat_connection_dispatch (end.connection, G_IO_IN));
@@ -513,8 +381,8 @@ test_own_loop (void)
 
   /* Something to flush is told once. */
   end.n_changed = 0;
-  send_delete (&end, 1);
-  send_delete (&end, 2);
+  end_send_delete (&end, 1);
+  end_send_delete (&end, 2);
   g_assert_cmpuint (end.n_changed, ==, 1);
   g_assert_true (chat_connection_flush (end.connection));
   g_assert_cmpuint (chat_connection_get_queued (end.connection), ==, 0);
@@ -541,7 +409,7 @@ test_short_writes (void)
 
   for (guint i = 1; i <= 40; i++)
     {
-      g_autoptr (ChatPacket) packet = make_delete (i);
+      g_autoptr (ChatPacket) packet = end_make_delete (i);
 
       chat_connection_send_bytes (end.connection, shared);
       g_string_append (expected, shared_line);
@@ -579,18 +447,21 @@ close_in_packet (End        *end,
 }
 
 static void
-unref_in_packet (End        *end,
-                 ChatPacket *packet)
+drop_in_packet (End        *end,
+                ChatPacket *packet)
 {
   if (end->lines->len == end->stop_at)
-    g_clear_object (&end->connection);
+    {
+      chat_connection_close (end->connection, NULL);
+      g_clear_object (&end->connection);
+    }
 }
 
 static void
 finish_in_packet (End        *end,
                   ChatPacket *packet)
 {
-  send_delete (end, 77);
+  end_send_delete (end, 77);
   if (end->lines->len == end->stop_at)
     chat_connection_finish (end->connection);
 }
@@ -600,7 +471,7 @@ dispatch_in_packet (End        *end,
                     ChatPacket *packet)
 {
   g_assert_false (chat_connection_dispatch (end->connection, G_IO_IN));
-  send_delete (end, (gint64) end->lines->len);
+  end_send_delete (end, (gint64) end->lines->len);
   g_assert_true (chat_connection_flush (end->connection));
 }
 
@@ -608,7 +479,7 @@ dispatch_in_packet (End        *end,
 static void
 test_reentrancy (void)
 {
-  static void (*const actions[]) (End *end, ChatPacket *packet) = { close_in_packet, unref_in_packet, finish_in_packet };
+  static void (*const actions[]) (End *end, ChatPacket *packet) = { close_in_packet, drop_in_packet, finish_in_packet };
   g_autofree char *text = make_deletes (300);
 
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
@@ -630,8 +501,8 @@ test_reentrancy (void)
                   chat_connection_dispatch (end.connection, G_IO_IN);
               chat_test_settle ();
               g_assert_cmpuint (end.lines->len, ==, stop_at);
-              g_assert_cmpuint (end.n_closed, ==, actions[i] == close_in_packet ? 1 : 0);
-              g_assert_true (actions[i] != unref_in_packet || end.connection == NULL);
+              g_assert_cmpuint (end.n_closed, ==, actions[i] == finish_in_packet ? 0 : 1);
+              g_assert_true (actions[i] != drop_in_packet || end.connection == NULL);
               raw_free (raw);
               end_clear (&end);
             }
@@ -788,152 +659,6 @@ test_trace (void)
   end_clear (&end);
 }
 
-static gboolean
-accept_certificate (GTlsConnection      *connection,
-                    GTlsCertificate     *certificate,
-                    GTlsCertificateFlags flags,
-                    gpointer             user_data)
-{
-  return GPOINTER_TO_INT (user_data);
-}
-
-static void
-tls_pair (End      *client,
-          End      *server,
-          gboolean  trust)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GIOStream) a = NULL;
-  g_autoptr (GIOStream) b = NULL;
-  g_autoptr (GIOStream) client_tls = NULL;
-  g_autoptr (GIOStream) server_tls = NULL;
-
-  chat_test_socket_pair (&a, &b);
-  client_tls = g_initable_new (g_tls_backend_get_client_connection_type (g_tls_backend_get_default ()), NULL, &error,
-                               "base-io-stream", a, "database", NULL, NULL);
-  g_assert_no_error (error);
-  g_signal_connect (client_tls, "accept-certificate", G_CALLBACK (accept_certificate), GINT_TO_POINTER (trust));
-  server_tls = g_initable_new (g_tls_backend_get_server_connection_type (g_tls_backend_get_default ()), NULL, &error,
-                               "base-io-stream", b, "certificate", chat_test_get_certificate (), "database", NULL, NULL);
-  g_assert_no_error (error);
-
-  end_init (client, client_tls, CHAT_CONNECTION_CLIENT);
-  end_init (server, server_tls, CHAT_CONNECTION_SERVER);
-  g_assert_true (chat_connection_get_socket (client->connection)
-                 == g_socket_connection_get_socket (G_SOCKET_CONNECTION (a)));
-  chat_connection_attach (client->connection);
-  chat_connection_attach (server->connection);
-}
-
-/* The handshake is done by the way; more goes both ways than the sockets hold. */
-static void
-test_tls (void)
-{
-  g_autofree char *text = g_strnfill (40000, 'w');
-  g_autoptr (ChatPacket) packet = chat_packet_new (CHAT_PACKET_EDIT_MSG);
-  End client, server;
-
-  chat_packet_set_integer (packet, CHAT_FIELD_ID, 9);
-  chat_packet_set_string (packet, CHAT_FIELD_NEW_MSG, text);
-  tls_pair (&client, &server, TRUE);
-  for (guint i = 1; i <= 50; i++)
-    {
-      send_delete (&client, i);
-      chat_connection_send (client.connection, packet);
-      chat_connection_send (server.connection, packet);
-    }
-  chat_test_wait_until (server.lines->len == 100 && client.lines->len == 50);
-  g_assert_cmpuint (server.n_problems + client.n_problems, ==, 0);
-  g_assert_cmpstr (line_of (&server, 98), ==, "{\"type\":\"DELETE_MSG\",\"id\":50}");
-  g_assert_cmpuint (strlen (line_of (&server, 99)), >, 40000);
-
-  /* paused under TLS too */
-  server.on_packet = pause_at;
-  server.stop_at = 110;
-  for (guint i = 1; i <= 300; i++)
-    send_delete (&client, i);
-  chat_test_wait_until (server.lines->len == 110);
-  chat_test_settle ();
-  g_assert_cmpuint (server.lines->len, ==, 110);
-  chat_connection_set_paused (server.connection, FALSE);
-  chat_test_wait_until (server.lines->len == 400);
-
-  /* an orderly end: the last word comes, then the end */
-  send_delete (&server, 99);
-  chat_connection_finish (server.connection);
-  chat_test_wait_until (client.n_closed == 1);
-  g_assert_cmpstr (line_of (&client, 50), ==, "{\"type\":\"DELETE_MSG\",\"id\":99}");
-  g_assert_no_error (client.reason);
-  chat_test_wait_until (server.n_closed == 1);
-  g_assert_no_error (server.reason);
-  end_clear (&client);
-  end_clear (&server);
-}
-
-static void
-test_tls_untrusted (void)
-{
-  End client, server;
-
-  tls_pair (&client, &server, FALSE);
-  send_delete (&client, 1);
-  chat_test_wait_until (client.n_closed == 1 && server.n_closed == 1);
-  g_assert_error (client.reason, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE);
-  g_assert_nonnull (server.reason);
-  g_assert_cmpuint (server.lines->len, ==, 0);
-  end_clear (&client);
-  end_clear (&server);
-}
-
-/* Closed in the midst of a handshake that never ends: at once */
-static void
-test_tls_silent (void)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GIOStream) a = NULL;
-  g_autoptr (GIOStream) b = NULL;
-  g_autoptr (GIOStream) tls = NULL;
-  End end;
-
-  chat_test_socket_pair (&a, &b);
-  tls = g_initable_new (g_tls_backend_get_client_connection_type (g_tls_backend_get_default ()), NULL, &error,
-                        "base-io-stream", a, "database", NULL, NULL);
-  g_assert_no_error (error);
-  end_init (&end, tls, CHAT_CONNECTION_CLIENT);
-  g_clear_object (&tls);
-  chat_connection_attach (end.connection);
-  send_delete (&end, 1);
-  /* its first flight has come: the handshake is under way */
-  chat_test_wait_until (g_socket_condition_check (g_socket_connection_get_socket (G_SOCKET_CONNECTION (b)), G_IO_IN) & G_IO_IN);
-  chat_test_settle ();
-  chat_connection_close (end.connection, NULL);
-  g_assert_cmpuint (end.n_closed, ==, 1);
-  end_clear (&end);
-}
-
-static void
-test_tls_garbage (void)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GIOStream) a = NULL;
-  g_autoptr (GIOStream) b = NULL;
-  g_autoptr (GIOStream) tls = NULL;
-  End end;
-
-  chat_test_socket_pair (&a, &b);
-  tls = g_initable_new (g_tls_backend_get_server_connection_type (g_tls_backend_get_default ()), NULL, &error,
-                        "base-io-stream", a, "certificate", chat_test_get_certificate (), "database", NULL, NULL);
-  g_assert_no_error (error);
-  end_init (&end, tls, CHAT_CONNECTION_SERVER);
-  g_clear_object (&tls);
-  chat_connection_attach (end.connection);
-  g_output_stream_write_all (g_io_stream_get_output_stream (b), "{\"type\":\"PING\"}\n", 16, NULL, NULL, &error);
-  g_assert_no_error (error);
-  chat_test_wait_until (end.n_closed == 1);
-  g_assert_true (end.reason != NULL && end.reason->domain == G_TLS_ERROR);
-  end_clear (&end);
-}
-
 int
 main (int   argc,
       char *argv[])
@@ -957,10 +682,6 @@ main (int   argc,
   g_test_add_func ("/connection/finish", test_finish);
   g_test_add_func ("/connection/ping", test_ping);
   g_test_add_func ("/connection/trace", test_trace);
-  g_test_add_func ("/connection/tls", test_tls);
-  g_test_add_func ("/connection/tls-untrusted", test_tls_untrusted);
-  g_test_add_func ("/connection/tls-silent", test_tls_silent);
-  g_test_add_func ("/connection/tls-garbage", test_tls_garbage);
 
   result = g_test_run ();
   chat_test_assert_finalized ();

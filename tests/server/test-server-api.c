@@ -78,6 +78,13 @@ test_log_in (void)
   client_expect (client, "{'type':'RESPONSE_LOGIN','status':'FORBIDDEN','error':'*'}");
   client_send (client, "{'type':'REQUEST_LOGIN','login':'ann','pass':'" PASSWORD "','features':['paging','nonsense']}");
   client_expect (client, "{'type':'RESPONSE_LOGIN','status':'LOGIN_OK','login':'Ann','features':['paging']}");
+  client_send (client, "{'type':'READ_MSG','room_id':4711,'before':5}");
+  client_expect (client, "{'type':'READ_MSG','status':'ROOM_DOES_NOT_EXIST','error':'*'}");
+  /* The features are those of the last log-in */
+  client_send (client, "{'type':'REQUEST_LOGIN','login':'ann','pass':'" PASSWORD "'}");
+  client_expect (client, "{'type':'RESPONSE_LOGIN','status':'LOGIN_OK'}");
+  client_send (client, "{'type':'READ_MSG','room_id':4711,'before':5}");
+  client_expect (client, "{'type':'READ_MSG','status':'BAD_REQUEST','error':'*'}");
 }
 
 /* Before the log-in nothing else is answered, whatever its fields; an unknown type is unknown to everybody */
@@ -324,6 +331,11 @@ test_tokens (void)
   client_expect (other, "{'type':'RESPONSE_LOGIN','status':'LOGIN_WRONG_PASS','error':'*'}");
   client_send (other, "{'type':'REQUEST_LOGIN','login':'ann','token':''}");
   client_expect (other, "{'type':'RESPONSE_LOGIN','status':'LOGIN_WRONG_PASS','error':'*'}");
+  /* Where both are there, the token counts */
+  client_send (other, "{'type':'REQUEST_LOGIN','login':'ann','token':'guess','pass':'" PASSWORD "'}");
+  client_expect (other, "{'type':'RESPONSE_LOGIN','status':'LOGIN_WRONG_PASS','error':'*'}");
+  client_send (other, "{'type':'REQUEST_LOGIN','login':'ann','token':'%s','pass':'wrong-wrong'}", token);
+  client_expect (other, "{'type':'RESPONSE_LOGIN','status':'LOGIN_OK'}");
   client_send (other, "{'type':'REQUEST_LOGIN','login':'ann','token':'%s','features':['token']}", token);
   client_expect (other, "{'type':'RESPONSE_LOGIN','status':'LOGIN_OK','login':'ann','features':['token']}");
 

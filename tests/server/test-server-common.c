@@ -7,6 +7,8 @@
 
 #include "chat-server-certificate.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 
 struct _Client
@@ -38,6 +40,8 @@ client_connect (guint16     port,
 
   g_socket_client_set_timeout (client, CHAT_TEST_WAIT_SECONDS);
   self->socket = g_socket_client_connect_to_host (client, "127.0.0.1", port, NULL, &error);
+  g_assert_no_error (error);
+  g_socket_set_option (client_get_socket (self), IPPROTO_TCP, TCP_NODELAY, 1, &error);
   g_assert_no_error (error);
   if (fingerprint != NULL)
     {
@@ -92,6 +96,18 @@ GSocket *
 client_get_socket (Client *self)
 {
   return g_socket_connection_get_socket (self->socket);
+}
+
+GInputStream *
+client_get_input (Client *self)
+{
+  return g_io_stream_get_input_stream (self->stream);
+}
+
+GOutputStream *
+client_get_output (Client *self)
+{
+  return g_io_stream_get_output_stream (self->stream);
 }
 
 void

@@ -31,6 +31,9 @@ void        client_free           (Client          *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Client, client_free)
 
 GSocket    *client_get_socket     (Client          *self);
+/* the streams below the lines, for tests of what is no line */
+GInputStream  *client_get_input   (Client          *self);
+GOutputStream *client_get_output  (Client          *self);
 /* bytes as they are */
 void        client_send_raw       (Client          *self,
                                    const char      *bytes,

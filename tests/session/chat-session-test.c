@@ -5,8 +5,9 @@
 
 #include "chat-session-test.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
+
+#include "chat-secret.h"
 
 void
 chat_answer_take (GObject      *source,
@@ -387,21 +388,158 @@ chat_raw_request_id (JsonObject *request)
   return g_strdup_printf (",\"request_id\":%" G_GINT64_FORMAT, json_object_get_int_member (request, "request_id"));
 }
 
-/* The program */
+/* The keyring */
 
-static char *keyring_dir;
+static GHashTable *secrets;
+static ChatKeyringMood mood;
+
+static gboolean
+on_keyring_cancelled (GCancellable *cancellable,
+                      gpointer      user_data)
+{
+  g_task_return_error_if_cancelled (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* Returns: the task if it is to be answered */
+static GTask *
+keyring_task (const char          *profile,
+              const char          *server,
+              const char          *login,
+              GCancellable        *cancellable,
+              GAsyncReadyCallback  callback,
+              gpointer             user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+
+  g_task_set_task_data (task, g_strdup_printf ("%s|%s|%s", profile, server, login), g_free);
+  switch (mood)
+    {
+    case CHAT_KEYRING_LOCKED:
+      {
+        g_autoptr (GSource) source = g_cancellable_source_new (cancellable);
+
+        g_task_attach_source (task, source, G_SOURCE_FUNC (on_keyring_cancelled));
+      }
+      return NULL;
+    case CHAT_KEYRING_MISSING:
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "no keyring");
+      return NULL;
+    case CHAT_KEYRING_WORKS:
+    default:
+      return g_steal_pointer (&task);
+    }
+}
+
+static void
+keyring_lookup (const char          *profile,
+                const char          *server,
+                const char          *login,
+                GCancellable        *cancellable,
+                GAsyncReadyCallback  callback,
+                gpointer             user_data)
+{
+  g_autoptr (GTask) task = keyring_task (profile, server, login, cancellable, callback, user_data);
+
+  if (task != NULL)
+    g_task_return_pointer (task, g_strdup (g_hash_table_lookup (secrets, g_task_get_task_data (task))), g_free);
+}
+
+static char *
+keyring_lookup_finish (GAsyncResult  *result,
+                       GError       **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+keyring_store (const char          *profile,
+               const char          *server,
+               const char          *login,
+               const char          *token,
+               GCancellable        *cancellable,
+               GAsyncReadyCallback  callback,
+               gpointer             user_data)
+{
+  g_autoptr (GTask) task = keyring_task (profile, server, login, cancellable, callback, user_data);
+
+  if (task == NULL)
+    return;
+  g_hash_table_insert (secrets, g_strdup (g_task_get_task_data (task)), g_strdup (token));
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+keyring_clear (const char          *profile,
+               const char          *server,
+               const char          *login,
+               GCancellable        *cancellable,
+               GAsyncReadyCallback  callback,
+               gpointer             user_data)
+{
+  g_autoptr (GTask) task = keyring_task (profile, server, login, cancellable, callback, user_data);
+
+  if (task == NULL)
+    return;
+  g_hash_table_remove (secrets, g_task_get_task_data (task));
+  g_task_return_boolean (task, TRUE);
+}
+
+static gboolean
+keyring_finish (GAsyncResult  *result,
+                GError       **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static const ChatSecretBackend memory_keyring = {
+  .lookup = keyring_lookup,
+  .lookup_finish = keyring_lookup_finish,
+  .store = keyring_store,
+  .store_finish = keyring_finish,
+  .clear = keyring_clear,
+  .clear_finish = keyring_finish,
+};
+
+void
+chat_test_keyring_set_mood (ChatKeyringMood other)
+{
+  mood = other;
+}
+
+void
+chat_test_keyring_empty (void)
+{
+  g_hash_table_remove_all (secrets);
+}
+
+guint
+chat_test_keyring_get_n (void)
+{
+  return g_hash_table_size (secrets);
+}
+
+gboolean
+chat_test_keyring_holds (const char *secret)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, secrets);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (g_str_equal (value, secret))
+      return TRUE;
+  return FALSE;
+}
+
+/* The program */
 
 void
 chat_session_test_init (int    *argc,
                         char ***argv)
 {
-  g_autofree char *path = NULL;
-
-  keyring_dir = chat_test_temp_dir_new ();
-  path = g_build_filename (keyring_dir, "secrets.keyring", NULL);
-  g_setenv ("SECRET_BACKEND", "file", TRUE);
-  g_setenv ("SECRET_FILE_TEST_PATH", path, TRUE);
-  g_setenv ("SECRET_FILE_TEST_PASSWORD", "for the tests", TRUE);
+  secrets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  chat_secret_set_backend (&memory_keyring);
   g_test_init (argc, argv, NULL);
 }
 
@@ -412,6 +550,6 @@ chat_session_test_run (void)
 
   chat_test_settle ();
   chat_test_assert_finalized ();
-  chat_test_temp_dir_remove (g_steal_pointer (&keyring_dir));
+  g_clear_pointer (&secrets, g_hash_table_unref);
   return result;
 }

@@ -95,6 +95,19 @@ char           *chat_raw_request_id       (JsonObject          *request);
 
 /** chat_session_test_run: g_test_run(), then the proof that nothing of it all is left */
 int             chat_session_test_run     (void);
+/* The keyring of the tests is in memory, unless a test takes libsecret's */
+typedef enum
+{
+  CHAT_KEYRING_WORKS,
+  CHAT_KEYRING_LOCKED,    /* never answers */
+  CHAT_KEYRING_MISSING    /* fails at once */
+} ChatKeyringMood;
+void            chat_test_keyring_set_mood (ChatKeyringMood     mood);
+void            chat_test_keyring_empty   (void);
+/** chat_test_keyring_get_n: Returns: how many secrets there are */
+guint           chat_test_keyring_get_n   (void);
+/** chat_test_keyring_holds: whether one of them is @secret */
+gboolean        chat_test_keyring_holds   (const char          *secret);
 /** chat_session_test_init: as g_test_init(), with a keyring of its own */
 void            chat_session_test_init    (int                 *argc,
                                            char              ***argv);

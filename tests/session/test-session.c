@@ -79,7 +79,7 @@ test_certificates (void)
 {
   const ChatServerOptions options = { .insecure = FALSE };
   g_autoptr (ChatTestServer) server = chat_test_server_new (&options);
-  const char *address = chat_test_server_get_address (server);
+  g_autofree char *address = g_strdup (chat_test_server_get_address (server));
   const char *wrong = "00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF";
   g_autoptr (ChatPerson) anna = chat_person_new ();
   g_autoptr (GError) error = NULL;
@@ -150,6 +150,7 @@ test_restore (void)
   GStatBuf info;
   g_autofree char *path = g_build_filename (anna->dir, "account.ini", NULL);
 
+  chat_test_keyring_empty ();
   g_assert_false (restore (anna));
   chat_person_sign_up (anna, address, "anna");
   chat_test_wait_until (file_holds (anna, "login=anna"));
@@ -157,10 +158,12 @@ test_restore (void)
   g_assert_cmpint (g_stat (path, &info), ==, 0);
   g_assert_cmpuint (info.st_mode & 0777, ==, 0600);
 
+  /* What is kept is the token, never the password */
+  g_assert_cmpuint (chat_test_keyring_get_n (), ==, 1);
+  g_assert_false (chat_test_keyring_holds (CHAT_TEST_PASSWORD));
   chat_person_restart (anna);
   g_assert_cmpstr (chat_session_get_login (anna->session), ==, "anna");
-  /* The keyring is written beside everything else */
-  chat_test_wait_until (restore (anna));
+  g_assert_true (restore (anna));
   chat_test_wait_until (chat_session_get_state (anna->session) == CHAT_SESSION_ONLINE);
   g_assert_cmpstr (chat_session_get_server (anna->session), ==, address);
 
@@ -170,11 +173,34 @@ test_restore (void)
   chat_answer_clear (&answer);
   g_assert_cmpint (chat_session_get_state (anna->session), ==, CHAT_SESSION_SIGNED_OUT);
   g_assert_null (chat_session_get_login (anna->session));
-  g_assert_cmpuint (chat_test_server_get_n_connections (server), <=, 1);
+  chat_test_wait_until (chat_test_keyring_get_n () == 0);
   chat_test_wait_until (chat_test_server_get_n_connections (server) == 0);
   chat_person_restart (anna);
   g_assert_null (chat_session_get_login (anna->session));
   g_assert_false (restore (anna));
+}
+
+/* No keyring answers: everything works, only the next start asks again */
+static void
+test_no_keyring (void)
+{
+  g_autoptr (ChatTestServer) server = chat_test_server_new (NULL);
+  const char *address = chat_test_server_get_address (server);
+
+  for (ChatKeyringMood mood = CHAT_KEYRING_LOCKED; mood <= CHAT_KEYRING_MISSING; mood++)
+    {
+      g_autoptr (ChatPerson) anna = chat_person_new ();
+    
+      chat_test_keyring_set_mood (mood);
+      chat_session_get_times (anna->session)->secret = 50;
+      chat_person_sign_up (anna, address, mood == CHAT_KEYRING_LOCKED ? "anna" : "boris");
+      chat_person_restart (anna);
+      chat_session_get_times (anna->session)->secret = 50;
+      g_assert_false (restore (anna));
+      g_assert_cmpint (chat_session_get_state (anna->session), ==, CHAT_SESSION_SIGNED_OUT);
+      g_assert_cmpstr (chat_session_get_server (anna->session), ==, address);
+      chat_test_keyring_set_mood (CHAT_KEYRING_WORKS);
+    }
 }
 
 /* The token was revoked elsewhere: here, the server has forgotten everybody */
@@ -550,6 +576,7 @@ main (int    argc,
   g_test_add_func ("/session/addresses", test_addresses);
   g_test_add_func ("/session/certificates", test_certificates);
   g_test_add_func ("/session/restore", test_restore);
+  g_test_add_func ("/session/no-keyring", test_no_keyring);
   g_test_add_func ("/session/dead-token", test_dead_token);
   g_test_add_func ("/session/rooms", test_rooms);
   g_test_add_func ("/session/messages", test_messages);

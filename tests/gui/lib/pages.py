@@ -13,11 +13,12 @@ LINES = ('text', 'entry', 'password text')
 ROWS = ('list item', 'table row', 'table cell')
 DIALOGS = ('dialog', 'alert', 'window', 'frame')
 MENU_ITEMS = ('menu item', 'push button', 'check menu item')
-# Layout and decoration: what a person neither operates nor is told of
-SILENT = {'filler', 'panel', 'scroll pane', 'section', 'separator', 'image', 'icon', 'viewport', 'split pane', 'generic', 'grouping',
-          'application', 'scroll bar', 'list', 'table', 'unknown', 'invalid', 'redundant object', 'layered pane', 'spinner', 'animation',
-          'static', 'info bar', 'progress bar', 'page tab list', 'tool bar', 'popup menu', 'menu', 'landmark', 'form', 'header', 'label',
-          'document text', 'paragraph', 'status bar', 'canvas', 'notification', 'page tab panel', 'tree', 'menu bar', 'group', 'log'}
+# What a person operates or is told of; the rest is layout and decoration
+CONTROLS = {*BUTTONS, *LINES, *ROWS, 'check box', 'switch', 'combo box', 'slider', 'spin button', 'link', 'menu item', 'check menu item',
+            'radio menu item', 'page tab', 'frame', 'dialog', 'alert'}
+# GTK 4.8 names what has no name after its class.
+DOUBLED = re.compile(r'^(?P<word>\S.*) (?P=word)$|^_(?P<plain>\S.*) (?P=plain)$')     # and so it does with a mnemonic: "_Accept Accept"
+CLASS_NAME = re.compile('^(Gtk|Adw|Chat)[A-Z][A-Za-z]+$')
 
 
 def mnemonic(word):
@@ -53,6 +54,9 @@ class Chat:
 
     def sees_no_window(self, title):
         wait(lambda: not [one for one in atspi.children(self.node) if title in name(one)], f'the window {title!r} to close')
+        # The keys go to the main window only when it has the focus back.
+        wait(lambda: any(atspi.has_state(one, atspi.STATE.ACTIVE) for one in atspi.children(self.node) if role(one) == 'frame'),
+             'the main window to be active')
 
     def focus_window(self):
         window = atspi.windows_of(self.pid)[-1]
@@ -61,7 +65,14 @@ class Chat:
              'the window to be active')
 
     def focused_node(self):
-        return next((one for one in atspi.walk(self.node) if atspi.has_state(one, atspi.STATE.FOCUSED) and role(one) not in ('frame', 'window')), None)
+        """In the active window: the others remember theirs. A dialog may not say that it is active; it is the last one then."""
+        windows = atspi.children(self.node)
+        active = [one for one in windows if atspi.has_state(one, atspi.STATE.ACTIVE)]
+        for window in active or reversed(windows):
+            for one in atspi.walk(window):
+                if one != window and atspi.has_state(one, atspi.STATE.FOCUSED):
+                    return one
+        return None
 
     def focused(self, wanted):
         """Waits until the control WANTED, or what is inside it, has the focus."""
@@ -80,7 +91,7 @@ class Chat:
     # Signing in
     def is_on_sign_in_page(self):
         def probe():
-            if all_of(self.node, None, 'password text'):
+            if all_of(self.node, 'User Name', LINES):
                 return 'sign in'
             if self._rooms_shown():
                 return 'rooms'
@@ -99,17 +110,19 @@ class Chat:
 
     def fill_sign_in(self, login, password, sign_up=False, server=None):
         self.on_sign_in_page()
-        toggle = self.find('Create Account' if sign_up else 'Sign In', ('toggle button', 'radio button'))
-        if not (atspi.has_state(toggle, atspi.STATE.PRESSED) or atspi.has_state(toggle, atspi.STATE.CHECKED)):
-            act(toggle, 'click')
-            wait(lambda: self._submit_button('Create Account' if sign_up else 'Sign In'), 'the form to change')
+        wanted = 'Create Account' if sign_up else 'Sign In'
+        if not self._submit_button(wanted):
+            act(self.find(wanted, BUTTONS), 'click')
+            wait(lambda: self._submit_button(wanted), 'the form to change')
         if server:
             set_content(self.find('Server', LINES), server)
         set_content(self.find('User Name', LINES), login)
         set_content(self.find('Password', LINES), password)
 
     def _submit_button(self, wanted):
-        return next((one for one in all_of(self.node, wanted, ('push button', 'button')) if atspi.sensitive(one)), None)
+        """The button below the form: the second of its name, since the first is the switch above."""
+        found = all_of(self.node, wanted, BUTTONS)
+        return found[-1] if len(found) > 1 and atspi.sensitive(found[-1]) else None
 
     def submit(self):
         button = wait(lambda: self._submit_button('Sign In') or self._submit_button('Create Account'), 'the button to sign in')
@@ -150,7 +163,7 @@ class Chat:
         self.in_room(person)
 
     def composer(self):
-        return self.find(re.compile('^(Message|Write a message)'), ('text', 'entry'))
+        return self.find(re.compile('^Message( to |$)'), ('text', 'entry'))
 
     def in_room(self, person):
         self.sees_window(f'{person} – Chat')
@@ -189,7 +202,7 @@ class Chat:
 
     def send(self, text):
         set_content(self.composer(), text)
-        button = wait(lambda: next((one for one in all_of(self.node, mnemonic('Send'), BUTTONS) if atspi.sensitive(one)), None), 'the button to send')
+        button = wait(lambda: next((one for one in all_of(self.node, re.compile('^(Send|Save)$'), BUTTONS) if atspi.sensitive(one)), None), 'the button to send')
         act(button, 'click')
         wait(lambda: content(self.composer()) == '', 'the composer to be empty')
 
@@ -228,15 +241,9 @@ class Chat:
         act(self.sees_room(person), 'row.menu')
         return wait(lambda: all_of(self.node, None, ('menu item', 'check menu item')), 'the menu of the room')
 
-    def room_offers(self, person, action):
-        self.focus_window()
-        items = [one for one in self.room_menu(person) if mnemonic(action).match(name(one)) and atspi.sensitive(one)]
-        press('Escape')
-        wait(lambda: not all_of(self.node, None, ('menu item',)), 'the menu to close')
-        return bool(items)
-
-    def explains(self, action):
-        return False
+    def choose_for_room(self, person, action):
+        self.room_menu(person)
+        self.choose(action)
 
     def delete_room(self, person):
         self.room_menu(person)
@@ -253,7 +260,7 @@ class Chat:
 
     # Scrolling
     def timeline(self):
-        return self.find(re.compile('^(Conversation with |Messages with )'))
+        return self.find('Messages', 'list')
 
     def scroll_up_to(self, text):
         def probe():
@@ -268,7 +275,7 @@ class Chat:
         return atspi.box(self.sees_message(text))[1]
 
     def jump_to_newest(self):
-        act(self.find(re.compile('^Jump to'), BUTTONS), 'click')
+        act(self.find(re.compile('^Go to the newest message'), BUTTONS), 'click')
 
     # The connection
     def sees_offline(self):
@@ -355,13 +362,23 @@ class Chat:
 
     def focus_message(self, text):
         """To the timeline by F6, and in it by the arrow keys."""
-        for _ in range(6):
-            node = self.focused_node()
-            if node is not None and text in name(node):
-                return
-            before = node
+        def inside(node):
+            return node is not None and 'Messages' in (name(node.get_parent()), name(node.get_parent().get_parent()))
+
+        def reached(node):
+            return inside(node) and text in name(node)
+        for _ in range(4):
+            before = self.focused_node()
+            if inside(before):
+                break
             press('F6')
-            wait(lambda: self.focused_node() != before, 'the focus to move', 3)
+            wait(lambda: self.focused_node() not in (None, before), 'the focus to move', 3)
+        for _ in range(30):
+            before = self.focused_node()
+            if reached(before):
+                return
+            press('Up')
+            wait(lambda: self.focused_node() not in (None, before), 'the message before', 3)
         raise TimeoutError(f'no key leads to the message {text!r}')
 
     def choose_by_keys(self, action):
@@ -395,21 +412,23 @@ class Chat:
         raise TimeoutError(f'no key leads to {answer!r}')
 
     # The screen reader
-    def no_nameless(self):
-        """Every control that is shown has a name; none is named by its underlined letter twice."""
+    def no_nameless(self, toolkit=()):
+        """Every control that is shown has a name. TOOLKIT: what stands within a window that GTK itself made, by class."""
         def nameless():
             bad = []
             for one in atspi.walk(self.node):
-                if role(one) in SILENT or not shown(one) or role(one) in ('frame', 'dialog') and name(one):
+                words = name(one).strip()
+                if role(one) not in CONTROLS or not shown(one):
                     continue
-                if not name(one).strip():
-                    parent = one.get_parent()
-                    # A part of a control that has a name speaks for nobody itself: the text inside an entry, the arrow of a menu button.
-                    if parent is not None and name(parent).strip() and role(parent) not in SILENT | {'frame', 'window', 'dialog'}:
-                        continue
-                    bad.append(f'{role(one)} {atspi.box(one)} in {role(parent)} {name(parent)!r}')
-                elif re.match(r'^_', name(one)) and role(one) in BUTTONS + MENU_ITEMS:
-                    bad.append(f'{role(one)} is named {name(one)!r}')
+                # A row that holds a form's field is layout: it takes neither focus nor click.
+                if role(one) in ROWS and not atspi.has_state(one, atspi.STATE.FOCUSABLE) and not atspi.actions(one):
+                    continue
+                if words in toolkit or name(one.get_parent()) == 'GtkListView':      # the list of a choice of libadwaita's
+                    continue
+                if not words or CLASS_NAME.match(words):
+                    bad.append(f'{role(one)} {words!r} {atspi.box(one)} in {role(one.get_parent())} {name(one.get_parent())!r}')
+                elif words.startswith('_') and not DOUBLED.match(words):
+                    bad.append(f'{role(one)} is named {words!r}')
             return bad
         found = []
 

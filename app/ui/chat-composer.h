@@ -1,0 +1,46 @@
+/* chat-composer.h: where a message is written
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "chat-room.h"
+
+G_BEGIN_DECLS
+
+/* What a server takes as one message (bytes); the session refuses more */
+#define CHAT_COMPOSER_MAX_BYTES (64 * 1024)
+
+#define CHAT_TYPE_COMPOSER (chat_composer_get_type ())
+/**
+ * ChatComposer: a text that grows with what is written, emoji, and a button that sends.
+ *
+ * Enter sends, Shift+Enter breaks the line, Up in an empty one edits the last message, Escape leaves an edit, Tab goes on. What
+ * is not sent is the room's draft; an edit leaves it alone.
+ *
+ * Signals:
+ * send (const char *text) -> gboolean    whether it was taken; then the composer is empty
+ * edit (ChatMessage, const char *text)   the person has changed the message
+ * edit-last ()                           the person asks for their last message
+ */
+G_DECLARE_FINAL_TYPE (ChatComposer, chat_composer, CHAT, COMPOSER, GtkWidget)
+
+GtkWidget   *chat_composer_new         (void);
+/** chat_composer_set_room: @room: (nullable): whose draft it shows; that of the one before is kept */
+void         chat_composer_set_room    (ChatComposer *self,
+                                        ChatRoom     *room);
+/** chat_composer_begin_edit: @text: (nullable): what stands in the composer; %NULL: the text of @message */
+void         chat_composer_begin_edit  (ChatComposer *self,
+                                        ChatMessage  *message,
+                                        const char   *text);
+void         chat_composer_cancel_edit (ChatComposer *self);
+/** chat_composer_get_edited: Returns: (nullable) (transfer none): the message that is being changed */
+ChatMessage *chat_composer_get_edited  (ChatComposer *self);
+gboolean     chat_composer_focus       (ChatComposer *self);
+/** chat_composer_save_draft: gives the room what stands there now */
+void         chat_composer_save_draft  (ChatComposer *self);
+
+G_END_DECLS

@@ -1,0 +1,37 @@
+/* chat-conversation.h: one room: its messages, and where one writes
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "chat-session.h"
+
+G_BEGIN_DECLS
+
+#define CHAT_TYPE_CONVERSATION (chat_conversation_get_type ())
+/**
+ * ChatConversation: timeline, find bar and composer of a room.
+ *
+ * Properties: session  ChatSession  nullable
+ *             room     ChatRoom     nullable: nothing is shown
+ */
+G_DECLARE_FINAL_TYPE (ChatConversation, chat_conversation, CHAT, CONVERSATION, GtkWidget)
+
+GtkWidget *chat_conversation_new            (void);
+/** chat_conversation_set_session: @session: (nullable) */
+void       chat_conversation_set_session    (ChatConversation *self,
+                                             ChatSession      *session);
+/** chat_conversation_set_room: @room: (nullable) */
+void       chat_conversation_set_room       (ChatConversation *self,
+                                             ChatRoom         *room);
+ChatRoom  *chat_conversation_get_room       (ChatConversation *self);
+/** chat_conversation_focus_composer, _focus_timeline: Returns: whether it could */
+gboolean   chat_conversation_focus_composer (ChatConversation *self);
+gboolean   chat_conversation_focus_timeline (ChatConversation *self);
+/** chat_conversation_start_search: opens the find bar; the keyboard goes to it */
+void       chat_conversation_start_search   (ChatConversation *self);
+
+G_END_DECLS

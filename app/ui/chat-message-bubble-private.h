@@ -1,0 +1,83 @@
+/* chat-message-bubble-private.h: what the places and the drawing of a bubble share
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "chat-message-bubble.h"
+
+G_BEGIN_DECLS
+
+/* Pixels */
+#define BUBBLE_WIDTH  580
+#define SIDE          12      /* beside the bubbles */
+#define OTHER_SIDE    40      /* free on the side of the other person, where there is room */
+#define PAD_X         12
+#define PAD_Y         7
+#define RADIUS        14
+#define CORNER        4       /* of corners that touch a bubble of the same group */
+#define GROUP_GAP     10
+#define GAP           2
+#define META_GAP      10
+#define STATE_SIZE    14      /* at the usual size of text; grows with it */
+#define ICON_SIZE     40
+#define LABEL_PAD     14      /* above and below day and "new messages" */
+
+typedef struct
+{
+  GdkRGBA  fg, dim, accent, own, other, select, error, mark;
+  gboolean high_contrast;
+} Palette;
+
+typedef struct
+{
+  int            start;
+  int            end;
+  ChatBubblePart part;
+} Range;
+
+struct _ChatBubble
+{
+  GtkWidget      *widget;
+  ChatMessage    *message;
+  ChatText       *text;
+  char           *highlight;
+  guint           level;
+  gboolean        starts_unread;
+  gboolean        shows_sender;
+  gboolean        found;
+
+  PangoLayout    *day;          /* each nullable */
+  PangoLayout    *unread;
+  PangoLayout    *sender;
+  PangoLayout    *title;        /* of a file or image: name and kind */
+  PangoLayout    *body;
+  PangoLayout    *footer;
+  PangoLayout    *meta;
+  Range           ranges[2];    /* in the footer */
+  guint           n_ranges;
+
+  int             width;        /* what the rectangles are for; -1: nothing */
+  int             height;
+  gboolean        rtl;
+  GdkRectangle    area;         /* the bubble */
+  GdkRectangle    day_area;
+  GdkRectangle    unread_area;
+  graphene_point_t sender_at, title_at, icon_at, body_at, footer_at, meta_at, state_at;
+  int             state_size;
+
+  int             selection_start;
+  int             selection_end;
+
+  Palette         palette;      /* what the layouts were made with */
+  guint           font_serial;
+};
+
+void chat_bubble_get_palette (ChatBubble *self,
+                              Palette    *palette);
+/** chat_bubble_lay_out: sets all places for @width, unless they are for it */
+void chat_bubble_lay_out     (ChatBubble *self,
+                              int         width);
+
+G_END_DECLS

@@ -1,0 +1,138 @@
+/* chat-timeline-place.c: where a room is opened, and what is new in it
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "chat-timeline-private.h"
+
+/* Where the first unread message stands after opening a room (pixels) */
+#define UNREAD_OFFSET   48
+
+typedef struct
+{
+  gint64   id;
+  int      offset;
+  gboolean stuck;
+} Position;
+
+void
+chat_timeline_set_unread_first (ChatTimeline *self,
+                                ChatMessage  *message)
+{
+  if (g_set_object (&self->unread_first, message))
+    chat_timeline_scroll_foreach (self->scroll, chat_timeline_update_row, self);
+}
+
+/* Returns: whether it is known; else a page that holds it is on its way */
+static gboolean
+find_first_unread (ChatTimeline *self)
+{
+  guint n = chat_timeline_n_messages (self), left = self->unread_count;
+  ChatMessage *found = NULL;
+
+  if (self->unread_count == 0)
+    return TRUE;
+
+  if (self->unread_after > 0)
+    {
+      if (!self->searched_unread && n > 0 && chat_message_get_id (chat_timeline_message_at (self, 0)) > self->unread_after &&
+          chat_message_list_get_has_older (self->list))
+        {
+          self->searched_unread = TRUE;
+          chat_message_list_load_around (self->list, self->unread_after);
+          if (chat_message_list_get_loading (self->list))
+            return FALSE;
+        }
+      for (guint i = 0; i < n && found == NULL; i++)
+        {
+          ChatMessage *message = chat_timeline_message_at (self, i);
+
+          if (!chat_message_get_outgoing (message) && chat_message_get_id (message) > self->unread_after)
+            found = message;
+        }
+    }
+  else
+    {
+      /* No mark: as many as are counted, from the end */
+      for (guint i = n; i > 0 && left > 0; i--)
+        if (!chat_message_get_outgoing (chat_timeline_message_at (self, i - 1)))
+          {
+            found = chat_timeline_message_at (self, i - 1);
+            left--;
+          }
+    }
+  chat_timeline_set_unread_first (self, found);
+
+  return TRUE;
+}
+
+void
+chat_timeline_place_view (ChatTimeline *self)
+{
+  gint64 room_id;
+  const Position *position;
+  ChatMessage *message;
+
+  if (self->placed || self->list == NULL || !chat_message_list_get_loaded (self->list) ||
+      chat_message_list_get_loading (self->list))
+    return;
+
+  room_id = chat_room_get_id (self->room);
+  position = g_hash_table_lookup (self->positions, &room_id);
+  if (position != NULL && !position->stuck)
+    {
+      message = chat_message_list_lookup (self->list, position->id);
+      if (message == NULL && !self->searched_place)
+        {
+          self->searched_place = TRUE;
+          chat_message_list_load_around (self->list, position->id);
+          if (chat_message_list_get_loading (self->list))
+            return;
+        }
+      if (message != NULL)
+        {
+          /* Without asking for pages: the line stands where it can be seen */
+          self->searched_unread = TRUE;
+          find_first_unread (self);
+          self->placed = TRUE;
+          chat_timeline_scroll_go_to (self->scroll, message, position->offset);
+          return;
+        }
+    }
+
+  if (!find_first_unread (self))
+    return;
+  self->placed = TRUE;
+  if (self->unread_first != NULL)
+    chat_timeline_scroll_go_to (self->scroll, self->unread_first, UNREAD_OFFSET);
+  else if (chat_message_list_get_has_newer (self->list))
+    chat_timeline_show_newest (self);
+  else
+    chat_timeline_scroll_go_to_end (self->scroll);
+}
+
+void
+chat_timeline_keep_position (ChatTimeline *self)
+{
+  Position *position;
+  gint64 *key;
+  ChatMessage *message;
+  int offset = 0;
+
+  if (self->room == NULL || !self->placed || chat_timeline_n_messages (self) == 0)
+    return;
+
+  message = chat_timeline_scroll_get_anchor (self->scroll, &offset);
+  position = g_new0 (Position, 1);
+  position->stuck = chat_timeline_scroll_get_stuck (self->scroll);
+  if (message == NULL || chat_message_get_id (message) == 0)
+    position->stuck = TRUE;
+  else
+    position->id = chat_message_get_id (message);
+  position->offset = offset;
+  key = g_new (gint64, 1);
+  *key = chat_room_get_id (self->room);
+  g_hash_table_replace (self->positions, key, position);
+}

@@ -1,0 +1,90 @@
+/* chat-timeline-private.h: what the two files of ChatTimeline share
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "chat-timeline.h"
+#include "chat-timeline-scroll.h"
+
+G_BEGIN_DECLS
+
+struct _ChatTimeline
+{
+  GtkWidget           parent_instance;
+
+  GtkWidget          *overlay;
+  GtkWidget          *scrolled;
+  GtkWidget          *view;
+  GtkNoSelection     *model;
+  ChatTimelineScroll *scroll;
+
+  GtkWidget          *state;          /* in the middle, while there is no message to show */
+  GtkWidget          *state_spinner;
+  GtkWidget          *state_title;
+  GtkWidget          *state_text;
+  GtkWidget          *state_retry;
+  GtkWidget          *top;            /* above the messages: a page is on its way, or did not come */
+  GtkWidget          *top_spinner;
+  GtkWidget          *top_error;
+  GtkWidget          *jump;
+  GtkWidget          *jump_count;
+
+  ChatRoom           *room;
+  ChatMessageList    *list;
+  GHashTable         *positions;      /* room id (gint64 *) -> Position */
+  gboolean            placed;         /* the view of this room is where it is to begin */
+  gboolean            newest_wanted;  /* when the page comes that is on its way */
+  gboolean            searched_unread;
+  gboolean            searched_place;
+  gint64              unread_after;   /* the read mark when the room was opened */
+  guint               unread_count;
+  ChatMessage        *unread_first;   /* the "new messages" line stands above it */
+
+  char               *words;          /* marked in the messages */
+  ChatMessage        *found;
+
+  gint64              seen;           /* what was told last */
+  gint64              seen_next;
+  guint               seen_source;
+  guint               day_source;
+  GtkWindow          *window;         /* whose activity is watched */
+
+  /* Input */
+  ChatMessage        *selected;       /* text of it is */
+  ChatMessage        *pressed;
+  int                 press_index;
+  gboolean            dragged;
+  GtkWidget          *menu;
+  char               *menu_uri;
+};
+
+guint        chat_timeline_n_messages       (ChatTimeline   *self);
+/** chat_timeline_message_at: Returns: (transfer none) */
+ChatMessage *chat_timeline_message_at       (ChatTimeline   *self,
+                                             guint           position);
+/** chat_timeline_update_row: a #ChatTimelineRowFunc: what the row shows beside its message */
+void         chat_timeline_update_row       (ChatMessageRow *row,
+                                             gpointer        user_data);
+
+/** chat_timeline_set_unread_first: @message: (nullable): above it stands the "new messages" line */
+void         chat_timeline_set_unread_first (ChatTimeline   *self,
+                                             ChatMessage    *message);
+/** chat_timeline_place_view: goes to where the room is to be opened, as soon as that is known */
+void         chat_timeline_place_view       (ChatTimeline   *self);
+/** chat_timeline_keep_position: the room is about to be left */
+void         chat_timeline_keep_position    (ChatTimeline   *self);
+
+/** chat_timeline_init_input: gestures and keys, for all rows at once */
+void chat_timeline_init_input    (ChatTimeline   *self);
+void chat_timeline_dispose_input (ChatTimeline   *self);
+/** chat_timeline_row_requested: what a row's action asks for */
+void chat_timeline_row_requested (ChatTimeline   *self,
+                                  const char     *action,
+                                  ChatMessageRow *row);
+/** chat_timeline_close_menu: @row: (nullable): only if it is that of @row */
+void chat_timeline_close_menu    (ChatTimeline   *self,
+                                  ChatMessageRow *row);
+
+G_END_DECLS
