@@ -16,6 +16,8 @@ typedef struct
   char     *secret;           /* the hash of the password */
   char     *token;            /* the new one */
   gint64    token_id;
+  gint64    began;            /* the number of the last revocation then */
+  guint     prefs;
   gboolean  by_account;       /* the attempt was counted by account too */
 } Login;
 
@@ -82,6 +84,31 @@ login_fail (ChatServerRequest *request,
 }
 
 static void
+on_stillborn_removed (ChatStorageJob *job,
+                      gpointer        user_data)
+{
+  if (job->status != CHAT_STATUS_SUCCESS && job->status != CHAT_STATUS_FORBIDDEN)
+    g_warning ("A token that was never given out was not removed");
+}
+
+/* All log-ins were revoked while this one was under way: whatever it proved does not count any more */
+static void
+login_revoked (ChatServerRequest *request)
+{
+  Login *login = request->data;
+
+  if (login->token != NULL)
+    {
+      ChatStorageJob *job = chat_storage_job_new (CHAT_STORAGE_REMOVE_TOKEN, on_stillborn_removed, NULL);
+
+      job->user_id = login->user_id;
+      job->token_id = login->token_id;
+      chat_server_storage_submit (request->peer->hub->storage, job);
+    }
+  chat_server_request_fail (request, CHAT_STATUS_ERROR, "All log-ins of this user were revoked meanwhile");
+}
+
+static void
 login_succeed (ChatServerRequest *request)
 {
   Login *login = request->data;
@@ -91,9 +118,14 @@ login_succeed (ChatServerRequest *request)
   ChatPacket *answer;
 
   forgive_attempt (request, login);
+  if (chat_server_hub_is_revoked (peer->hub, login->user_id, login->began))
+    {
+      login_revoked (request);
+      return;
+    }
   if (has_features)
     features = chat_packet_get_features (request->packet) & CHAT_FEATURES_ALL;
-  chat_server_peer_log_in (peer, login->user_id, login->name, features, login->token_id);
+  chat_server_peer_log_in (peer, login->user_id, login->name, login->prefs, features, login->token_id);
   if (is_gone (request))
     return;
 
@@ -173,13 +205,23 @@ typedef struct
 {
   ChatServerHub *hub;
   gint64         user_id;
+  char          *secret;      /* what it was checked against */
 } Rehash;
+
+static void
+rehash_free (Rehash *rehash)
+{
+  chat_server_secret_free (rehash->secret);
+  g_free (rehash);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Rehash, rehash_free)
 
 static void
 on_secret_set (ChatStorageJob *job,
                gpointer        user_data)
 {
-  if (job->status != CHAT_STATUS_SUCCESS)
+  /* LOGIN_WRONG_PASS: the password was changed meanwhile */
+  if (job->status != CHAT_STATUS_SUCCESS && job->status != CHAT_STATUS_LOGIN_WRONG_PASS)
     g_warning ("The new hash of a password was not kept");
 }
 
@@ -188,7 +230,7 @@ on_rehashed (GObject      *source,
              GAsyncResult *result,
              gpointer      user_data)
 {
-  g_autofree Rehash *rehash = user_data;
+  g_autoptr (Rehash) rehash = user_data;
   g_autoptr (GError) error = NULL;
   char *secret = chat_server_hasher_hash_finish (CHAT_SERVER_HASHER (source), result, &error);
 
@@ -198,6 +240,7 @@ on_rehashed (GObject      *source,
 
       job->user_id = rehash->user_id;
       job->secret = secret;
+      job->text = g_strdup (rehash->secret);
       chat_server_storage_submit (rehash->hub->storage, job);
     }
   chat_server_hub_leave_hashing (rehash->hub);
@@ -224,6 +267,7 @@ on_verified (GObject      *source,
 
       rehash->hub = hub;
       rehash->user_id = login->user_id;
+      rehash->secret = g_strdup (login->secret);
       hub->n_hashing++;
       chat_server_hasher_hash_async (hub->hasher, chat_packet_get_string (request->packet, CHAT_FIELD_PASS), NULL,
                                      on_rehashed, rehash);
@@ -282,6 +326,7 @@ on_user_found (ChatStorageJob *job,
     }
   login->user_id = job->user_id;
   login->name = g_steal_pointer (&job->name);
+  login->prefs = job->prefs;
   login->secret = g_steal_pointer (&job->secret);
 
   if (token == NULL)
@@ -326,6 +371,7 @@ chat_server_command_login (ChatServerRequest *request)
 
   login = g_new0 (Login, 1);
   login->folded = chat_login_fold (name);
+  login->began = peer->hub->n_revocations;
   login->by_account = !chat_packet_has (request->packet, CHAT_FIELD_TOKEN);
   request->data = login;
   request->free_data = login_free;
@@ -510,23 +556,6 @@ chat_server_command_tokens (ChatServerRequest *request)
   chat_server_request_submit (request, job);
 }
 
-/* Ends what was logged in by that token: others at once, the asker after its answer */
-static void
-end_connections (ChatServerHub  *hub,
-                 gint64          user_id,
-                 gint64          token_id,
-                 ChatServerPeer *asker)
-{
-  ChatServerUser *user = g_hash_table_lookup (hub->users, &user_id);
-  g_autoptr (GPtrArray) ended = g_ptr_array_new_with_free_func ((GDestroyNotify) chat_server_peer_unref);
-
-  for (ChatServerPeer *peer = user != NULL ? user->peers : NULL; peer != NULL; peer = peer->user_next)
-    if (peer->token_id == token_id && peer != asker)
-      g_ptr_array_add (ended, chat_server_peer_ref (peer));
-  for (guint i = 0; i < ended->len; i++)
-    chat_server_peer_close (ended->pdata[i], NULL);
-}
-
 static void
 on_token_removed (ChatStorageJob *job,
                   gpointer        user_data)
@@ -540,7 +569,7 @@ on_token_removed (ChatStorageJob *job,
       chat_server_request_fail_by_job (request, job);
       return;
     }
-  end_connections (peer->hub, peer->user_id, job->token_id, peer);
+  chat_server_end_connections (peer->hub, peer->user_id, job->token_id, peer);
 
   answer = chat_server_request_new_answer (request);
   chat_packet_set_integer (answer, CHAT_FIELD_ID, job->token_id);

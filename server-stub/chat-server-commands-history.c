@@ -54,13 +54,6 @@ chat_server_message_to_packet (const ChatStorageMessage *message,
   return packet;
 }
 
-static gboolean
-echoes_id (ChatServerRequest *request)
-{
-  return chat_packet_has (request->packet, CHAT_FIELD_REQUEST_ID) &&
-         chat_server_peer_has_feature (request->peer, CHAT_FEATURE_REQUEST_ID);
-}
-
 /* Ends the request: the last object, if there is one to send, then the pushes that waited */
 static void
 end (ChatServerRequest *request,
@@ -77,7 +70,7 @@ end_well (ChatServerRequest *request)
   gint64 room_id = chat_packet_get_integer (request->packet, CHAT_FIELD_ROOM_ID, 0);
   ChatPacket *last = NULL;
 
-  if (echoes_id (request) && chat_server_peer_has_feature (request->peer, CHAT_FEATURE_PAGING))
+  if (chat_server_request_echoes_id (request) && chat_server_peer_has_feature (request->peer, CHAT_FEATURE_PAGING))
     {
       last = chat_server_request_new_answer (request);
       chat_packet_set_status (last, CHAT_STATUS_END);
@@ -113,7 +106,7 @@ send_chunk (ChatServerRequest *request,
 {
   ChatServerPeer *peer = request->peer;
   History *history = request->data;
-  gboolean with_id = echoes_id (request);
+  gboolean with_id = chat_server_request_echoes_id (request);
   guint i;
 
   for (i = 0; i < messages->len; i++)

@@ -19,18 +19,47 @@ push_to_members (ChatServerPeer *asker,
                  ChatServerLine  line)
 {
   MessageNews news = { job, asker->name };
+  ChatServerPush push = {
+    .except = asker,
+    .own_id = own_feature != 0 ? asker->user_id : 0,
+    .own_feature = own_feature,
+    .seq = job->seq,
+    .line = line,
+    .data = &news,
+  };
 
   /* Members are missing where nobody is left to tell */
-  if (job->members != NULL)
-    chat_server_hub_push (asker->hub, job->members->ids, job->members->n_ids, asker,
-                          own_feature != 0 ? asker->user_id : 0, own_feature, 0, line, &news);
+  if (job->members == NULL)
+    return;
+  push.user_ids = job->members->ids;
+  push.n_user_ids = job->members->n_ids;
+  chat_server_hub_push (asker->hub, &push);
+}
+
+/* What those who named "sync" are told beside the core */
+static void
+set_sync_fields (ChatPacket           *packet,
+                 const ChatStorageJob *job,
+                 ChatServerVariants    variant)
+{
+  if ((variant & CHAT_SERVER_VARIANT_SYNC) == 0)
+    return;
+  if (job->op == CHAT_STORAGE_EDIT_MESSAGE)
+    {
+      g_autofree char *edited = chat_date_format (job->date);
+
+      chat_packet_set_string (packet, CHAT_FIELD_EDITED, edited);
+    }
+  if (job->op != CHAT_STORAGE_ADD_MESSAGE)
+    chat_packet_set_integer (packet, CHAT_FIELD_ROOM_ID, job->room_id);
+  chat_packet_set_integer (packet, CHAT_FIELD_SEQ, job->seq);
 }
 
 /* Sending */
 
 static GBytes *
-write_message (gconstpointer data,
-               gboolean      is_own)
+write_message (gconstpointer      data,
+               ChatServerVariants variant)
 {
   const MessageNews *news = data;
   const ChatStorageJob *job = news->job;
@@ -44,8 +73,9 @@ write_message (gconstpointer data,
   chat_packet_set_string (packet, CHAT_FIELD_MESSAGE, job->text);
   chat_packet_set_string (packet, CHAT_FIELD_DATE, date);
   chat_packet_set_string (packet, CHAT_FIELD_SENDER, news->sender);
-  if (is_own)
+  if (variant & CHAT_SERVER_VARIANT_OWN)
     chat_packet_set_string (packet, CHAT_FIELD_CLIENT_REF, job->client_ref);
+  set_sync_fields (packet, job, variant);
   return chat_packet_to_bytes (packet);
 }
 
@@ -71,6 +101,7 @@ on_message_added (ChatStorageJob *job,
   chat_packet_set_integer (answer, CHAT_FIELD_ROOM_ID, job->room_id);
   chat_packet_set_integer (answer, CHAT_FIELD_MESSAGE_ID, job->message_id);
   chat_packet_set_string (answer, CHAT_FIELD_DATE, date);
+  chat_server_request_set_seq (request, answer, job->seq);
   chat_server_request_answer (request, answer);
 }
 
@@ -117,22 +148,24 @@ fill_delete (ChatPacket           *packet,
 }
 
 static GBytes *
-write_edit (gconstpointer data,
-            gboolean      is_own)
+write_edit (gconstpointer      data,
+            ChatServerVariants variant)
 {
   const MessageNews *news = data;
   g_autoptr (ChatPacket) packet = fill_edit (chat_packet_new (CHAT_PACKET_EDIT_MSG), news->job);
 
+  set_sync_fields (packet, news->job, variant);
   return chat_packet_to_bytes (packet);
 }
 
 static GBytes *
-write_delete (gconstpointer data,
-              gboolean      is_own)
+write_delete (gconstpointer      data,
+              ChatServerVariants variant)
 {
   const MessageNews *news = data;
   g_autoptr (ChatPacket) packet = fill_delete (chat_packet_new (CHAT_PACKET_DELETE_MSG), news->job);
 
+  set_sync_fields (packet, news->job, variant);
   return chat_packet_to_bytes (packet);
 }
 
@@ -141,6 +174,7 @@ on_message_edited (ChatStorageJob *job,
                    gpointer        user_data)
 {
   ChatServerRequest *request = user_data;
+  ChatPacket *answer;
 
   if (job->status != CHAT_STATUS_SUCCESS)
     {
@@ -148,7 +182,9 @@ on_message_edited (ChatStorageJob *job,
       return;
     }
   push_to_members (request->peer, job, 0, write_edit);
-  chat_server_request_answer (request, fill_edit (chat_server_request_new_answer (request), job));
+  answer = fill_edit (chat_server_request_new_answer (request), job);
+  chat_server_request_set_seq (request, answer, job->seq);
+  chat_server_request_answer (request, answer);
 }
 
 void
@@ -167,6 +203,7 @@ on_message_removed (ChatStorageJob *job,
                     gpointer        user_data)
 {
   ChatServerRequest *request = user_data;
+  ChatPacket *answer;
 
   if (job->status != CHAT_STATUS_SUCCESS)
     {
@@ -174,7 +211,9 @@ on_message_removed (ChatStorageJob *job,
       return;
     }
   push_to_members (request->peer, job, 0, write_delete);
-  chat_server_request_answer (request, fill_delete (chat_server_request_new_answer (request), job));
+  answer = fill_delete (chat_server_request_new_answer (request), job);
+  chat_server_request_set_seq (request, answer, job->seq);
+  chat_server_request_answer (request, answer);
 }
 
 void

@@ -5,6 +5,7 @@
 
 #include "chat-limits.h"
 #include "chat-server-peer.h"
+#include "chat-server-presence.h"
 
 /* What a push says of a room; each command fills in what it needs */
 typedef struct
@@ -13,21 +14,41 @@ typedef struct
   gint64                id;
   const char           *customer;       /* for others */
   const char           *own_customer;   /* for the asker's own */
-  const ChatStorageJob *job;
+  gint64                seq;
 } RoomNews;
 
 static GBytes *
-write_room_id (gconstpointer data,
-               gboolean      is_own)
+write_room_id (gconstpointer      data,
+               ChatServerVariants variant)
 {
   const RoomNews *news = data;
-  const char *customer = is_own ? news->own_customer : news->customer;
+  const char *customer = (variant & CHAT_SERVER_VARIANT_OWN) != 0 ? news->own_customer : news->customer;
   g_autoptr (ChatPacket) packet = chat_packet_new (news->type);
 
   chat_packet_set_integer (packet, CHAT_FIELD_ID, news->id);
   if (customer != NULL)
     chat_packet_set_string (packet, CHAT_FIELD_CUSTOMER, customer);
+  if (variant & CHAT_SERVER_VARIANT_SYNC)
+    chat_packet_set_integer (packet, CHAT_FIELD_SEQ, news->seq);
   return chat_packet_to_bytes (packet);
+}
+
+static void
+push_room (ChatServerPeer       *asker,
+           const ChatStorageJob *job,
+           const RoomNews       *news)
+{
+  ChatServerPush push = {
+    .user_ids = job->members->ids,
+    .n_user_ids = job->members->n_ids,
+    .except = asker,
+    .own_id = asker->user_id,
+    .seq = news->seq,
+    .line = write_room_id,
+    .data = news,
+  };
+
+  chat_server_hub_push (asker->hub, &push);
 }
 
 /* Making */
@@ -38,6 +59,7 @@ on_room_added (ChatStorageJob *job,
 {
   ChatServerRequest *request = user_data;
   ChatServerPeer *peer = request->peer;
+  ChatServerHub *hub = peer->hub;
   ChatPacket *answer;
 
   if (job->status != CHAT_STATUS_SUCCESS)
@@ -47,15 +69,17 @@ on_room_added (ChatStorageJob *job,
     }
   if (job->created && job->members != NULL)
     {
-      RoomNews news = { CHAT_PACKET_CREATE_ROOM, job->room_id, peer->name, job->name };
+      RoomNews news = { CHAT_PACKET_CREATE_ROOM, job->room_id, peer->name, job->name, job->seq };
 
-      chat_server_hub_push (peer->hub, job->members->ids, job->members->n_ids, peer, peer->user_id, 0, 0,
-                            write_room_id, &news);
+      push_room (peer, job, &news);
     }
   answer = chat_server_request_new_answer (request);
   chat_packet_set_integer (answer, CHAT_FIELD_ID, job->room_id);
   chat_packet_set_string (answer, CHAT_FIELD_CUSTOMER, job->name);
+  chat_server_request_set_seq (request, answer, job->seq);
   chat_server_request_answer (request, answer);
+  if (job->created && job->members != NULL)
+    chat_server_presence_introduce (hub, job->members);
 }
 
 void
@@ -84,7 +108,7 @@ on_room_removed (ChatStorageJob *job,
 {
   ChatServerRequest *request = user_data;
   ChatServerPeer *peer = request->peer;
-  RoomNews news = { CHAT_PACKET_DELETE_ROOM, job->room_id };
+  RoomNews news = { CHAT_PACKET_DELETE_ROOM, job->room_id, NULL, NULL, job->seq };
   ChatPacket *answer;
 
   if (job->status != CHAT_STATUS_SUCCESS)
@@ -93,9 +117,10 @@ on_room_removed (ChatStorageJob *job,
       return;
     }
   if (job->members != NULL)
-    chat_server_hub_push (peer->hub, job->members->ids, job->members->n_ids, peer, 0, 0, 0, write_room_id, &news);
+    push_room (peer, job, &news);
   answer = chat_server_request_new_answer (request);
   chat_packet_set_integer (answer, CHAT_FIELD_ID, job->room_id);
+  chat_server_request_set_seq (request, answer, job->seq);
   chat_server_request_answer (request, answer);
 }
 
@@ -124,6 +149,8 @@ typedef struct
   JsonArray *last_messages;
   JsonArray *muted;
   JsonArray *pinned;
+  JsonArray *members_read;
+  JsonArray *members_delivered;
   gsize      size;          /* an estimate of what was written so far (bytes) */
 } Dialogs;
 
@@ -150,14 +177,20 @@ add_info (Dialogs               *dialogs,
           ChatServerPeer        *peer)
 {
   JsonArray *members = json_array_new ();
+  JsonArray *read = json_array_new ();
+  JsonArray *delivered = json_array_new ();
   gint64 unread = MIN (room->unread, 1000);
 
   for (guint i = 0; room->members != NULL && room->members[i] != NULL; i++)
     {
       json_array_add_string_element (members, room->members[i]);
-      dialogs->size += CHAT_MAX_LOGIN_SIZE + 3;
+      json_array_add_int_element (read, room->members_read[i]);
+      json_array_add_int_element (delivered, room->members_delivered[i]);
+      dialogs->size += CHAT_MAX_LOGIN_SIZE + 3 + 2 * 17;
     }
   json_array_add_array_element (dialogs->members, members);
+  json_array_add_array_element (dialogs->members_read, read);
+  json_array_add_array_element (dialogs->members_delivered, delivered);
   g_ptr_array_add (dialogs->kinds, (gpointer) "direct");
   g_array_append_val (dialogs->unread, unread);
   g_array_append_val (dialogs->read_marks, room->read_mark);
@@ -199,7 +232,7 @@ on_rooms_listed (ChatStorageJob *job,
   dialogs = (Dialogs) {
     g_ptr_array_new (), g_array_new (FALSE, FALSE, sizeof (gint64)), g_array_new (FALSE, FALSE, sizeof (gint64)),
     g_ptr_array_new (), g_array_new (FALSE, FALSE, sizeof (gint64)), g_array_new (FALSE, FALSE, sizeof (gint64)),
-    json_array_new (), json_array_new (), json_array_new (), json_array_new (), 256,
+    json_array_new (), json_array_new (), json_array_new (), json_array_new (), json_array_new (), json_array_new (), 256,
   };
   for (guint i = 0; job->rooms != NULL && i < job->rooms->len; i++)
     {
@@ -232,7 +265,14 @@ on_rooms_listed (ChatStorageJob *job,
       chat_packet_take_node (answer, CHAT_FIELD_LAST_MESSAGES, take_array (json_array_ref (dialogs.last_messages)));
       chat_packet_take_node (answer, CHAT_FIELD_MUTED_ROOMS, take_array (json_array_ref (dialogs.muted)));
       chat_packet_take_node (answer, CHAT_FIELD_PINNED_ROOMS, take_array (json_array_ref (dialogs.pinned)));
+      if (chat_server_peer_has_feature (peer, CHAT_FEATURE_RECEIPTS))
+        {
+          chat_packet_take_node (answer, CHAT_FIELD_MEMBERS_READ, take_array (json_array_ref (dialogs.members_read)));
+          chat_packet_take_node (answer, CHAT_FIELD_MEMBERS_DELIVERED, take_array (json_array_ref (dialogs.members_delivered)));
+        }
     }
+  if (chat_server_peer_has_feature (peer, CHAT_FEATURE_SYNC))
+    chat_packet_set_integer (answer, CHAT_FIELD_SEQ, job->seq);
   g_ptr_array_unref (dialogs.names);
   g_array_unref (dialogs.ids);
   g_array_unref (dialogs.first_ids);
@@ -243,6 +283,8 @@ on_rooms_listed (ChatStorageJob *job,
   json_array_unref (dialogs.last_messages);
   json_array_unref (dialogs.muted);
   json_array_unref (dialogs.pinned);
+  json_array_unref (dialogs.members_read);
+  json_array_unref (dialogs.members_delivered);
   chat_server_request_answer_held (request, answer);
 }
 
@@ -261,16 +303,6 @@ chat_server_command_old_dialogs (ChatServerRequest *request)
 /* The person's own settings, which the person's other devices are told of */
 
 static ChatPacket *
-fill_mark (ChatPacket           *packet,
-           const ChatStorageJob *job)
-{
-  chat_packet_set_integer (packet, CHAT_FIELD_ROOM_ID, job->room_id);
-  chat_packet_set_integer (packet, CHAT_FIELD_MESSAGE_ID, job->message_id);
-  chat_packet_set_integer (packet, CHAT_FIELD_UNREAD_COUNT, MIN (job->unread, 1000));
-  return packet;
-}
-
-static ChatPacket *
 fill_setting (ChatPacket           *packet,
               const ChatStorageJob *job)
 {
@@ -281,49 +313,15 @@ fill_setting (ChatPacket           *packet,
 }
 
 static GBytes *
-write_mark (gconstpointer data,
-            gboolean      is_own)
+write_setting (gconstpointer      data,
+               ChatServerVariants variant)
 {
-  g_autoptr (ChatPacket) packet = fill_mark (chat_packet_new (CHAT_PACKET_MARK_READ), data);
+  const ChatStorageJob *job = data;
+  g_autoptr (ChatPacket) packet = fill_setting (chat_packet_new (CHAT_PACKET_SET_ROOM), job);
 
+  if (variant & CHAT_SERVER_VARIANT_SYNC)
+    chat_packet_set_integer (packet, CHAT_FIELD_SEQ, job->seq);
   return chat_packet_to_bytes (packet);
-}
-
-static GBytes *
-write_setting (gconstpointer data,
-               gboolean      is_own)
-{
-  g_autoptr (ChatPacket) packet = fill_setting (chat_packet_new (CHAT_PACKET_SET_ROOM), data);
-
-  return chat_packet_to_bytes (packet);
-}
-
-static void
-on_read_marked (ChatStorageJob *job,
-                gpointer        user_data)
-{
-  ChatServerRequest *request = user_data;
-  ChatServerPeer *peer = request->peer;
-
-  if (job->status != CHAT_STATUS_SUCCESS)
-    {
-      chat_server_request_fail_by_job (request, job);
-      return;
-    }
-  if (job->created)
-    chat_server_hub_push (peer->hub, &peer->user_id, 1, peer, 0, 0, CHAT_FEATURE_ROOM_INFO, write_mark, job);
-  chat_server_request_answer (request, fill_mark (chat_server_request_new_answer (request), job));
-}
-
-void
-chat_server_command_mark_read (ChatServerRequest *request)
-{
-  ChatStorageJob *job = chat_storage_job_new (CHAT_STORAGE_MARK_READ, on_read_marked, request);
-
-  job->user_id = request->peer->user_id;
-  job->room_id = chat_packet_get_integer (request->packet, CHAT_FIELD_ROOM_ID, 0);
-  job->message_id = chat_packet_get_integer (request->packet, CHAT_FIELD_MESSAGE_ID, 0);
-  chat_server_request_submit (request, job);
 }
 
 static void
@@ -332,14 +330,26 @@ on_room_set (ChatStorageJob *job,
 {
   ChatServerRequest *request = user_data;
   ChatServerPeer *peer = request->peer;
+  ChatServerPush push = {
+    .user_ids = &peer->user_id,
+    .n_user_ids = 1,
+    .except = peer,
+    .any_of = CHAT_FEATURE_ROOM_INFO,
+    .seq = job->seq,
+    .line = write_setting,
+    .data = job,
+  };
+  ChatPacket *answer;
 
   if (job->status != CHAT_STATUS_SUCCESS)
     {
       chat_server_request_fail_by_job (request, job);
       return;
     }
-  chat_server_hub_push (peer->hub, &peer->user_id, 1, peer, 0, 0, CHAT_FEATURE_ROOM_INFO, write_setting, job);
-  chat_server_request_answer (request, fill_setting (chat_server_request_new_answer (request), job));
+  chat_server_hub_push (peer->hub, &push);
+  answer = fill_setting (chat_server_request_new_answer (request), job);
+  chat_server_request_set_seq (request, answer, job->seq);
+  chat_server_request_answer (request, answer);
 }
 
 static int

@@ -9,6 +9,9 @@
 
 #define ANONYMOUS CHAT_SERVER_COMMAND_ANONYMOUS
 #define QUESTION  CHAT_SERVER_COMMAND_QUESTION
+#define SILENT    CHAT_SERVER_COMMAND_SILENT
+#define MARKS     (CHAT_FEATURE_ROOM_INFO | CHAT_FEATURE_RECEIPTS)
+#define PREFS     (CHAT_FEATURE_RECEIPTS | CHAT_FEATURE_TYPING | CHAT_FEATURE_PRESENCE)
 
 static const ChatServerCommand commands[] = {
   { CHAT_PACKET_REQUEST_LOGIN,  ANONYMOUS | QUESTION, 0,                      2, chat_server_command_login },
@@ -23,7 +26,13 @@ static const ChatServerCommand commands[] = {
   { CHAT_PACKET_OLD_DIALOGS,    QUESTION,             0,                      4, chat_server_command_old_dialogs },
   { CHAT_PACKET_TOKENS,         QUESTION,             CHAT_FEATURE_TOKEN,     2, chat_server_command_tokens },
   { CHAT_PACKET_REVOKE_TOKEN,   0,                    CHAT_FEATURE_TOKEN,     2, chat_server_command_revoke_token },
-  { CHAT_PACKET_MARK_READ,      0,                    CHAT_FEATURE_ROOM_INFO, 1, chat_server_command_mark_read },
+  { CHAT_PACKET_REVOKE_OTHERS,  0,                    CHAT_FEATURE_TOKEN,     2, chat_server_command_revoke_others },
+  { CHAT_PACKET_CHANGE_PASSWORD, QUESTION,            CHAT_FEATURE_TOKEN,     4, chat_server_command_change_password },
+  { CHAT_PACKET_MARK_READ,      0,                    MARKS,                  1, chat_server_command_mark },
+  { CHAT_PACKET_MARK_DELIVERED, 0,                    CHAT_FEATURE_RECEIPTS,  1, chat_server_command_mark },
+  { CHAT_PACKET_SYNC,           QUESTION,             CHAT_FEATURE_SYNC,      4, chat_server_command_sync },
+  { CHAT_PACKET_SET_ACCOUNT,    0,                    PREFS,                  1, chat_server_command_set_account },
+  { CHAT_PACKET_TYPING,         SILENT,               CHAT_FEATURE_TYPING,    1, chat_server_command_typing },
   { CHAT_PACKET_SET_ROOM,       0,                    CHAT_FEATURE_ROOM_INFO, 1, chat_server_command_set_room },
 };
 
@@ -74,12 +83,17 @@ chat_server_command_start (ChatServerRequest *request)
       chat_server_request_fail (request, CHAT_STATUS_NOT_LOGGED_IN, "Log in first");
       return;
     }
+  if ((command->flags & SILENT) != 0 && (peer->features & command->feature) != 0 && (wait > 0 || problem != NULL))
+    {
+      chat_server_request_answer (request, NULL);
+      return;
+    }
   if (wait > 0)
     {
       chat_server_request_limit (request, wait, "Too many requests");
       return;
     }
-  if (!chat_server_peer_has_feature (peer, command->feature))
+  if (command->feature != 0 && (peer->features & command->feature) == 0)
     {
       chat_server_request_fail (request, CHAT_STATUS_UNSUPPORTED, "The log-in did not name the feature that this belongs to");
       return;

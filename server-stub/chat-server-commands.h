@@ -13,11 +13,12 @@ typedef enum
 {
   CHAT_SERVER_COMMAND_ANONYMOUS = 1 << 0,   /* may be asked without being logged in */
   CHAT_SERVER_COMMAND_QUESTION  = 1 << 1,   /* waits for all before it, and all after it wait; else a change */
+  CHAT_SERVER_COMMAND_SILENT    = 1 << 2,   /* is answered by nothing, not even where it fails */
 } ChatServerCommandFlags;
 
 /**
  * ChatServerCommand:
- * @feature: it belongs to; to a connection that did not name it, the type does not exist
+ * @feature: one of these it belongs to; to a connection that named none of them, the type does not exist
  * @cost: what it takes from the allowance of requests
  * @run: begins the work. What @request->packet holds is checked as far as it needs no storage; ends, now or later, with
  *   chat_server_request_answer() or _fail()
@@ -46,11 +47,27 @@ void chat_server_command_signup       (ChatServerRequest *request);
 void chat_server_command_tokens       (ChatServerRequest *request);
 void chat_server_command_revoke_token (ChatServerRequest *request);
 void chat_server_command_search_user  (ChatServerRequest *request);
+/* chat-server-commands-password.c */
+void chat_server_command_change_password (ChatServerRequest *request);
+void chat_server_command_revoke_others (ChatServerRequest *request);
+/** chat_server_end_connections: ends those of that user (by that token, if it is not 0) at once, but not @asker's */
+void chat_server_end_connections      (ChatServerHub     *hub,
+                                       gint64             user_id,
+                                       gint64             token_id,
+                                       ChatServerPeer    *asker);
+/* chat-server-commands-mark.c */
+void chat_server_command_mark         (ChatServerRequest *request);
+void chat_server_command_set_account  (ChatServerRequest *request);
+void chat_server_command_typing       (ChatServerRequest *request);
+/** chat_server_fill_account: @hidden: of ChatStoragePrefs. Returns: (transfer none): @packet */
+ChatPacket *chat_server_fill_account  (ChatPacket        *packet,
+                                       guint              hidden);
+/* chat-server-commands-sync.c */
+void chat_server_command_sync         (ChatServerRequest *request);
 /* chat-server-commands-room.c */
 void chat_server_command_create_room  (ChatServerRequest *request);
 void chat_server_command_delete_room  (ChatServerRequest *request);
 void chat_server_command_old_dialogs  (ChatServerRequest *request);
-void chat_server_command_mark_read    (ChatServerRequest *request);
 void chat_server_command_set_room     (ChatServerRequest *request);
 /* chat-server-commands-message.c */
 void chat_server_command_snd_msg      (ChatServerRequest *request);

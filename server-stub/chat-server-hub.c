@@ -6,6 +6,7 @@
 #include "chat-server-hub.h"
 
 #include "chat-server-peer.h"
+#include "chat-server-presence.h"
 
 /* Passwords that are with the hasher, whose own queue is bounded; the others wait here, at most one a connection */
 #define MAX_HASHING 16
@@ -24,6 +25,8 @@ chat_server_hub_init (ChatServerHub *self)
   self->login_accounts = chat_server_meter_new (CHAT_SERVER_LOGIN_ACCOUNT_BURST, CHAT_SERVER_LOGIN_ACCOUNT_RATE);
   self->login_addresses = chat_server_meter_new (CHAT_SERVER_LOGIN_ADDRESS_BURST, CHAT_SERVER_LOGIN_ADDRESS_RATE);
   self->signups = chat_server_meter_new (CHAT_SERVER_SIGNUP_BURST, CHAT_SERVER_SIGNUP_RATE);
+  self->revoked = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, g_free);
+  chat_server_presence_init (self);
   g_queue_init (&self->waiting);
 }
 
@@ -32,6 +35,8 @@ chat_server_hub_clear (ChatServerHub *self)
 {
   g_return_if_fail (self->n_peers == 0 && self->n_hashing == 0);
 
+  chat_server_presence_clear (self);
+  g_clear_pointer (&self->revoked, g_hash_table_unref);
   g_clear_pointer (&self->users, g_hash_table_unref);
   g_clear_pointer (&self->anonymous, g_hash_table_unref);
   g_clear_pointer (&self->login_accounts, chat_server_meter_free);
@@ -77,7 +82,8 @@ void
 chat_server_hub_bind (ChatServerHub  *self,
                       ChatServerPeer *peer,
                       gint64          user_id,
-                      const char     *name)
+                      const char     *name,
+                      guint           prefs)
 {
   ChatServerUser *user = g_hash_table_lookup (self->users, &user_id);
 
@@ -88,6 +94,7 @@ chat_server_hub_bind (ChatServerHub  *self,
       user = g_new0 (ChatServerUser, 1);
       user->id = user_id;
       user->name = g_strdup (name);
+      user->prefs = prefs;      /* what is known of who is here already is never older */
       g_hash_table_insert (self->users, &user->id, user);
     }
   peer->user = user;
@@ -117,42 +124,70 @@ chat_server_hub_unbind (ChatServerHub  *self,
   if (user->peers == NULL)
     {
       g_hash_table_remove (self->users, &user->id);
+      chat_server_presence_went (self, user);
+      g_clear_pointer (&user->typing, g_hash_table_unref);
       g_free (user->name);
       g_free (user);
     }
 }
 
-void
-chat_server_hub_push (ChatServerHub   *self,
-                      const gint64    *user_ids,
-                      guint            n_user_ids,
-                      ChatServerPeer  *except,
-                      gint64           own_id,
-                      ChatFeatures     own_feature,
-                      ChatFeatures     needed,
-                      ChatServerLine   line,
-                      gconstpointer    data)
+typedef struct
 {
-  g_autoptr (GBytes) plain = NULL;
-  g_autoptr (GBytes) own = NULL;
+  gint64 user_id;
+  gint64 number;
+} Revoked;
 
-  for (guint i = 0; i < n_user_ids; i++)
+void
+chat_server_hub_revoke (ChatServerHub *self,
+                        gint64         user_id)
+{
+  Revoked *revoked = g_new (Revoked, 1);
+
+  revoked->user_id = user_id;
+  revoked->number = ++self->n_revocations;
+  g_hash_table_replace (self->revoked, &revoked->user_id, revoked);
+}
+
+gboolean
+chat_server_hub_is_revoked (ChatServerHub *self,
+                            gint64         user_id,
+                            gint64         since)
+{
+  const Revoked *revoked = g_hash_table_lookup (self->revoked, &user_id);
+
+  return revoked != NULL && revoked->number > since;
+}
+
+void
+chat_server_hub_push (ChatServerHub        *self,
+                      const ChatServerPush *push)
+{
+  GBytes *lines[CHAT_SERVER_N_VARIANTS] = { NULL };
+
+  for (guint i = 0; i < push->n_user_ids; i++)
     {
-      ChatServerUser *user = g_hash_table_lookup (self->users, &user_ids[i]);
-      gboolean is_own = user_ids[i] == own_id;
+      gint64 user_id = push->user_ids[i];
+      ChatServerUser *user = user_id != push->except_id ? g_hash_table_lookup (self->users, &user_id) : NULL;
+      gboolean is_own = user_id == push->own_id;
 
       for (ChatServerPeer *peer = user != NULL ? user->peers : NULL; peer != NULL; peer = peer->user_next)
         {
-          GBytes **variant = is_own && (peer->features & own_feature) == own_feature ? &own : &plain;
+          ChatServerVariants variant = 0;
 
-          if (peer == except || (peer->features & needed) != needed)
+          if (peer == push->except || (push->any_of != 0 && (peer->features & push->any_of) == 0))
             continue;
-          if (*variant == NULL)
-            *variant = line (data, variant == &own);
-          if (*variant != NULL)
-            chat_server_peer_push (peer, *variant);
+          if (is_own && (peer->features & push->own_feature) == push->own_feature)
+            variant |= CHAT_SERVER_VARIANT_OWN;
+          if (push->seq != 0 && (peer->features & CHAT_FEATURE_SYNC) != 0)
+            variant |= CHAT_SERVER_VARIANT_SYNC;
+          if (lines[variant] == NULL)
+            lines[variant] = push->line (push->data, variant);
+          if (lines[variant] != NULL)
+            chat_server_peer_push (peer, lines[variant], push->seq, push->is_fleeting);
         }
     }
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
+    g_clear_pointer (&lines[i], g_bytes_unref);
 }
 
 /* Passwords */

@@ -29,6 +29,8 @@ struct _ChatServerUser
   char             *name;         /* as written at the sign-up */
   ChatServerPeer   *peers;        /* a list through user_next */
   ChatServerBucket  requests;
+  guint             prefs;        /* of ChatStoragePrefs */
+  GHashTable       *typing;       /* (nullable): room -> when it was last told (µs); both gint64 */
 };
 
 /**
@@ -58,10 +60,15 @@ struct _ChatServerHub
   ChatServerMeter   *login_addresses;
   ChatServerMeter   *signups;
 
+  GHashTable        *revoked;           /* gint64, a user -> the number of the last revocation of all log-ins of that user */
+  gint64             n_revocations;
+  GHashTable        *lingering;         /* gint64, a user -> who went, and is told of if nobody comes back */
+
   /* from the options; the times in µs */
   gint64             silence;
   gint64             anonymous_time;
   gint64             delay;
+  gint64             presence_delay;
   guint              drop_after;
   guint              fail_sends;
   gboolean           trace;
@@ -82,36 +89,64 @@ void            chat_server_hub_uncount_anonymous (ChatServerHub       *self,
 void            chat_server_hub_bind         (ChatServerHub            *self,
                                               ChatServerPeer           *peer,
                                               gint64                    user_id,
-                                              const char               *name);
+                                              const char               *name,
+                                              guint                     prefs);
 void            chat_server_hub_unbind       (ChatServerHub            *self,
                                               ChatServerPeer           *peer);
 
-/**
- * ChatServerLine: writes a line that is pushed: the plain one, or, where @is_own, the one for the devices of the one who caused
- * it. Returns: (transfer full) (nullable): %NULL: these get none
- */
-typedef GBytes *(*ChatServerLine) (gconstpointer data,
-                                   gboolean      is_own);
+/** chat_server_hub_revoke: log-ins of that user that are under way must not succeed */
+void            chat_server_hub_revoke       (ChatServerHub            *self,
+                                              gint64                    user_id);
+/** chat_server_hub_is_revoked: @since: hub->n_revocations when the log-in began */
+gboolean        chat_server_hub_is_revoked   (ChatServerHub            *self,
+                                              gint64                    user_id,
+                                              gint64                    since);
 
 /**
- * chat_server_hub_push:
+ * ChatServerVariants: a push is not the same for all
+ * @CHAT_SERVER_VARIANT_OWN: the devices of the one who caused it
+ * @CHAT_SERVER_VARIANT_SYNC: connections that named "sync"
+ */
+typedef enum
+{
+  CHAT_SERVER_VARIANT_OWN  = 1 << 0,
+  CHAT_SERVER_VARIANT_SYNC = 1 << 1,
+  CHAT_SERVER_N_VARIANTS   = 1 << 2
+} ChatServerVariants;
+
+/** ChatServerLine: writes the line that is pushed. Returns: (transfer full) (nullable): %NULL: these get none */
+typedef GBytes *(*ChatServerLine) (gconstpointer      data,
+                                   ChatServerVariants variant);
+
+/**
+ * ChatServerPush:
  * @user_ids: who gets it, on every connection
  * @except: (nullable): but not this one
- * @own_id: whose connections get the other line, 0: nobody's
+ * @except_id: and none of this user's; 0: nobody
+ * @own_id: whose connections get the OWN line; 0: nobody's
  * @own_feature: and only those of them that named this
- * @needed: connections that did not name this get nothing
- *
- * Each line is written once, when the first one needs it, and shared by all.
+ * @any_of: only connections that named one of these; 0: all
+ * @seq: the number of the change; 0: it is none
+ * @is_fleeting: it may be lost, and is told at once or not at all
  */
+typedef struct
+{
+  const gint64   *user_ids;
+  guint           n_user_ids;
+  ChatServerPeer *except;
+  gint64          except_id;
+  gint64          own_id;
+  ChatFeatures    own_feature;
+  ChatFeatures    any_of;
+  gint64          seq;
+  gboolean        is_fleeting;
+  ChatServerLine  line;
+  gconstpointer   data;
+} ChatServerPush;
+
+/** chat_server_hub_push: each line is written once, when the first one needs it, and shared by all */
 void            chat_server_hub_push         (ChatServerHub            *self,
-                                              const gint64             *user_ids,
-                                              guint                     n_user_ids,
-                                              ChatServerPeer           *except,
-                                              gint64                    own_id,
-                                              ChatFeatures              own_feature,
-                                              ChatFeatures              needed,
-                                              ChatServerLine            line,
-                                              gconstpointer             data);
+                                              const ChatServerPush     *push);
 
 /** chat_server_hub_enter_hashing: calls @turn, now or when fewer passwords are being hashed */
 void            chat_server_hub_enter_hashing (ChatServerHub           *self,

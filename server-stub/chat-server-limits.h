@@ -40,6 +40,9 @@ G_BEGIN_DECLS
 #define CHAT_SERVER_MAX_DIALOGS_SIZE       (900 * 1024)
 #define CHAT_SERVER_MAX_DIALOGS            (CHAT_SERVER_MAX_DIALOGS_SIZE / 40)   /* more can not fit */
 
+/* Keeping for a time only: how often the oldest messages are looked at (ms) */
+#define CHAT_SERVER_EXPIRE_MS              3600000
+
 /* Buckets: so many at once, then so many a second. A request costs what the table of commands says, most of them 1. No
  * person meets these, nor a script of 100 messages in a burst or 20 sign-ups a minute. */
 #define CHAT_SERVER_REQUEST_BURST          400

@@ -6,6 +6,7 @@
 #include "chat-server-peer.h"
 
 #include "chat-limits.h"
+#include "chat-server-presence.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -253,6 +254,22 @@ chat_server_request_answer_held (ChatServerRequest *self,
   chat_server_request_answer (self, NULL);
 }
 
+gboolean
+chat_server_request_echoes_id (ChatServerRequest *self)
+{
+  return chat_packet_has (self->packet, CHAT_FIELD_REQUEST_ID) &&
+         chat_server_peer_has_feature (self->peer, CHAT_FEATURE_REQUEST_ID);
+}
+
+void
+chat_server_request_set_seq (ChatServerRequest *self,
+                             ChatPacket        *answer,
+                             gint64             seq)
+{
+  if (seq != 0 && chat_server_peer_has_feature (self->peer, CHAT_FEATURE_SYNC))
+    chat_packet_set_integer (answer, CHAT_FIELD_SEQ, seq);
+}
+
 void
 chat_server_request_fail (ChatServerRequest *self,
                           ChatStatus         status,
@@ -287,6 +304,12 @@ chat_server_request_submit (ChatServerRequest *self,
 
 /* Pushes */
 
+typedef struct
+{
+  GBytes *line;
+  gint64  seq;
+} Held;
+
 static gboolean
 on_held_full (gpointer user_data)
 {
@@ -299,17 +322,29 @@ on_held_full (gpointer user_data)
 
 void
 chat_server_peer_push (ChatServerPeer *self,
-                       GBytes         *line)
+                       GBytes         *line,
+                       gint64          seq,
+                       gboolean        is_fleeting)
 {
+  Held *held;
+
   if (self->connection == NULL || self->is_finishing || self->is_overfull)
+    return;
+  /* On disk before the replay was read, and told by it */
+  if (seq != 0 && seq <= self->synced)
     return;
   if (!self->is_holding)
     {
       chat_connection_send_bytes (self->connection, line);
       return;
     }
+  if (is_fleeting)
+    return;
   self->held_bytes += g_bytes_get_size (line);
-  g_queue_push_tail (&self->held, g_bytes_ref (line));
+  held = g_new (Held, 1);
+  held->line = g_bytes_ref (line);
+  held->seq = seq;
+  g_queue_push_tail (&self->held, held);
   if (self->held_bytes > CHAT_MAX_QUEUE_SIZE)
     {
       GSource *source = g_idle_source_new ();
@@ -327,14 +362,15 @@ void
 chat_server_peer_hold (ChatServerPeer *self,
                        gboolean        hold)
 {
-  GBytes *line;
+  Held *held;
 
   self->is_holding = hold;
-  while (!hold && (line = g_queue_pop_head (&self->held)) != NULL)
+  while (!hold && (held = g_queue_pop_head (&self->held)) != NULL)
     {
-      if (self->connection != NULL)
-        chat_connection_send_bytes (self->connection, line);
-      g_bytes_unref (line);
+      if (self->connection != NULL && (held->seq == 0 || held->seq > self->synced))
+        chat_connection_send_bytes (self->connection, held->line);
+      g_bytes_unref (held->line);
+      g_free (held);
     }
   if (!hold)
     self->held_bytes = 0;
@@ -560,9 +596,11 @@ void
 chat_server_peer_log_in (ChatServerPeer *self,
                          gint64          user_id,
                          const char     *name,
+                         guint           prefs,
                          ChatFeatures    features,
                          gint64          token_id)
 {
+  ChatFeatures before = self->features;
   gint64 next;
 
   g_return_if_fail (self->connection != NULL);
@@ -572,11 +610,12 @@ chat_server_peer_log_in (ChatServerPeer *self,
     {
       self->user_id = user_id;
       self->name = g_strdup (name);
-      chat_server_hub_bind (self->hub, self, user_id, name);
+      chat_server_hub_bind (self->hub, self, user_id, name, prefs);
       chat_server_hub_uncount_anonymous (self->hub, self->address);
       self->is_anonymous = FALSE;
     }
   self->features = features;
+  chat_server_presence_came (self, (features & ~before & CHAT_FEATURE_PRESENCE) != 0);
   if (token_id != 0)
     self->token_id = token_id;
   if (self->is_finishing)

@@ -69,8 +69,9 @@ struct _ChatServerPeer
 
   ChatServerRequest  *reading;          /* the READ_MSG that waits for room in the queue, and what it is told by, below the */
   void              (*drained) (ChatServerPeer *peer);  /* low water or at the end of the connection; NULL: none waits */
-  GQueue              held;             /* of GBytes: pushes that wait for the end of a READ_MSG or OLD_DIALOGS */
+  GQueue              held;             /* pushes that wait for the end of a READ_MSG or the like */
   gsize               held_bytes;
+  gint64              synced;           /* changes up to this number were replayed: they are not pushed any more */
 
   ChatServerBucket    requests;         /* before the log-in */
   ChatServerTimer     timer;            /* silence, log-in, ping, drain: what is next */
@@ -85,6 +86,7 @@ struct _ChatServerPeer
   guint               is_dropped : 1;   /* --drop-after */
   guint               is_anonymous : 1; /* counted as such */
   guint               is_overfull : 1;  /* what was held back is too much: it is about to be closed */
+  guint               was_present : 1;  /* that it came was told */
   guint               is_stopping : 1;  /* reads no more, and goes when all is answered */
 };
 
@@ -96,9 +98,12 @@ void            chat_server_peer_accept        (ChatServerHub       *hub,
 ChatServerPeer *chat_server_peer_ref           (ChatServerPeer      *self);
 void            chat_server_peer_unref         (ChatServerPeer      *self);
 
-/** chat_server_peer_push: a line that nobody asked for, now or after the READ_MSG that is under way */
+/** chat_server_peer_push: a line that nobody asked for, now or after the READ_MSG that is under way (one that is fleeting: now or never)
+ * @seq: the number of the change that it tells of; 0: of none */
 void            chat_server_peer_push          (ChatServerPeer      *self,
-                                                GBytes              *line);
+                                                GBytes              *line,
+                                                gint64               seq,
+                                                gboolean             is_fleeting);
 /** chat_server_peer_hold: pushes wait from now on (@hold), or go out (not) */
 void            chat_server_peer_hold          (ChatServerPeer      *self,
                                                 gboolean             hold);
@@ -111,6 +116,7 @@ void            chat_server_peer_stop          (ChatServerPeer      *self);
 void            chat_server_peer_log_in        (ChatServerPeer      *self,
                                                 gint64               user_id,
                                                 const char          *name,
+                                                guint                prefs,
                                                 ChatFeatures         features,
                                                 gint64               token_id);
 gboolean        chat_server_peer_has_feature   (ChatServerPeer      *self,
@@ -126,6 +132,12 @@ void            chat_server_request_answer     (ChatServerRequest   *self,
  * behind it */
 void            chat_server_request_answer_held (ChatServerRequest  *self,
                                                 ChatPacket          *answer);
+/** chat_server_request_echoes_id: Returns: whether what answers it carries its "request_id" */
+gboolean        chat_server_request_echoes_id  (ChatServerRequest   *self);
+/** chat_server_request_set_seq: tells a connection that named "sync" the number of its change; @seq: 0: nothing changed */
+void            chat_server_request_set_seq    (ChatServerRequest   *self,
+                                                ChatPacket          *answer,
+                                                gint64               seq);
 /** chat_server_request_fail: @text: an English sentence for a log */
 void            chat_server_request_fail       (ChatServerRequest   *self,
                                                 ChatStatus           status,

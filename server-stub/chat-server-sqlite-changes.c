@@ -105,11 +105,32 @@ add_user (ChatSqliteWriter *self, ChatStorageJob *job)
   return TRUE;
 }
 
+/* What a slow check of a password was made against may be another by now */
+static gboolean
+check_secret (ChatSqliteWriter *self, ChatStorageJob *job)
+{
+  gboolean failed = FALSE;
+
+  if (job->text == NULL)
+    return TRUE;
+  bind_id (self, SQL_GET_SECRET, 1, job->user_id);
+  if (!chat_sqlite_writer_step_row (self, SQL_GET_SECRET, &failed))
+    return failed ? FALSE : answer (job, CHAT_STATUS_USER_DOES_NOT_EXIST);
+  if (g_strcmp0 ((const char *) sqlite3_column_text (self->statements[SQL_GET_SECRET], 0), job->text) != 0)
+    job->status = CHAT_STATUS_LOGIN_WRONG_PASS;
+  sqlite3_reset (self->statements[SQL_GET_SECRET]);
+  return TRUE;
+}
+
 static gboolean
 set_secret (ChatSqliteWriter *self, ChatStorageJob *job)
 {
   if (job->secret == NULL)
     return answer (job, CHAT_STATUS_BAD_REQUEST);
+  if (!check_secret (self, job))
+    return FALSE;
+  if (job->status != CHAT_STATUS_SUCCESS)
+    return TRUE;
   bind_id (self, SQL_SET_SECRET, 1, job->user_id);
   bind_text (self, SQL_SET_SECRET, 2, job->secret);
   if (!chat_sqlite_writer_run_statement (self, SQL_SET_SECRET))
@@ -158,6 +179,63 @@ remove_token (ChatSqliteWriter *self, ChatStorageJob *job)
 }
 
 static gboolean
+remove_tokens (ChatSqliteWriter *self, ChatStorageJob *job)
+{
+  bind_id (self, SQL_REMOVE_TOKENS, 1, job->user_id);
+  bind_id (self, SQL_REMOVE_TOKENS, 2, job->token_id);
+  return chat_sqlite_writer_run_statement (self, SQL_REMOVE_TOKENS);
+}
+
+static gboolean
+change_secret (ChatSqliteWriter *self, ChatStorageJob *job)
+{
+  return set_secret (self, job) && (job->status != CHAT_STATUS_SUCCESS || remove_tokens (self, job));
+}
+
+static gboolean
+get_prefs (ChatSqliteWriter *self, gint64 user_id, gboolean *exists, guint *prefs)
+{
+  gboolean failed = FALSE;
+
+  bind_id (self, SQL_GET_PREFS, 1, user_id);
+  *exists = chat_sqlite_writer_step_row (self, SQL_GET_PREFS, &failed);
+  if (*exists)
+    *prefs = get_id (self, SQL_GET_PREFS, 0) & CHAT_STORAGE_ALL_PREFS;
+  sqlite3_reset (self->statements[SQL_GET_PREFS]);
+  return !failed;
+}
+
+static gboolean
+set_prefs (ChatSqliteWriter *self, ChatStorageJob *job)
+{
+  gboolean exists;
+  guint old = 0;
+
+  if (!get_prefs (self, job->user_id, &exists, &old))
+    return FALSE;
+  if (!exists)
+    return answer (job, CHAT_STATUS_USER_DOES_NOT_EXIST);
+  job->prefs = (old & ~job->mask) | (job->prefs & job->mask & CHAT_STORAGE_ALL_PREFS);
+  if (job->prefs == old)
+    return TRUE;
+  if (!chat_sqlite_writer_take_id (self, &job->seq))
+    return FALSE;
+  bind_id (self, SQL_SET_PREFS, 1, job->user_id);
+  bind_id (self, SQL_SET_PREFS, 2, job->prefs);
+  return chat_sqlite_writer_run_statement (self, SQL_SET_PREFS)
+         && chat_sqlite_writer_note (self, job->user_id, CHAT_STORAGE_CHANGE_ACCOUNT, job->user_id, job->seq);
+}
+
+static gboolean
+set_last_seen (ChatSqliteWriter *self, ChatStorageJob *job)
+{
+  job->date = get_date (job);
+  bind_id (self, SQL_SET_LAST_SEEN, 1, job->user_id);
+  bind_id (self, SQL_SET_LAST_SEEN, 2, job->date);
+  return chat_sqlite_writer_run_statement (self, SQL_SET_LAST_SEEN);
+}
+
+static gboolean
 use_token (ChatSqliteWriter *self, ChatStorageJob *job)
 {
   gboolean failed = FALSE;
@@ -171,6 +249,7 @@ use_token (ChatSqliteWriter *self, ChatStorageJob *job)
   job->user_id = get_id (self, SQL_FIND_TOKEN, 1);
   g_free (job->name);
   job->name = g_strdup ((const char *) sqlite3_column_text (self->statements[SQL_FIND_TOKEN], 2));
+  job->prefs = get_id (self, SQL_FIND_TOKEN, 3) & CHAT_STORAGE_ALL_PREFS;
   sqlite3_reset (self->statements[SQL_FIND_TOKEN]);
 
   bind_id (self, SQL_TOUCH_TOKEN, 1, job->token_id);
@@ -196,7 +275,8 @@ make_room (ChatSqliteWriter *self, ChatStorageJob *job, gint64 low, gint64 high)
     {
       bind_id (self, SQL_ADD_MEMBER, 1, id);
       bind_id (self, SQL_ADD_MEMBER, 2, ids[i]);
-      if (!chat_sqlite_writer_run_statement (self, SQL_ADD_MEMBER))
+      if (!chat_sqlite_writer_run_statement (self, SQL_ADD_MEMBER)
+          || !chat_sqlite_writer_note (self, ids[i], CHAT_STORAGE_CHANGE_ROOM, id, id))
         return FALSE;
     }
   bind_id (self, SQL_ADD_DIRECT, 1, low);
@@ -208,6 +288,7 @@ make_room (ChatSqliteWriter *self, ChatStorageJob *job, gint64 low, gint64 high)
   job->members = chat_storage_members_new (ids, G_N_ELEMENTS (ids));
   chat_sqlite_rooms_insert (self->rooms, id, chat_storage_members_ref (job->members));
   job->room_id = id;
+  job->seq = id;
   job->created = TRUE;
   return TRUE;
 }
@@ -257,7 +338,6 @@ remove_room (ChatSqliteWriter *self, ChatStorageJob *job)
 {
   g_autoptr (ChatStorageMembers) members = NULL;
   ChatSqliteRoom *room;
-  gboolean failed = FALSE;
   int place;
 
   if (!enter_room (self, job, &room, &place))
@@ -267,15 +347,20 @@ remove_room (ChatSqliteWriter *self, ChatStorageJob *job)
   members = chat_storage_members_ref (room->members);
   chat_sqlite_rooms_remove (self->rooms, job->room_id);
 
-  bind_id (self, SQL_GET_NEWEST, 1, job->room_id);
-  if (chat_sqlite_writer_step_row (self, SQL_GET_NEWEST, &failed))
+  if (!chat_sqlite_writer_take_id (self, &job->seq))
+    return FALSE;
+  for (guint i = 0; i < members->n_ids; i++)
     {
-      sqlite3_reset (self->statements[SQL_GET_NEWEST]);
-      bind_id (self, SQL_ADD_DEAD_ROOM, 1, job->room_id);
-      if (!chat_sqlite_writer_run_statement (self, SQL_ADD_DEAD_ROOM))
+      bind_id (self, SQL_FORGET_ROOM, 1, members->ids[i]);
+      bind_id (self, SQL_FORGET_ROOM, 2, CHAT_STORAGE_CHANGE_SETTING);
+      bind_id (self, SQL_FORGET_ROOM, 3, CHAT_STORAGE_CHANGE_READ);
+      bind_id (self, SQL_FORGET_ROOM, 4, job->room_id);
+      if (!chat_sqlite_writer_run_statement (self, SQL_FORGET_ROOM)
+          || !chat_sqlite_writer_note (self, members->ids[i], CHAT_STORAGE_CHANGE_ROOM, job->room_id, job->seq))
         return FALSE;
     }
-  if (failed)
+  bind_id (self, SQL_ADD_DEAD_ROOM, 1, job->room_id);
+  if (!chat_sqlite_writer_run_statement (self, SQL_ADD_DEAD_ROOM))
     return FALSE;
   bind_id (self, SQL_REMOVE_ROOM, 1, job->room_id);
   if (!chat_sqlite_writer_run_statement (self, SQL_REMOVE_ROOM))
@@ -304,6 +389,20 @@ set_room (ChatSqliteWriter *self, ChatStorageJob *job)
   job->set_muted = get_id (self, SQL_SET_ROOM, 0) != 0;
   job->set_pinned = get_id (self, SQL_SET_ROOM, 1) != 0;
   sqlite3_reset (self->statements[SQL_SET_ROOM]);
+  return chat_sqlite_writer_take_id (self, &job->seq)
+         && chat_sqlite_writer_note (self, job->user_id, CHAT_STORAGE_CHANGE_SETTING, job->room_id, job->seq);
+}
+
+static gboolean
+get_members (ChatSqliteWriter *self, ChatStorageJob *job)
+{
+  ChatSqliteRoom *room;
+  int place;
+
+  if (!enter_room (self, job, &room, &place))
+    return FALSE;
+  if (room != NULL)
+    job->members = chat_storage_members_ref (room->members);
   return TRUE;
 }
 
@@ -385,6 +484,7 @@ add_message (ChatSqliteWriter *self, ChatStorageJob *job)
     }
   raise_mark (self, room, place, id);
   job->message_id = id;
+  job->seq = id;
   job->date = date;
   job->created = TRUE;
   job->members = chat_storage_members_ref (room->members);
@@ -421,6 +521,13 @@ find_own_message (ChatSqliteWriter *self, ChatStorageJob *job, ChatSqliteRoom **
 }
 
 static gboolean
+note_message (ChatSqliteWriter *self, ChatStorageJob *job, gint64 room_id)
+{
+  return chat_sqlite_writer_take_id (self, &job->seq)
+         && chat_sqlite_writer_note (self, room_id, CHAT_STORAGE_CHANGE_MESSAGE, job->message_id, job->seq);
+}
+
+static gboolean
 edit_message (ChatSqliteWriter *self, ChatStorageJob *job)
 {
   ChatSqliteRoom *room;
@@ -435,7 +542,7 @@ edit_message (ChatSqliteWriter *self, ChatStorageJob *job)
   bind_id (self, SQL_EDIT_MESSAGE, 1, job->message_id);
   bind_text (self, SQL_EDIT_MESSAGE, 2, job->text);
   bind_id (self, SQL_EDIT_MESSAGE, 3, job->date);
-  if (!chat_sqlite_writer_run_statement (self, SQL_EDIT_MESSAGE))
+  if (!chat_sqlite_writer_run_statement (self, SQL_EDIT_MESSAGE) || !note_message (self, job, room->id))
     return FALSE;
   job->room_id = room->id;
   job->members = chat_storage_members_ref (room->members);
@@ -452,19 +559,48 @@ remove_message (ChatSqliteWriter *self, ChatStorageJob *job)
   if (room == NULL)
     return TRUE;
   bind_id (self, SQL_REMOVE_MESSAGE, 1, job->message_id);
-  if (!chat_sqlite_writer_run_statement (self, SQL_REMOVE_MESSAGE))
+  if (!chat_sqlite_writer_run_statement (self, SQL_REMOVE_MESSAGE) || !note_message (self, job, room->id))
     return FALSE;
   job->room_id = room->id;
   job->members = chat_storage_members_ref (room->members);
   return TRUE;
 }
 
+/* Whom a mark that rose may be told, and that it did. @kind: what the person's own devices are told by */
 static gboolean
-mark_read (ChatSqliteWriter *self, ChatStorageJob *job)
+note_mark (ChatSqliteWriter *self, ChatStorageJob *job, ChatSqliteRoom *room)
 {
+  gboolean exists;
+  guint prefs = 0;
+
+  job->created = TRUE;
+  if (!get_prefs (self, job->user_id, &exists, &prefs) || !chat_sqlite_writer_take_id (self, &job->seq))
+    return FALSE;
+  if (job->op == CHAT_STORAGE_MARK_READ
+      && !chat_sqlite_writer_note (self, job->user_id, CHAT_STORAGE_CHANGE_READ, job->room_id, job->seq))
+    return FALSE;
+  if (prefs & CHAT_STORAGE_HIDE_RECEIPTS)
+    return TRUE;
+  job->members = chat_storage_members_ref (room->members);
+  return chat_sqlite_writer_note (self, job->room_id, CHAT_STORAGE_CHANGE_RECEIPT, job->user_id, job->seq);
+}
+
+static gboolean
+raise_to (ChatSqliteWriter *self, ChatStorageJob *job, int statement, gint64 mark)
+{
+  bind_id (self, statement, 1, job->room_id);
+  bind_id (self, statement, 2, job->user_id);
+  bind_id (self, statement, 3, mark);
+  return chat_sqlite_writer_run_statement (self, statement);
+}
+
+/* Both marks */
+static gboolean
+mark (ChatSqliteWriter *self, ChatStorageJob *job)
+{
+  gboolean is_read = job->op == CHAT_STORAGE_MARK_READ, failed = FALSE;
+  gint64 read = 0, delivered = 0, newest = 0, wanted, old;
   ChatSqliteRoom *room;
-  gboolean failed = FALSE;
-  gint64 mark = 0, newest = 0;
   int place;
 
   if (!enter_room (self, job, &room, &place))
@@ -477,7 +613,8 @@ mark_read (ChatSqliteWriter *self, ChatStorageJob *job)
   bind_id (self, SQL_GET_MARK, 2, job->user_id);
   if (!chat_sqlite_writer_step_row (self, SQL_GET_MARK, &failed))
     return FALSE;
-  mark = get_id (self, SQL_GET_MARK, 0);
+  read = get_id (self, SQL_GET_MARK, 0);
+  delivered = MAX (read, get_id (self, SQL_GET_MARK, 1));
   sqlite3_reset (self->statements[SQL_GET_MARK]);
   bind_id (self, SQL_GET_NEWEST, 1, job->room_id);
   if (chat_sqlite_writer_step_row (self, SQL_GET_NEWEST, &failed))
@@ -488,26 +625,73 @@ mark_read (ChatSqliteWriter *self, ChatStorageJob *job)
   if (failed)
     return FALSE;
 
-  if (MIN (job->message_id, newest) > mark)
-    {
-      mark = MIN (job->message_id, newest);
-      bind_id (self, SQL_RAISE_MARK, 1, job->room_id);
-      bind_id (self, SQL_RAISE_MARK, 2, job->user_id);
-      bind_id (self, SQL_RAISE_MARK, 3, mark);
-      if (!chat_sqlite_writer_run_statement (self, SQL_RAISE_MARK))
-        return FALSE;
-      job->created = TRUE;
-    }
+  wanted = MIN (job->message_id, newest);
+  old = is_read ? read : delivered;
+  job->message_id = MAX (wanted, old);
+  if (wanted > old
+      && (!raise_to (self, job, is_read ? SQL_RAISE_MARK : SQL_RAISE_DELIVERED, wanted) || !note_mark (self, job, room)))
+    return FALSE;
+  if (!is_read)
+    return TRUE;
   /* Whoever sends has read what came before: no message after a mark is of the marker's own */
   bind_id (self, SQL_COUNT_UNREAD, 1, job->room_id);
-  bind_id (self, SQL_COUNT_UNREAD, 2, mark);
+  bind_id (self, SQL_COUNT_UNREAD, 2, job->message_id);
   bind_id (self, SQL_COUNT_UNREAD, 3, CHAT_SQLITE_MAX_UNREAD);
   if (!chat_sqlite_writer_step_row (self, SQL_COUNT_UNREAD, &failed))
     return FALSE;
   job->unread = get_id (self, SQL_COUNT_UNREAD, 0);
   sqlite3_reset (self->statements[SQL_COUNT_UNREAD]);
-  job->message_id = mark;
   return TRUE;
+}
+
+/* Keeping for a time only */
+
+/* A portion of the oldest messages goes, and with them what the log tells of that time and before: the ids say which that is. Messages
+ * lie in the order of their ids, and nearly that of their dates: the first that is young enough ends it. One from the future,
+ * sent while a clock was wrong, is no reason to keep what follows it. */
+static gboolean
+expire (ChatSqliteWriter *self, ChatStorageJob *job)
+{
+  gint64 now = g_get_real_time (), last = job->until, removed = 0;
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  gboolean failed = FALSE, ended = FALSE;
+  guint n = 0;
+
+  job->more = FALSE;
+  bind_id (self, SQL_LIST_OLDEST, 1, last);
+  bind_id (self, SQL_LIST_OLDEST, 2, CHAT_SQLITE_SWEEP_SIZE);
+  while (chat_sqlite_writer_step_row (self, SQL_LIST_OLDEST, &failed))
+    {
+      gint64 id = get_id (self, SQL_LIST_OLDEST, 0), date = get_id (self, SQL_LIST_OLDEST, 1);
+
+      n++;
+      if (date >= job->date && date <= now)
+        {
+          ended = TRUE;
+          sqlite3_reset (self->statements[SQL_LIST_OLDEST]);
+          break;
+        }
+      last = id;
+      if (date < job->date)
+        g_array_append_val (ids, id);
+    }
+  if (failed)
+    return FALSE;
+  for (guint i = 0; i < ids->len; i++)
+    {
+      removed = g_array_index (ids, gint64, i);
+      bind_id (self, SQL_REMOVE_MESSAGE, 1, removed);
+      if (!chat_sqlite_writer_run_statement (self, SQL_REMOVE_MESSAGE))
+        return FALSE;
+    }
+  job->until = last;
+  job->more = !ended && n == CHAT_SQLITE_SWEEP_SIZE;
+  if (removed == 0)
+    return TRUE;
+  bind_id (self, SQL_RAISE_LOG_START, 1, removed);
+  bind_id (self, SQL_TRIM_LOG, 1, removed);
+  return chat_sqlite_writer_run_statement (self, SQL_RAISE_LOG_START)
+         && chat_sqlite_writer_run_statement (self, SQL_TRIM_LOG);
 }
 
 /* A savepoint for those that write more than once: one that fails half way takes nobody else with it. A message has none: that
@@ -521,8 +705,15 @@ const ChatSqliteChangeInfo chat_sqlite_changes[CHAT_STORAGE_LAST_CHANGE + 1] = {
   [CHAT_STORAGE_ADD_ROOM] = { add_room, TRUE },
   [CHAT_STORAGE_REMOVE_ROOM] = { remove_room, TRUE },
   [CHAT_STORAGE_ADD_MESSAGE] = { add_message, FALSE },
-  [CHAT_STORAGE_EDIT_MESSAGE] = { edit_message, FALSE },
-  [CHAT_STORAGE_REMOVE_MESSAGE] = { remove_message, FALSE },
-  [CHAT_STORAGE_MARK_READ] = { mark_read, FALSE },
-  [CHAT_STORAGE_SET_ROOM] = { set_room, FALSE },
+  [CHAT_STORAGE_EDIT_MESSAGE] = { edit_message, TRUE },
+  [CHAT_STORAGE_REMOVE_MESSAGE] = { remove_message, TRUE },
+  [CHAT_STORAGE_MARK_READ] = { mark, TRUE },
+  [CHAT_STORAGE_MARK_DELIVERED] = { mark, TRUE },
+  [CHAT_STORAGE_SET_ROOM] = { set_room, TRUE },
+  [CHAT_STORAGE_CHANGE_SECRET] = { change_secret, TRUE },
+  [CHAT_STORAGE_REMOVE_TOKENS] = { remove_tokens, FALSE },
+  [CHAT_STORAGE_SET_PREFS] = { set_prefs, TRUE },
+  [CHAT_STORAGE_SET_LAST_SEEN] = { set_last_seen, FALSE },
+  [CHAT_STORAGE_GET_MEMBERS] = { get_members, FALSE },
+  [CHAT_STORAGE_EXPIRE] = { expire, TRUE },
 };

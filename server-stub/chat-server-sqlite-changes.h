@@ -23,10 +23,15 @@ enum
   SQL_HAS_USER,
   SQL_ADD_USER,
   SQL_SET_SECRET,
+  SQL_GET_SECRET,
+  SQL_GET_PREFS,
+  SQL_SET_PREFS,
+  SQL_SET_LAST_SEEN,
   SQL_FIND_USER,
   SQL_ADD_TOKEN,
   SQL_TRIM_TOKENS,
   SQL_REMOVE_TOKEN,
+  SQL_REMOVE_TOKENS,
   SQL_FIND_TOKEN,
   SQL_TOUCH_TOKEN,
   SQL_FIND_DIRECT,
@@ -45,6 +50,13 @@ enum
   SQL_REMOVE_MESSAGE,
   SQL_RAISE_MARK,
   SQL_GET_MARK,
+  SQL_RAISE_DELIVERED,
+  SQL_NOTE_CHANGE,
+  SQL_FORGET_ROOM,
+  SQL_SWEEP_CHANGES,
+  SQL_LIST_OLDEST,
+  SQL_RAISE_LOG_START,
+  SQL_TRIM_LOG,
   SQL_GET_NEWEST,
   SQL_COUNT_UNREAD,
   SQL_SET_ROOM,
@@ -95,6 +107,12 @@ gboolean chat_sqlite_writer_step_row      (ChatSqliteWriter *self,
 /** chat_sqlite_writer_take_id: an id that was never used. Returns: %FALSE when there are no more */
 gboolean chat_sqlite_writer_take_id       (ChatSqliteWriter *self,
                                            gint64           *id);
+/** chat_sqlite_writer_note: notes for @audience that @ref has changed, as number @seq */
+gboolean chat_sqlite_writer_note          (ChatSqliteWriter      *self,
+                                           gint64                 audience,
+                                           ChatStorageChangeKind  kind,
+                                           gint64                 ref,
+                                           gint64                 seq);
 /** chat_sqlite_writer_flush_marks: writes the read marks that wait */
 gboolean chat_sqlite_writer_flush_marks   (ChatSqliteWriter *self);
 

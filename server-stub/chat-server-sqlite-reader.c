@@ -29,17 +29,25 @@ enum
   SQL_LIST_ROOMS,
   SQL_LIST_MEMBERS,
   SQL_COUNT_UNREAD,
+  SQL_GET_MESSAGE,
   SQL_GET_PREVIEW,
   SQL_GET_NEWEST,
   SQL_READ_DOWN,
   SQL_READ_UP,
+  SQL_GET_SEQ,
+  SQL_COUNT_CHANGES,
+  SQL_LIST_CHANGES,
+  SQL_GET_MEMBER,
+  SQL_GET_OTHER,
+  SQL_GET_PREFS,
+  SQL_LIST_CONTACTS,
   N_STATEMENTS
 };
 
 static const char *const sql[N_STATEMENTS] = {
   [SQL_BEGIN] = "BEGIN",
   [SQL_END] = "COMMIT",
-  [SQL_FIND_USER] = "SELECT id, login, hash FROM users WHERE folded = ?1",
+  [SQL_FIND_USER] = "SELECT id, login, hash, prefs FROM users WHERE folded = ?1",
   [SQL_GET_LOGIN] = "SELECT login FROM users WHERE id = ?1",
   [SQL_SEARCH_PREFIX] = "SELECT login FROM users WHERE folded >= ?1 AND folded < ?2 ORDER BY folded LIMIT ?3",
   /* instr () takes the text as it is: there are no wildcards to escape */
@@ -53,13 +61,46 @@ static const char *const sql[N_STATEMENTS] = {
                      " ifnull((SELECT m.id FROM messages m WHERE m.room_id = members.room_id ORDER BY m.id DESC LIMIT 1), 0)"
                      "   AS newest"
                      " FROM members WHERE user_id = ?1 ORDER BY max(newest, room_id) DESC LIMIT ?2",
-  [SQL_LIST_MEMBERS] = "SELECT u.id, u.login FROM members m JOIN users u ON u.id = m.user_id WHERE m.room_id = ?1"
+  [SQL_LIST_MEMBERS] = "SELECT u.id, u.login, u.prefs, m.read_mark, m.delivered_mark FROM members m JOIN users u ON u.id = m.user_id"
+                       " WHERE m.room_id = ?1"
                        " ORDER BY m.user_id",
   [SQL_COUNT_UNREAD] = "SELECT count(*) FROM (SELECT 1 FROM messages WHERE room_id = ?1 AND id > ?2 LIMIT ?3)",
+  [SQL_GET_MESSAGE] = "SELECT " MESSAGE_COLUMNS " FROM messages WHERE id = ?1",
   [SQL_GET_PREVIEW] = "SELECT " PREVIEW_COLUMNS " FROM messages WHERE id = ?1",
   [SQL_GET_NEWEST] = "SELECT id FROM messages WHERE room_id = ?1 ORDER BY id DESC LIMIT 1",
   [SQL_READ_DOWN] = "SELECT " MESSAGE_COLUMNS " FROM messages WHERE room_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3",
   [SQL_READ_UP] = "SELECT " MESSAGE_COLUMNS " FROM messages WHERE room_id = ?1 AND id > ?2 AND id <= ?3 ORDER BY id LIMIT ?4",
+  /* What this snapshot holds, and how far it reaches back */
+  [SQL_GET_SEQ] = "SELECT max(value, ifnull((SELECT max(id) FROM messages), 0), ifnull((SELECT max(seq) FROM changes), 0)), value"
+                  " FROM meta WHERE key = 'log-start'",
+  /* The joins are CROSS ones so that the user's own rooms, which are few, lead. ?4: CHAT_STORAGE_CHANGE_RECEIPT: one's own is told by READ,
+   * so that no two rows of one user have one number */
+  [SQL_COUNT_CHANGES] = "SELECT count(*) FROM ("
+                        " SELECT 1 FROM members m CROSS JOIN messages x ON x.room_id = m.room_id AND x.id > ?2 WHERE m.user_id = ?1"
+                        " UNION ALL"
+                        " SELECT 1 FROM members m CROSS JOIN changes c ON c.audience = m.room_id AND c.seq > ?2"
+                        "   WHERE m.user_id = ?1 AND NOT (c.kind = ?4 AND c.ref = ?1)"
+                        " UNION ALL"
+                        " SELECT 1 FROM changes WHERE audience = ?1 AND seq > ?2"
+                        " LIMIT ?3)",
+  [SQL_LIST_CHANGES] = "SELECT seq, kind, room_id, ref FROM ("
+                       " SELECT x.id AS seq, ?6 AS kind, x.room_id AS room_id, x.id AS ref FROM members m"
+                       "   CROSS JOIN messages x ON x.room_id = m.room_id AND x.id > ?2 AND x.id <= ?3 WHERE m.user_id = ?1"
+                       " UNION ALL"
+                       " SELECT c.seq, c.kind, c.audience, c.ref FROM members m"
+                       "   CROSS JOIN changes c ON c.audience = m.room_id AND c.seq > ?2 AND c.seq <= ?3"
+                       "   WHERE m.user_id = ?1 AND NOT (c.kind = ?5 AND c.ref = ?1)"
+                       " UNION ALL"
+                       " SELECT seq, kind, ref, ref FROM changes WHERE audience = ?1 AND seq > ?2 AND seq <= ?3"
+                       ") ORDER BY seq LIMIT ?4",
+  [SQL_GET_MEMBER] = "SELECT m.read_mark, m.delivered_mark, m.muted, m.pinned, u.prefs, u.login FROM members m"
+                     " JOIN users u ON u.id = m.user_id WHERE m.room_id = ?1 AND m.user_id = ?2",
+  [SQL_GET_OTHER] = "SELECT u.login FROM members m JOIN users u ON u.id = m.user_id WHERE m.room_id = ?1 AND m.user_id <> ?2"
+                    " ORDER BY m.user_id LIMIT 1",
+  [SQL_GET_PREFS] = "SELECT prefs FROM users WHERE id = ?1",
+  [SQL_LIST_CONTACTS] = "SELECT DISTINCT u.id, u.login, u.prefs, u.last_seen FROM members a"
+                        " JOIN members b ON b.room_id = a.room_id AND b.user_id <> ?1 JOIN users u ON u.id = b.user_id"
+                        " WHERE a.user_id = ?1 LIMIT ?2",
 };
 
 struct _ChatSqliteReader
@@ -181,6 +222,7 @@ find_user (ChatSqliteReader *self, ChatStorageJob *job)
   job->name = get_text (self, SQL_FIND_USER, 1);
   g_free (job->secret);
   job->secret = get_text (self, SQL_FIND_USER, 2);
+  job->prefs = get_id (self, SQL_FIND_USER, 3) & CHAT_STORAGE_ALL_PREFS;
   sqlite3_reset (self->statements[SQL_FIND_USER]);
   return TRUE;
 }
@@ -243,19 +285,29 @@ static gboolean
 fill_room (ChatSqliteReader *self, ChatStorageJob *job, ChatStorageRoom *room, gint64 last_id)
 {
   g_autoptr (GPtrArray) members = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GArray) read = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GArray) delivered = g_array_new (FALSE, FALSE, sizeof (gint64));
   gboolean failed = FALSE;
 
   bind_id (self, SQL_LIST_MEMBERS, 1, room->id);
   while (step_row (self, SQL_LIST_MEMBERS, &failed))
     {
       char *login = get_text (self, SQL_LIST_MEMBERS, 1);
+      gboolean hidden = get_id (self, SQL_LIST_MEMBERS, 0) != job->user_id
+                        && (get_id (self, SQL_LIST_MEMBERS, 2) & CHAT_STORAGE_HIDE_RECEIPTS) != 0;
+      gint64 read_mark = hidden ? 0 : get_id (self, SQL_LIST_MEMBERS, 3);
+      gint64 delivered_mark = hidden ? 0 : MAX (read_mark, get_id (self, SQL_LIST_MEMBERS, 4));
 
       g_ptr_array_add (members, login);
+      g_array_append_val (read, read_mark);
+      g_array_append_val (delivered, delivered_mark);
       if (room->name == NULL && get_id (self, SQL_LIST_MEMBERS, 0) != job->user_id)
         room->name = g_strdup (login);
     }
   g_ptr_array_add (members, NULL);
   room->members = (char **) g_ptr_array_free (g_steal_pointer (&members), FALSE);
+  room->members_read = (gint64 *) g_array_free (g_steal_pointer (&read), FALSE);
+  room->members_delivered = (gint64 *) g_array_free (g_steal_pointer (&delivered), FALSE);
   if (room->name == NULL)
     room->name = g_strdup ("");         /* the other one's account is gone */
   if (last_id == 0 || failed)
@@ -282,10 +334,26 @@ fill_room (ChatSqliteReader *self, ChatStorageJob *job, ChatStorageRoom *room, g
 }
 
 static gboolean
-list_rooms (ChatSqliteReader *self, ChatStorageJob *job)
+get_seq (ChatSqliteReader *self, gint64 *seq, gint64 *log_start)
 {
   gboolean failed = FALSE;
 
+  if (!step_row (self, SQL_GET_SEQ, &failed))
+    return FALSE;
+  *seq = get_id (self, SQL_GET_SEQ, 0);
+  *log_start = get_id (self, SQL_GET_SEQ, 1);
+  sqlite3_reset (self->statements[SQL_GET_SEQ]);
+  return TRUE;
+}
+
+static gboolean
+list_rooms (ChatSqliteReader *self, ChatStorageJob *job)
+{
+  gboolean failed = FALSE;
+  gint64 log_start;
+
+  if (!get_seq (self, &job->seq, &log_start))
+    return FALSE;
   job->rooms = g_ptr_array_new_with_free_func ((GDestroyNotify) chat_storage_room_free);
   bind_id (self, SQL_LIST_ROOMS, 1, job->user_id);
   bind_id (self, SQL_LIST_ROOMS, 2, job->limit > 0 ? (gint64) job->limit : -1);
@@ -446,12 +514,174 @@ read_messages (ChatSqliteReader *self, ChatStorageJob *job)
   return TRUE;
 }
 
+/* What has changed */
+
+/* Fills in what the tables say now. @told: whether there is something to tell. Returns: FALSE where the database failed */
+static gboolean
+fill_change (ChatSqliteReader *self, ChatStorageJob *job, ChatStorageChange *change, gint64 ref, gboolean *told)
+{
+  gboolean is_receipt = change->kind == CHAT_STORAGE_CHANGE_RECEIPT, failed = FALSE, is_member;
+
+  if (change->kind == CHAT_STORAGE_CHANGE_SENT || change->kind == CHAT_STORAGE_CHANGE_MESSAGE)
+    {
+      change->message_id = ref;
+      bind_id (self, SQL_GET_MESSAGE, 1, ref);
+      if (step_row (self, SQL_GET_MESSAGE, &failed))
+        {
+          change->message = get_message (self, SQL_GET_MESSAGE, &failed);
+          sqlite3_reset (self->statements[SQL_GET_MESSAGE]);
+        }
+      /* What is sent since then comes as it is, edits included */
+      *told = change->kind == CHAT_STORAGE_CHANGE_SENT ? change->message != NULL
+                                                       : change->message == NULL || ref <= job->since;
+      return !failed;
+    }
+
+  bind_id (self, SQL_GET_MEMBER, 1, change->room_id);
+  bind_id (self, SQL_GET_MEMBER, 2, is_receipt ? ref : job->user_id);
+  is_member = change->kind != CHAT_STORAGE_CHANGE_ACCOUNT && step_row (self, SQL_GET_MEMBER, &failed);
+  if (is_member)
+    {
+      change->read_mark = get_id (self, SQL_GET_MEMBER, 0);
+      change->delivered_mark = MAX (change->read_mark, get_id (self, SQL_GET_MEMBER, 1));
+      change->muted = get_id (self, SQL_GET_MEMBER, 2) != 0;
+      change->pinned = get_id (self, SQL_GET_MEMBER, 3) != 0;
+      change->prefs = get_id (self, SQL_GET_MEMBER, 4);
+      if (is_receipt)
+        change->name = get_text (self, SQL_GET_MEMBER, 5);
+    }
+  sqlite3_reset (self->statements[SQL_GET_MEMBER]);
+  *told = is_member;
+  switch (change->kind)
+    {
+    case CHAT_STORAGE_CHANGE_ROOM:
+      *told = TRUE;
+      if (!is_member)
+        break;
+      bind_id (self, SQL_GET_OTHER, 1, change->room_id);
+      bind_id (self, SQL_GET_OTHER, 2, job->user_id);
+      change->name = step_row (self, SQL_GET_OTHER, &failed) ? get_text (self, SQL_GET_OTHER, 0) : g_strdup ("");
+      sqlite3_reset (self->statements[SQL_GET_OTHER]);
+      break;
+    case CHAT_STORAGE_CHANGE_READ:
+      bind_id (self, SQL_COUNT_UNREAD, 1, change->room_id);
+      bind_id (self, SQL_COUNT_UNREAD, 2, change->read_mark);
+      bind_id (self, SQL_COUNT_UNREAD, 3, CHAT_SQLITE_MAX_UNREAD);
+      if (step_row (self, SQL_COUNT_UNREAD, &failed))
+        change->unread = get_id (self, SQL_COUNT_UNREAD, 0);
+      sqlite3_reset (self->statements[SQL_COUNT_UNREAD]);
+      break;
+    case CHAT_STORAGE_CHANGE_RECEIPT:
+      *told = is_member && (change->prefs & CHAT_STORAGE_HIDE_RECEIPTS) == 0;
+      break;
+    case CHAT_STORAGE_CHANGE_ACCOUNT:
+      bind_id (self, SQL_GET_PREFS, 1, job->user_id);
+      *told = step_row (self, SQL_GET_PREFS, &failed);
+      if (*told)
+        change->prefs = get_id (self, SQL_GET_PREFS, 0) & CHAT_STORAGE_ALL_PREFS;
+      sqlite3_reset (self->statements[SQL_GET_PREFS]);
+      break;
+    default:
+      break;
+    }
+  return !failed;
+}
+
+static gboolean
+count_changes (ChatSqliteReader *self, ChatStorageJob *job, gint64 *n)
+{
+  gboolean failed = FALSE;
+
+  bind_id (self, SQL_COUNT_CHANGES, 1, job->user_id);
+  bind_id (self, SQL_COUNT_CHANGES, 2, job->since);
+  bind_id (self, SQL_COUNT_CHANGES, 3, CHAT_MAX_SYNC + 1);
+  bind_id (self, SQL_COUNT_CHANGES, 4, CHAT_STORAGE_CHANGE_RECEIPT);
+  if (!step_row (self, SQL_COUNT_CHANGES, &failed))
+    return FALSE;
+  *n = get_id (self, SQL_COUNT_CHANGES, 0);
+  sqlite3_reset (self->statements[SQL_COUNT_CHANGES]);
+  return TRUE;
+}
+
+static gboolean
+list_changes (ChatSqliteReader *self, ChatStorageJob *job)
+{
+  guint limit = CLAMP (job->limit, 1, CHAT_MAX_PAGE_SIZE), n = 0;
+  gint64 newest, log_start, n_changes = 0;
+  gboolean failed = FALSE, full = FALSE;
+  gsize n_bytes = 0;
+
+  if (!get_seq (self, &newest, &log_start) || (job->until == 0 && !count_changes (self, job, &n_changes)))
+    return FALSE;
+  if (job->message_id < log_start || job->message_id > newest || n_changes > CHAT_MAX_SYNC)
+    {
+      job->seq = newest;
+      return answer (job, CHAT_STATUS_RESET);
+    }
+  if (job->until == 0)
+    job->until = newest;
+  job->seq = job->message_id;
+  job->changes = g_ptr_array_new_with_free_func ((GDestroyNotify) chat_storage_change_free);
+  bind_id (self, SQL_LIST_CHANGES, 1, job->user_id);
+  bind_id (self, SQL_LIST_CHANGES, 2, job->message_id);
+  bind_id (self, SQL_LIST_CHANGES, 3, job->until);
+  bind_id (self, SQL_LIST_CHANGES, 4, limit);
+  bind_id (self, SQL_LIST_CHANGES, 5, CHAT_STORAGE_CHANGE_RECEIPT);
+  bind_id (self, SQL_LIST_CHANGES, 6, CHAT_STORAGE_CHANGE_SENT);
+  while (!failed && !full && step_row (self, SQL_LIST_CHANGES, &failed))
+    {
+      ChatStorageChange *change = g_new0 (ChatStorageChange, 1);
+      gboolean told = FALSE;
+
+      n++;
+      change->seq = job->seq = get_id (self, SQL_LIST_CHANGES, 0);
+      change->kind = (ChatStorageChangeKind) get_id (self, SQL_LIST_CHANGES, 1);
+      change->room_id = get_id (self, SQL_LIST_CHANGES, 2);
+      failed = !fill_change (self, job, change, get_id (self, SQL_LIST_CHANGES, 3), &told);
+      if (change->message != NULL)
+        n_bytes += strlen (change->message->text);
+      full = n_bytes >= CHAT_STORAGE_READ_BYTES;
+      if (told && !failed)
+        g_ptr_array_add (job->changes, change);
+      else
+        chat_storage_change_free (change);
+    }
+  sqlite3_reset (self->statements[SQL_LIST_CHANGES]);
+  job->more = (n == limit || full) && job->seq < job->until;
+  if (!job->more)
+    job->seq = job->until;
+  return !failed;
+}
+
+static gboolean
+list_contacts (ChatSqliteReader *self, ChatStorageJob *job)
+{
+  gboolean failed = FALSE;
+
+  job->contacts = g_ptr_array_new_with_free_func ((GDestroyNotify) chat_storage_contact_free);
+  bind_id (self, SQL_LIST_CONTACTS, 1, job->user_id);
+  bind_id (self, SQL_LIST_CONTACTS, 2, job->limit);
+  while (step_row (self, SQL_LIST_CONTACTS, &failed))
+    {
+      ChatStorageContact *contact = g_new0 (ChatStorageContact, 1);
+
+      contact->id = get_id (self, SQL_LIST_CONTACTS, 0);
+      contact->name = get_text (self, SQL_LIST_CONTACTS, 1);
+      contact->prefs = get_id (self, SQL_LIST_CONTACTS, 2) & CHAT_STORAGE_ALL_PREFS;
+      contact->last_seen = get_id (self, SQL_LIST_CONTACTS, 3);
+      g_ptr_array_add (job->contacts, contact);
+    }
+  return !failed;
+}
+
 static const Question questions[CHAT_N_STORAGE_OPS] = {
   [CHAT_STORAGE_FIND_USER] = find_user,
   [CHAT_STORAGE_SEARCH_USERS] = search_users,
   [CHAT_STORAGE_LIST_ROOMS] = list_rooms,
   [CHAT_STORAGE_LIST_TOKENS] = list_tokens,
   [CHAT_STORAGE_READ] = read_messages,
+  [CHAT_STORAGE_LIST_CHANGES] = list_changes,
+  [CHAT_STORAGE_LIST_CONTACTS] = list_contacts,
 };
 
 static void
@@ -462,6 +692,8 @@ fail (ChatStorageJob *job)
   g_clear_pointer (&job->messages, g_ptr_array_unref);
   g_clear_pointer (&job->rooms, g_ptr_array_unref);
   g_clear_pointer (&job->tokens, g_ptr_array_unref);
+  g_clear_pointer (&job->changes, g_ptr_array_unref);
+  g_clear_pointer (&job->contacts, g_ptr_array_unref);
 }
 
 void

@@ -22,7 +22,13 @@
  * one of 1,000 rooms, and a page of 50 is still read in under 0.1 ms. There is no foreign key to rooms: a room goes at once and
  * its messages in small portions (dead_rooms), so that a large one delays nobody.
  *
- * refs outlives the message, and the room: a repeated client_ref is known for ever. */
+ * refs outlives the message, and the room: a repeated client_ref is known for ever.
+ *
+ * Version 2. changes: what has happened, for those who were away. The numbers of changes come from the same counter as the ids, so that a
+ * new message needs no row here: its id is its number. All else has one row, which moves on when the same thing changes again: it
+ * says that something changed, the tables say to what. audience is who may know: a user, or a room, which is all its
+ * members (their ids never meet, being of one counter); ref is the room, the message or the person, by the kind. What lies at or
+ * before `log-start` is not known any more. */
 static const char *const steps[] = {
   "CREATE TABLE meta ("
   "  key TEXT PRIMARY KEY,"
@@ -94,7 +100,24 @@ static const char *const steps[] = {
 
   "CREATE TABLE dead_rooms ("
   "  room_id INTEGER PRIMARY KEY"
-  ");"
+  ");",
+
+  "ALTER TABLE members ADD COLUMN delivered_mark INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE users ADD COLUMN prefs INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE users ADD COLUMN last_seen INTEGER NOT NULL DEFAULT 0;"
+
+  "CREATE TABLE changes ("
+  "  audience INTEGER NOT NULL,"
+  "  kind INTEGER NOT NULL,"
+  "  ref INTEGER NOT NULL,"
+  "  seq INTEGER NOT NULL,"
+  "  PRIMARY KEY (audience, kind, ref)"
+  ") WITHOUT ROWID;"
+  "CREATE INDEX changes_by_audience ON changes (audience, seq);"
+  "CREATE INDEX changes_by_seq ON changes (seq);"
+  /* What was changed before is not known; a database that is new begins with the first change of all */
+  "INSERT INTO meta (key, value) SELECT 'log-start', iif (value > 1, value, 0) FROM meta WHERE key = 'ids-end';"
+  "UPDATE meta SET value = value + 1 WHERE key = 'ids-end' AND value > 1;"
 };
 
 G_DEFINE_QUARK (chat-server-sqlite-error-quark, chat_server_sqlite_error)
@@ -258,6 +281,9 @@ migrate (sqlite3 *db, const char *path, gint64 version, GError **error)
                              steps[version], CHAT_SQLITE_APPLICATION_ID, (int) version + 1);
       if (!execute (db, path, sql, error))
         {
+          /* The number says that it is our schema, its tables say that it is not */
+          if (sqlite3_errcode (db) == SQLITE_ERROR && error != NULL)
+            (*error)->code = CHAT_SERVER_SQLITE_ERROR_DAMAGED;
           sqlite3_exec (db, "ROLLBACK", NULL, NULL, NULL);
           return FALSE;
         }

@@ -20,18 +20,24 @@ static const char *const sql[SQL_N_STATEMENTS] = {
   [SQL_ROLLBACK_TO] = "ROLLBACK TO job",
   [SQL_GET_IDS_END] = "SELECT max((SELECT value FROM meta WHERE key = 'ids-end'),"
                   " 1 + ifnull((SELECT max(id) FROM users), 0), 1 + ifnull((SELECT max(id) FROM tokens), 0),"
-                  " 1 + ifnull((SELECT max(id) FROM rooms), 0), 1 + ifnull((SELECT max(id) FROM messages), 0))",
+                  " 1 + ifnull((SELECT max(id) FROM rooms), 0), 1 + ifnull((SELECT max(id) FROM messages), 0),"
+                  " 1 + ifnull((SELECT max(seq) FROM changes), 0), (SELECT 1 + value FROM meta WHERE key = 'log-start'))",
   [SQL_SET_IDS_END] = "UPDATE meta SET value = ?1 WHERE key = 'ids-end'",
   [SQL_HAS_USER] = "SELECT 1 FROM users WHERE id = ?1",
   [SQL_ADD_USER] = "INSERT INTO users (id, login, folded, hash, created) VALUES (?1, ?2, ?3, ?4, ?5)"
                " ON CONFLICT (folded) DO NOTHING",
   [SQL_SET_SECRET] = "UPDATE users SET hash = ?2 WHERE id = ?1",
+  [SQL_GET_SECRET] = "SELECT hash FROM users WHERE id = ?1",
+  [SQL_GET_PREFS] = "SELECT prefs FROM users WHERE id = ?1",
+  [SQL_SET_PREFS] = "UPDATE users SET prefs = ?2 WHERE id = ?1",
+  [SQL_SET_LAST_SEEN] = "UPDATE users SET last_seen = max(last_seen, ?2) WHERE id = ?1",
   [SQL_FIND_USER] = "SELECT id, login FROM users WHERE folded = ?1",
   [SQL_ADD_TOKEN] = "INSERT INTO tokens (id, user_id, hash, device, created, last_used) VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
   [SQL_TRIM_TOKENS] = "DELETE FROM tokens WHERE id IN (SELECT id FROM tokens WHERE user_id = ?1 AND id <> ?2"
                   " ORDER BY last_used DESC, id DESC LIMIT -1 OFFSET ?3)",
   [SQL_REMOVE_TOKEN] = "DELETE FROM tokens WHERE id = ?1 AND user_id = ?2",
-  [SQL_FIND_TOKEN] = "SELECT t.id, u.id, u.login FROM tokens t JOIN users u ON u.id = t.user_id WHERE t.hash = ?1",
+  [SQL_REMOVE_TOKENS] = "DELETE FROM tokens WHERE user_id = ?1 AND id <> ?2",
+  [SQL_FIND_TOKEN] = "SELECT t.id, u.id, u.login, u.prefs FROM tokens t JOIN users u ON u.id = t.user_id WHERE t.hash = ?1",
   [SQL_TOUCH_TOKEN] = "UPDATE tokens SET last_used = max(last_used, ?2) WHERE id = ?1",
   [SQL_FIND_DIRECT] = "SELECT room_id FROM direct_rooms WHERE low_user_id = ?1 AND high_user_id = ?2",
   [SQL_ADD_ROOM] = "INSERT INTO rooms (id, created) VALUES (?1, ?2)",
@@ -40,7 +46,7 @@ static const char *const sql[SQL_N_STATEMENTS] = {
   [SQL_HAS_ROOM] = "SELECT 1 FROM rooms WHERE id = ?1",
   [SQL_GET_MEMBERS] = "SELECT user_id FROM members WHERE room_id = ?1 ORDER BY user_id",
   [SQL_REMOVE_ROOM] = "DELETE FROM rooms WHERE id = ?1",
-  [SQL_ADD_DEAD_ROOM] = "INSERT INTO dead_rooms (room_id) VALUES (?1)",
+  [SQL_ADD_DEAD_ROOM] = "INSERT OR IGNORE INTO dead_rooms (room_id) VALUES (?1)",
   [SQL_FIND_REF] = "SELECT message_id, date FROM refs WHERE sender_id = ?1 AND client_ref = ?2",
   [SQL_ADD_REF] = "INSERT INTO refs (sender_id, client_ref, message_id, date) VALUES (?1, ?2, ?3, ?4)",
   [SQL_ADD_MESSAGE] = "INSERT INTO messages (id, room_id, sender_id, kind, date, client_ref, text)"
@@ -49,7 +55,16 @@ static const char *const sql[SQL_N_STATEMENTS] = {
   [SQL_EDIT_MESSAGE] = "UPDATE messages SET text = ?2, edited = ?3 WHERE id = ?1",
   [SQL_REMOVE_MESSAGE] = "DELETE FROM messages WHERE id = ?1",
   [SQL_RAISE_MARK] = "UPDATE members SET read_mark = ?3 WHERE room_id = ?1 AND user_id = ?2 AND read_mark < ?3",
-  [SQL_GET_MARK] = "SELECT read_mark FROM members WHERE room_id = ?1 AND user_id = ?2",
+  [SQL_RAISE_DELIVERED] = "UPDATE members SET delivered_mark = ?3 WHERE room_id = ?1 AND user_id = ?2",
+  [SQL_NOTE_CHANGE] = "INSERT INTO changes (audience, kind, ref, seq) VALUES (?1, ?2, ?3, ?4)"
+                  " ON CONFLICT (audience, kind, ref) DO UPDATE SET seq = excluded.seq",
+  [SQL_FORGET_ROOM] = "DELETE FROM changes WHERE audience = ?1 AND kind IN (?2, ?3) AND ref = ?4",
+  [SQL_SWEEP_CHANGES] = "DELETE FROM changes WHERE (audience, kind, ref) IN"
+                  " (SELECT audience, kind, ref FROM changes WHERE audience = ?1 LIMIT ?2)",
+  [SQL_LIST_OLDEST] = "SELECT id, date FROM messages WHERE id > ?1 ORDER BY id LIMIT ?2",
+  [SQL_RAISE_LOG_START] = "UPDATE meta SET value = max(value, ?1) WHERE key = 'log-start'",
+  [SQL_TRIM_LOG] = "DELETE FROM changes WHERE seq <= ?1",
+  [SQL_GET_MARK] = "SELECT read_mark, delivered_mark FROM members WHERE room_id = ?1 AND user_id = ?2",
   [SQL_GET_NEWEST] = "SELECT id FROM messages WHERE room_id = ?1 ORDER BY id DESC LIMIT 1",
   [SQL_COUNT_UNREAD] = "SELECT count(*) FROM (SELECT 1 FROM messages WHERE room_id = ?1 AND id > ?2 LIMIT ?3)",
   [SQL_SET_ROOM] = "UPDATE members SET muted = iif(?3 < 0, muted, ?3 > 0), pinned = iif(?4 < 0, pinned, ?4 > 0)"
@@ -94,6 +109,16 @@ chat_sqlite_writer_take_id (ChatSqliteWriter *self, gint64 *id)
 }
 
 gboolean
+chat_sqlite_writer_note (ChatSqliteWriter *self, gint64 audience, ChatStorageChangeKind kind, gint64 ref, gint64 seq)
+{
+  bind_id (self, SQL_NOTE_CHANGE, 1, audience);
+  bind_id (self, SQL_NOTE_CHANGE, 2, kind);
+  bind_id (self, SQL_NOTE_CHANGE, 3, ref);
+  bind_id (self, SQL_NOTE_CHANGE, 4, seq);
+  return chat_sqlite_writer_run_statement (self, SQL_NOTE_CHANGE);
+}
+
+gboolean
 chat_sqlite_writer_flush_marks (ChatSqliteWriter *self)
 {
   gboolean ok = TRUE;
@@ -120,6 +145,7 @@ fail (ChatStorageJob *job)
 {
   job->status = CHAT_STATUS_ERROR;
   job->created = FALSE;
+  job->seq = 0;
   g_clear_pointer (&job->members, chat_storage_members_unref);
 }
 
@@ -130,6 +156,7 @@ run_job (ChatSqliteWriter *self, ChatStorageJob *job)
 
   job->status = CHAT_STATUS_SUCCESS;
   job->created = FALSE;
+  job->seq = 0;
   if (!chat_sqlite_changes[job->op].savepoint)
     return chat_sqlite_changes[job->op].run (self, job);
 
@@ -203,6 +230,7 @@ gboolean
 chat_sqlite_writer_sweep (ChatSqliteWriter *self)
 {
   gboolean failed = FALSE, ok;
+  int n_swept = 0;
   gint64 room_id;
 
   if (!chat_sqlite_writer_step_row (self, SQL_FIND_DEAD_ROOM, &failed))
@@ -217,7 +245,14 @@ chat_sqlite_writer_sweep (ChatSqliteWriter *self)
       bind_id (self, SQL_SWEEP_DEAD_ROOM, 2, CHAT_SQLITE_SWEEP_SIZE);
       ok = chat_sqlite_writer_run_statement (self, SQL_SWEEP_DEAD_ROOM);
     }
-  if (ok && sqlite3_changes (self->db) < CHAT_SQLITE_SWEEP_SIZE)
+  if (ok && (n_swept = sqlite3_changes (self->db)) < CHAT_SQLITE_SWEEP_SIZE)
+    {
+      bind_id (self, SQL_SWEEP_CHANGES, 1, room_id);
+      bind_id (self, SQL_SWEEP_CHANGES, 2, CHAT_SQLITE_SWEEP_SIZE);
+      ok = chat_sqlite_writer_run_statement (self, SQL_SWEEP_CHANGES);
+      n_swept = ok ? sqlite3_changes (self->db) : 0;
+    }
+  if (ok && n_swept < CHAT_SQLITE_SWEEP_SIZE)
     {
       bind_id (self, SQL_REMOVE_DEAD_ROOM, 1, room_id);
       ok = chat_sqlite_writer_run_statement (self, SQL_REMOVE_DEAD_ROOM);

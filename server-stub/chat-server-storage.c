@@ -60,8 +60,29 @@ chat_storage_room_free (ChatStorageRoom *room)
     return;
   g_free (room->name);
   g_strfreev (room->members);
+  g_free (room->members_read);
+  g_free (room->members_delivered);
   chat_storage_message_free (room->last_message);
   g_free (room);
+}
+
+void
+chat_storage_change_free (ChatStorageChange *change)
+{
+  if (change == NULL)
+    return;
+  chat_storage_message_free (change->message);
+  g_free (change->name);
+  g_free (change);
+}
+
+void
+chat_storage_contact_free (ChatStorageContact *contact)
+{
+  if (contact == NULL)
+    return;
+  g_free (contact->name);
+  g_free (contact);
 }
 
 void
@@ -93,6 +114,7 @@ chat_storage_job_free (ChatStorageJob *job)
     return;
   g_free (job->name);
   chat_server_secret_free (job->secret);
+  /* The expected hash of a password too stands here */
   g_free (job->text);
   g_free (job->client_ref);
   g_clear_pointer (&job->members, chat_storage_members_unref);
@@ -100,6 +122,8 @@ chat_storage_job_free (ChatStorageJob *job)
   g_clear_pointer (&job->messages, g_ptr_array_unref);
   g_clear_pointer (&job->rooms, g_ptr_array_unref);
   g_clear_pointer (&job->tokens, g_ptr_array_unref);
+  g_clear_pointer (&job->changes, g_ptr_array_unref);
+  g_clear_pointer (&job->contacts, g_ptr_array_unref);
   g_free (job);
 }
 

@@ -46,6 +46,8 @@ typedef struct
   gint64              id;
   char               *name;             /* of the other person */
   char              **members;          /* login names, the asker's own included */
+  gint64             *members_read;     /* for each of them, 0: none, or not told */
+  gint64             *members_delivered;
   gint64              first_message_id; /* 0: none */
   ChatStorageMessage *last_message;     /* nullable; its text is cut after 256 characters */
   gint64              read_mark;        /* 0: none */
@@ -54,6 +56,62 @@ typedef struct
   gboolean            pinned;
 } ChatStorageRoom;
 void chat_storage_room_free (ChatStorageRoom *room);
+
+/**
+ * ChatStorageChangeKind: what a change is about. Which of the pushes in brackets tells of it is decided by the state in which it is
+ * found: that is the newest.
+ */
+typedef enum
+{
+  CHAT_STORAGE_CHANGE_SENT,       /* READ_MSG: message; of those that are there */
+  CHAT_STORAGE_CHANGE_MESSAGE,    /* EDIT_MSG: message; DELETE_MSG: message is NULL */
+  CHAT_STORAGE_CHANGE_ROOM,       /* CREATE_ROOM: name; DELETE_ROOM: name is NULL */
+  CHAT_STORAGE_CHANGE_SETTING,    /* SET_ROOM: muted, pinned */
+  CHAT_STORAGE_CHANGE_READ,       /* MARK_READ of the asker's own: read_mark, unread */
+  CHAT_STORAGE_CHANGE_RECEIPT,    /* MARK_READ and MARK_DELIVERED of another: name, read_mark, delivered_mark */
+  CHAT_STORAGE_CHANGE_ACCOUNT,    /* SET_ACCOUNT: prefs */
+} ChatStorageChangeKind;
+
+/**
+ * ChatStorageChange: one change, as a replay tells of it
+ */
+typedef struct
+{
+  gint64                 seq;
+  ChatStorageChangeKind  kind;
+  gint64                 room_id;
+  gint64                 message_id;
+  ChatStorageMessage    *message;
+  char                  *name;
+  gint64                 read_mark;
+  gint64                 delivered_mark;
+  guint                  unread;
+  gboolean               muted;
+  gboolean               pinned;
+  guint                  prefs;
+} ChatStorageChange;
+void chat_storage_change_free (ChatStorageChange *change);
+
+/** ChatStoragePrefs: what others may be told of a person. As they are kept: what is allowed without being said is 0 */
+typedef enum
+{
+  CHAT_STORAGE_HIDE_RECEIPTS = 1 << 0,
+  CHAT_STORAGE_HIDE_TYPING   = 1 << 1,
+  CHAT_STORAGE_HIDE_PRESENCE = 1 << 2,
+} ChatStoragePrefs;
+#define CHAT_STORAGE_ALL_PREFS (CHAT_STORAGE_HIDE_RECEIPTS | CHAT_STORAGE_HIDE_TYPING | CHAT_STORAGE_HIDE_PRESENCE)
+
+/**
+ * ChatStorageContact: somebody who shares a room with the asker
+ */
+typedef struct
+{
+  gint64  id;
+  char   *name;
+  guint   prefs;
+  gint64  last_seen;                    /* µs since 1970, UTC; 0: not known */
+} ChatStorageContact;
+void chat_storage_contact_free (ChatStorageContact *contact);
 
 typedef struct
 {
@@ -74,28 +132,45 @@ typedef enum
 {
   /* changes: done in the order of their submission, together in one commit where they came together */
   CHAT_STORAGE_ADD_USER,        /* in: name, secret (password hash). out: user_id. SIGNUP_USER_EXIST */
-  CHAT_STORAGE_SET_SECRET,      /* in: user_id, secret (a new password hash). USER_DOES_NOT_EXIST */
+  CHAT_STORAGE_SET_SECRET,      /* in: user_id, secret (a new password hash), text (nullable: only if the present one is this: else
+                                   LOGIN_WRONG_PASS). USER_DOES_NOT_EXIST */
+  CHAT_STORAGE_CHANGE_SECRET,   /* in: user_id, secret, text (as for SET_SECRET), token_id. The same, and removes all tokens of that user but
+                                   token_id */
+  CHAT_STORAGE_REMOVE_TOKENS,   /* in: user_id, token_id. Removes all others of that user */
+  CHAT_STORAGE_SET_PREFS,       /* in: user_id, mask (which), prefs (to what). out: prefs (all), seq (0: nothing changed). USER_DOES_NOT_EXIST */
+  CHAT_STORAGE_SET_LAST_SEEN,   /* in: user_id, date (0: now). out: date. Only rises */
   CHAT_STORAGE_ADD_TOKEN,       /* in: user_id, name (device), secret (token hash). out: token_id. Past 100 the one unused longest goes.
                                    USER_DOES_NOT_EXIST */
   CHAT_STORAGE_REMOVE_TOKEN,    /* in: user_id, token_id. FORBIDDEN where it is none of that user's */
-  CHAT_STORAGE_USE_TOKEN,       /* in: secret (token hash). out: user_id, name (login), token_id. LOGIN_WRONG_PASS. Notes the use */
-  CHAT_STORAGE_ADD_ROOM,        /* in: user_id, name (the other's login). out: room_id, name (as the other writes it), created, members.
+  CHAT_STORAGE_USE_TOKEN,       /* in: secret (token hash). out: user_id, name (login), token_id, prefs. LOGIN_WRONG_PASS. Notes the use */
+  CHAT_STORAGE_ADD_ROOM,        /* in: user_id, name (the other's login). out: room_id, name (as the other writes it), created, members, seq.
                                    USER_DOES_NOT_EXIST; FORBIDDEN with oneself. The same two people have one room */
-  CHAT_STORAGE_REMOVE_ROOM,     /* in: user_id, room_id. out: members. ROOM_DOES_NOT_EXIST; FORBIDDEN for no member */
+  CHAT_STORAGE_REMOVE_ROOM,     /* in: user_id, room_id. out: members, seq. ROOM_DOES_NOT_EXIST; FORBIDDEN for no member */
   CHAT_STORAGE_ADD_MESSAGE,     /* in: user_id, room_id, kind, text, client_ref (nullable), date (0: now). out: message_id, date, created,
-                                   members. ROOM_DOES_NOT_EXIST, FORBIDDEN. A client_ref that this user used before, in whatever room,
+                                   members, seq. ROOM_DOES_NOT_EXIST, FORBIDDEN. A client_ref that this user used before, in whatever room,
                                    also of a message that was deleted since, and of a room that was: the id and date of then, created
                                    FALSE, members may be NULL. Marks the room read by its sender up to it */
-  CHAT_STORAGE_EDIT_MESSAGE,    /* in: user_id, message_id, text, date (0: now). out: room_id, date (of the edit), members, text taken as it is.
+  CHAT_STORAGE_EDIT_MESSAGE,    /* in: user_id, message_id, text, date (0: now). out: room_id, date (of the edit), members, seq, text taken as it is.
                                    MESSAGE_DOES_NOT_EXIST (also for no member: nobody learns of what is not theirs), FORBIDDEN for another's */
-  CHAT_STORAGE_REMOVE_MESSAGE,  /* in: user_id, message_id. out: room_id, members. As for EDIT_MESSAGE */
-  CHAT_STORAGE_MARK_READ,       /* in: user_id, room_id, message_id. out: message_id (the mark, which only rises), unread, created (whether it rose).
+  CHAT_STORAGE_REMOVE_MESSAGE,  /* in: user_id, message_id. out: room_id, members, seq. As for EDIT_MESSAGE */
+  CHAT_STORAGE_MARK_READ,       /* in: user_id, room_id, message_id. out: message_id (the mark, which only rises), unread, created (whether it rose),
+                                   seq, members (whoever may be told; NULL: the person does not allow it).
                                    ROOM_DOES_NOT_EXIST, FORBIDDEN; an id past the newest counts as the newest */
-  CHAT_STORAGE_SET_ROOM,        /* in: user_id, room_id, set_muted, set_pinned (-1: leave). out: muted, pinned in the same fields. As above */
+  CHAT_STORAGE_MARK_DELIVERED,  /* the same with the other mark, which is never below the first; without unread */
+  CHAT_STORAGE_SET_ROOM,        /* in: user_id, room_id, set_muted, set_pinned (-1: leave). out: muted, pinned in the same fields, seq. As above */
+  CHAT_STORAGE_GET_MEMBERS,     /* in: user_id, room_id. out: members. Changes nothing, but keeps its place among the changes. ROOM_DOES_NOT_EXIST,
+                                   FORBIDDEN */
+  CHAT_STORAGE_EXPIRE,          /* in: date, until (where the last one stopped; 0: begin). out: until, more. Deletes a portion of what was sent before
+                                   that date, oldest first */
   /* questions: answered from what was committed before; may run beside changes */
-  CHAT_STORAGE_FIND_USER,       /* in: name. out: user_id, name as written, secret (password hash). USER_DOES_NOT_EXIST */
+  CHAT_STORAGE_FIND_USER,       /* in: name. out: user_id, name as written, secret (password hash), prefs. USER_DOES_NOT_EXIST */
   CHAT_STORAGE_SEARCH_USERS,    /* in: name (text), limit. out: names: those that begin with it, then those that contain it, each group by folded name */
-  CHAT_STORAGE_LIST_ROOMS,      /* in: user_id, limit (0: all). out: rooms, newest activity first */
+  CHAT_STORAGE_LIST_ROOMS,      /* in: user_id, limit (0: all). out: rooms, newest activity first; seq (all changes up to it are in there) */
+  CHAT_STORAGE_LIST_CHANGES,    /* in: user_id, since, until (0: all there is), limit. out: changes, in the order of their seq; seq (up to which all is told
+                                   that is not past `until`), until (if it was 0: the newest that the snapshot holds), more.
+                                   RESET where it does not reach back to `since`, or `until` was 0 and they are more than 10,000;
+                                   seq is then the newest */
+  CHAT_STORAGE_LIST_CONTACTS,   /* in: user_id, limit. out: contacts */
   CHAT_STORAGE_LIST_TOKENS,     /* in: user_id. out: tokens, newest first */
   CHAT_STORAGE_READ,            /* in: user_id, room_id, page, message_id (anchor), until (no later id than that; 0: no bound), limit.
                                    out: messages in ascending order, more (BEFORE, NEWEST: older ones; AFTER, AROUND: newer ones than the last
@@ -105,7 +180,7 @@ typedef enum
                                    looks no further than that, and more and until tell nothing then */
   CHAT_N_STORAGE_OPS
 } ChatStorageOp;
-#define CHAT_STORAGE_LAST_CHANGE CHAT_STORAGE_SET_ROOM
+#define CHAT_STORAGE_LAST_CHANGE CHAT_STORAGE_EXPIRE
 
 /* Texts that one READ hands out (bytes); one message is always told, however large */
 #define CHAT_STORAGE_READ_BYTES (256 * 1024)
@@ -144,9 +219,13 @@ struct _ChatStorageJob
   gint64              token_id;
   gint64              until;
   gint64              newest_id;
+  gint64              seq;
+  gint64              since;
   gint64              date;
   guint               limit;
   guint               unread;
+  guint               prefs;
+  guint               mask;
   gint                set_muted;
   gint                set_pinned;
   gboolean            created;
@@ -160,6 +239,8 @@ struct _ChatStorageJob
   GPtrArray          *messages;     /* of ChatStorageMessage */
   GPtrArray          *rooms;        /* of ChatStorageRoom */
   GPtrArray          *tokens;       /* of ChatStorageToken */
+  GPtrArray          *changes;      /* of ChatStorageChange */
+  GPtrArray          *contacts;     /* of ChatStorageContact */
 };
 ChatStorageJob *chat_storage_job_new  (ChatStorageOp    op,
                                        ChatStorageDone  done,

@@ -40,6 +40,7 @@ struct _ChatServer
   GError               *listen_error;   /* why the last address could not be listened on */
   GTask                *stopping;
   ChatServerTimer       stop_timer;
+  ChatServerTimer       expire_timer;
   GSource              *stop_check;
   gboolean              picks_port;     /* any free one will do */
   gboolean              is_started;
@@ -121,6 +122,44 @@ start_fail (ChatServer *self,
   g_task_return_error (task, error);
 }
 
+/* Keeping for a time only: a portion after the other, among the other changes */
+
+static void
+expire (ChatServer *self,
+        gint64      until);
+
+static void
+on_expired (ChatStorageJob *job,
+            gpointer        user_data)
+{
+  g_autoptr (ChatServer) self = user_data;
+
+  if (self->stopping != NULL || self->is_stopped)
+    return;
+  if (job->status == CHAT_STATUS_SUCCESS && job->more)
+    expire (self, job->until);
+  else
+    chat_server_timers_set (chat_server_poller_get_timers (self->hub.poller), &self->expire_timer,
+                            g_get_monotonic_time () + CHAT_SERVER_EXPIRE_MS * G_GINT64_CONSTANT (1000));
+}
+
+static void
+expire (ChatServer *self,
+        gint64      until)
+{
+  ChatStorageJob *job = chat_storage_job_new (CHAT_STORAGE_EXPIRE, on_expired, g_object_ref (self));
+
+  job->date = g_get_real_time () - self->options.keep_days * G_TIME_SPAN_DAY;
+  job->until = until;
+  chat_server_storage_submit (self->hub.storage, job);
+}
+
+static void
+on_expire_time (ChatServerTimer *timer)
+{
+  expire ((ChatServer *) ((char *) timer - G_STRUCT_OFFSET (ChatServer, expire_timer)), 0);
+}
+
 static void
 start_succeed (ChatServer *self)
 {
@@ -129,6 +168,8 @@ start_succeed (ChatServer *self)
   g_clear_object (&self->enumerator);
   self->address = chat_server_address_format (self->host, self->port);
   self->is_started = TRUE;
+  if (self->options.keep_days > 0)
+    expire (self, 0);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -357,6 +398,7 @@ chat_server_stop_async (ChatServer          *self,
   g_return_if_fail (CHAT_IS_SERVER (self));
   g_return_if_fail (self->stopping == NULL && !self->is_stopped);
 
+  chat_server_timer_unset (&self->expire_timer);
   self->stopping = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (self->stopping, chat_server_stop_async);
   if (self->starting != NULL)
@@ -417,6 +459,7 @@ chat_server_dispose (GObject *object)
   g_ptr_array_set_size (self->listeners, 0);
   close_all (self);
   chat_server_timer_unset (&self->stop_timer);
+  chat_server_timer_unset (&self->expire_timer);
   if (self->stop_check != NULL)
     g_source_destroy (self->stop_check);
   g_clear_pointer (&self->stop_check, g_source_unref);
@@ -457,6 +500,7 @@ chat_server_init (ChatServer *self)
 {
   self->listeners = g_ptr_array_new_with_free_func ((GDestroyNotify) chat_server_listener_free);
   self->stop_timer.func = on_stop_deadline;
+  self->expire_timer.func = on_expire_time;
   chat_server_hub_init (&self->hub);
   self->hub.changed = on_hub_changed;
   self->hub.user_data = self;
@@ -485,6 +529,8 @@ chat_server_new (const ChatServerOptions *options)
 
   self->hub.silence = (options->silence_ms > 0 ? options->silence_ms : CHAT_SERVER_SILENCE_MS) * G_GINT64_CONSTANT (1000);
   self->hub.anonymous_time = (options->anonymous_ms > 0 ? options->anonymous_ms : CHAT_SERVER_ANONYMOUS_MS) *
+                             G_GINT64_CONSTANT (1000);
+  self->hub.presence_delay = (options->presence_ms > 0 ? options->presence_ms : CHAT_PRESENCE_DELAY_MS) *
                              G_GINT64_CONSTANT (1000);
   self->hub.delay = options->delay_ms * G_GINT64_CONSTANT (1000);
   self->hub.drop_after = options->drop_after;

@@ -23,8 +23,10 @@ G_BEGIN_DECLS
  * @delay_ms: each answer waits that long (for testing clients)
  * @drop_after: each connection is closed after that many objects were received; 0: never
  * @fail_sends: so many SND_MSG, from now on, are answered with ERROR
+ * @keep_days: messages older than that are deleted; 0: never
  * @silence_ms: a connection that has not sent one complete object by then is closed; 0: the default (30 s)
  * @anonymous_ms: a connection that is not logged in is closed so long after its last object; 0: the default (10 min)
+ * @presence_ms: that somebody went is told so long after the last connection ended; 0: the default (5 s)
  *
  * All zero is a good start. What it points to is copied.
  */
@@ -43,8 +45,10 @@ typedef struct
   guint       delay_ms;
   guint       drop_after;
   guint       fail_sends;
+  guint       keep_days;
   guint       silence_ms;
   guint       anonymous_ms;
+  guint       presence_ms;
 } ChatServerOptions;
 
 #define CHAT_TYPE_SERVER (chat_server_get_type ())

@@ -91,6 +91,7 @@ parse_options (int                 *argc,
   int delay_ms = 0;
   int drop_after = 0;
   int fail_sends = 0;
+  int keep_days = 0;
   const GOptionEntry entries[] = {
     { "listen", 'l', 0, G_OPTION_ARG_STRING, &options->listen,
       "Where to listen; IPv6 in brackets, port 0 picks a free one (localhost:7711)", "HOST:PORT" },
@@ -104,6 +105,7 @@ parse_options (int                 *argc,
     { "allow-remote-insecure", 0, 0, G_OPTION_ARG_NONE, &options->allow_remote_insecure,
       "With --insecure: anywhere; everybody on the way can read everything", NULL },
     { "demo", 0, 0, G_OPTION_ARG_NONE, &options->demo, "Sample people and rooms with a history", NULL },
+    { "keep", 0, 0, G_OPTION_ARG_INT, &keep_days, "Delete messages that are older; without it they are kept for ever", "DAYS" },
     { "trace", 0, 0, G_OPTION_ARG_NONE, &options->trace,
       "Each object on standard error, passwords and tokens blotted out", NULL },
     { "delay", 0, 0, G_OPTION_ARG_INT, &delay_ms, "For testing clients: each answer waits so long", "MS" },
@@ -132,11 +134,17 @@ parse_options (int                 *argc,
       g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "“%s” is not understood; see --help", (*argv)[1]);
       return FALSE;
     }
+  if (keep_days < 0 || keep_days > 36500)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--keep takes 0 (for ever) to 36500 days");
+      return FALSE;
+    }
   if (delay_ms < 0 || drop_after < 0 || fail_sends < 0)
     {
       g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--delay, --drop-after and --fail-sends take no less than 0");
       return FALSE;
     }
+  options->keep_days = keep_days;
   options->delay_ms = delay_ms;
   options->drop_after = drop_after;
   options->fail_sends = fail_sends;

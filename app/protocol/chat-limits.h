@@ -30,6 +30,13 @@ G_BEGIN_DECLS
 #define CHAT_MAX_SEARCH_RESULTS        50
 #define CHAT_PAGE_SIZE                 50              /* messages of RESENT */
 #define CHAT_MAX_PAGE_SIZE             200             /* messages of one page of `paging` */
+#define CHAT_MAX_SYNC                  10000           /* changes that SYNC replays */
+
+/* PROTOCOL.md, "Typing" and "Presence" (milliseconds) */
+#define CHAT_TYPING_INTERVAL_MS        3000            /* between two that are sent or passed on */
+#define CHAT_TYPING_TIMEOUT_MS         6000            /* until it is shown no more */
+#define CHAT_PRESENCE_DELAY_MS         5000            /* before somebody who went is told of */
+#define CHAT_MAX_CONTACTS              5000            /* whose presence is told */
 
 /* PROTOCOL.md, "Ping" (milliseconds) */
 #define CHAT_PING_INTERVAL_MS          30000

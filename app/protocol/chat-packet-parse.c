@@ -129,7 +129,8 @@ read_value (ChatPacket          *packet,
 
     case 'i':
       /* The mark of a room that has no messages */
-      if (field == CHAT_FIELD_MESSAGE_ID && packet->type == CHAT_PACKET_MARK_READ)
+      if (field == CHAT_FIELD_MESSAGE_ID
+          && (packet->type == CHAT_PACKET_MARK_READ || packet->type == CHAT_PACKET_MARK_DELIVERED))
         min = 0;
       if (!chat_json_read_integer (token, min, info->max, &integer))
         return WRONG;
@@ -232,21 +233,26 @@ has_right_elements (ChatField field,
   for (guint i = 0; i < json_array_get_length (array); i++)
     {
       JsonNode *element = json_array_get_element (array, i);
-      JsonArray *names;
+      JsonArray *inner;
 
       if (field == CHAT_FIELD_LAST_MESSAGES)
         {
           if (!JSON_NODE_HOLDS_OBJECT (element) && !JSON_NODE_HOLDS_NULL (element))
             return FALSE;
         }
-      else if (field == CHAT_FIELD_MEMBERS)
+      else if (field == CHAT_FIELD_MEMBERS || field == CHAT_FIELD_MEMBERS_READ || field == CHAT_FIELD_MEMBERS_DELIVERED)
         {
           if (!JSON_NODE_HOLDS_ARRAY (element))
             return FALSE;
-          names = json_node_get_array (element);
-          for (guint j = 0; j < json_array_get_length (names); j++)
+          inner = json_node_get_array (element);
+          for (guint j = 0; j < json_array_get_length (inner); j++)
             {
-              if (json_node_get_value_type (json_array_get_element (names, j)) != G_TYPE_STRING)
+              JsonNode *value = json_array_get_element (inner, j);
+
+              if (json_node_get_value_type (value) != (field == CHAT_FIELD_MEMBERS ? G_TYPE_STRING : G_TYPE_INT64))
+                return FALSE;
+              if (field != CHAT_FIELD_MEMBERS
+                  && (json_node_get_int (value) < 0 || json_node_get_int (value) > CHAT_MAX_ID))
                 return FALSE;
             }
         }
@@ -263,7 +269,8 @@ check_lengths (ChatPacket *packet)
 {
   static const ChatField room_info[] = { CHAT_FIELD_KINDS,  CHAT_FIELD_MEMBERS,    CHAT_FIELD_LAST_MESSAGES,
                                          CHAT_FIELD_UNREAD, CHAT_FIELD_READ_MARKS, CHAT_FIELD_MUTED_ROOMS,
-                                         CHAT_FIELD_PINNED_ROOMS };
+                                         CHAT_FIELD_PINNED_ROOMS, CHAT_FIELD_MEMBERS_READ,
+                                         CHAT_FIELD_MEMBERS_DELIVERED };
   static const ChatField rooms[] = { CHAT_FIELD_DIALOGS, CHAT_FIELD_FIRST_IDS };
   static const ChatField tokens[] = { CHAT_FIELD_DEVICES, CHAT_FIELD_CREATED, CHAT_FIELD_LAST_USED };
   gboolean is_rooms = packet->type == CHAT_PACKET_OLD_DIALOGS;

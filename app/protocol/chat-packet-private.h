@@ -15,7 +15,7 @@ typedef guint64 ChatFieldSet;
 G_STATIC_ASSERT (CHAT_N_FIELDS <= 64);
 
 /* No type has as many fields as that in one direction: see chat-packet-schema.c */
-#define CHAT_PACKET_MAX_VALUES 16
+#define CHAT_PACKET_MAX_VALUES 20
 /* Room for the strings of a small answer within the packet's own allocation (bytes) */
 #define CHAT_PACKET_ARENA_SIZE 160
 
@@ -56,7 +56,7 @@ struct _ChatPacket
   guint8          type;
   guint8          status;
   guint8          n_values;
-  guint16         owned;      /* a bit for each value: its string stands outside the arena and is freed with it */
+  guint32         owned;      /* a bit for each value: its string stands outside the arena and is freed with it */
   ChatFieldSet    present;
   GError         *problem;
   char           *name;       /* of an UNKNOWN one; NULL else */

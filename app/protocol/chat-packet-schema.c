@@ -71,6 +71,16 @@ const ChatFieldInfo chat_field_infos[CHAT_N_FIELDS] = {
   [CHAT_FIELD_MUTED] = BOOLEAN ("muted"),
   [CHAT_FIELD_PINNED] = BOOLEAN ("pinned"),
   [CHAT_FIELD_UNREAD_COUNT] = INTEGER ("unread", 0, CHAT_MAX_ID),
+  [CHAT_FIELD_NEW_PASS] = SECRET ("new_pass"),
+  [CHAT_FIELD_SEQ] = INTEGER ("seq", 0, CHAT_MAX_ID),
+  [CHAT_FIELD_SINCE] = INTEGER ("since", 0, CHAT_MAX_ID),
+  [CHAT_FIELD_MEMBERS_READ] = NODE ("members_read"),
+  [CHAT_FIELD_MEMBERS_DELIVERED] = NODE ("members_delivered"),
+  [CHAT_FIELD_SEND_RECEIPTS] = BOOLEAN ("receipts"),
+  [CHAT_FIELD_SEND_TYPING] = BOOLEAN ("typing"),
+  [CHAT_FIELD_SEND_PRESENCE] = BOOLEAN ("presence"),
+  [CHAT_FIELD_ONLINE] = BOOLEAN ("online"),
+  [CHAT_FIELD_LAST_SEEN] = STRING ("last_seen"),
 };
 
 /* The types, and in which direction each may go */
@@ -100,8 +110,15 @@ static const struct
   TYPE (PONG, TO_SERVER | TO_CLIENT),
   TYPE (TOKENS, TO_SERVER | TO_CLIENT),
   TYPE (REVOKE_TOKEN, TO_SERVER | TO_CLIENT),
+  TYPE (REVOKE_OTHERS, TO_SERVER | TO_CLIENT),
+  TYPE (CHANGE_PASSWORD, TO_SERVER | TO_CLIENT),
   TYPE (MARK_READ, TO_SERVER | TO_CLIENT),
   TYPE (SET_ROOM, TO_SERVER | TO_CLIENT),
+  TYPE (SYNC, TO_SERVER | TO_CLIENT),
+  TYPE (MARK_DELIVERED, TO_SERVER | TO_CLIENT),
+  TYPE (SET_ACCOUNT, TO_SERVER | TO_CLIENT),
+  TYPE (TYPING, TO_SERVER | TO_CLIENT),
+  TYPE (PRESENCE, TO_CLIENT),
 #undef TYPE
 };
 
@@ -113,24 +130,34 @@ static const ChatPacketShape shapes[CHAT_N_PACKET_TYPES][2] = {
   [CHAT_PACKET_RESPONSE_LOGIN] = { { 0 }, { F (STATUS), F (LOGIN) | F (TOKEN) | F (FEATURES) } },
   [CHAT_PACKET_REQUEST_SIGNUP] = { { F (LOGIN) | F (PASS) } },
   [CHAT_PACKET_RESPONSE_SIGNUP] = { { 0 }, { F (STATUS) } },
-  [CHAT_PACKET_CREATE_ROOM] = { { F (USERNAME) | F (CUSTOMER) }, { F (ID) | F (CUSTOMER) } },
+  [CHAT_PACKET_CREATE_ROOM] = { { F (USERNAME) | F (CUSTOMER) }, { F (ID) | F (CUSTOMER), F (SEQ) } },
   [CHAT_PACKET_SND_MSG] = { { F (USERNAME) | F (ROOM_ID) | F (MESSAGE) | F (MSG_TYPE), F (CLIENT_REF) },
-                            { F (ROOM_ID) | F (MESSAGE_ID) | F (DATE) } },
+                            { F (ROOM_ID) | F (MESSAGE_ID) | F (DATE), F (SEQ) } },
   [CHAT_PACKET_READ_MSG] = { { F (ROOM_ID), F (READ) | F (BEFORE) | F (AFTER) | F (AROUND) | F (LIMIT) },
                              { F (ROOM_ID) | F (MESSAGE_ID) | F (MSG_TYPE) | F (MESSAGE) | F (DATE) | F (SENDER),
-                               F (CLIENT_REF) | F (EDITED) | F (MORE) } },
+                               F (CLIENT_REF) | F (EDITED) | F (MORE) | F (SEQ) } },
   [CHAT_PACKET_SEARCH_USER] = { { F (USER) }, { F (USERS) } },
-  [CHAT_PACKET_DELETE_ROOM] = { { F (ID) }, { F (ID) } },
-  [CHAT_PACKET_DELETE_MSG] = { { F (ID) }, { F (ID) } },
-  [CHAT_PACKET_EDIT_MSG] = { { F (ID) | F (NEW_MSG) }, { F (ID) | F (NEW_MSG) } },
+  [CHAT_PACKET_DELETE_ROOM] = { { F (ID) }, { F (ID), F (SEQ) } },
+  [CHAT_PACKET_DELETE_MSG] = { { F (ID) }, { F (ID), F (ROOM_ID) | F (SEQ) } },
+  [CHAT_PACKET_EDIT_MSG] = { { F (ID) | F (NEW_MSG) }, { F (ID) | F (NEW_MSG), F (EDITED) | F (ROOM_ID) | F (SEQ) } },
   [CHAT_PACKET_OLD_DIALOGS] = { { F (USERNAME) },
                                 { F (DIALOGS) | F (IDS) | F (FIRST_IDS),
                                   F (KINDS) | F (MEMBERS) | F (LAST_MESSAGES) | F (UNREAD) | F (READ_MARKS)
-                                  | F (MUTED_ROOMS) | F (PINNED_ROOMS) } },
+                                  | F (MUTED_ROOMS) | F (PINNED_ROOMS) | F (SEQ) | F (MEMBERS_READ)
+                                  | F (MEMBERS_DELIVERED) } },
   [CHAT_PACKET_TOKENS] = { { 0 }, { F (IDS) | F (DEVICES) | F (CREATED) | F (LAST_USED), F (CURRENT) } },
   [CHAT_PACKET_REVOKE_TOKEN] = { { F (ID) }, { F (ID) } },
-  [CHAT_PACKET_MARK_READ] = { { F (ROOM_ID) | F (MESSAGE_ID) }, { F (ROOM_ID) | F (MESSAGE_ID), F (UNREAD_COUNT) } },
-  [CHAT_PACKET_SET_ROOM] = { { F (ROOM_ID), F (MUTED) | F (PINNED) }, { F (ROOM_ID) | F (MUTED) | F (PINNED) } },
+  [CHAT_PACKET_REVOKE_OTHERS] = { { 0 }, { 0 } },
+  [CHAT_PACKET_CHANGE_PASSWORD] = { { F (PASS) | F (NEW_PASS) }, { 0 } },
+  [CHAT_PACKET_MARK_READ] = { { F (ROOM_ID) | F (MESSAGE_ID) },
+                              { F (ROOM_ID) | F (MESSAGE_ID), F (UNREAD_COUNT) | F (USER) | F (SEQ) } },
+  [CHAT_PACKET_SET_ROOM] = { { F (ROOM_ID), F (MUTED) | F (PINNED) }, { F (ROOM_ID) | F (MUTED) | F (PINNED), F (SEQ) } },
+  [CHAT_PACKET_SYNC] = { { F (SINCE) }, { F (STATUS) | F (SEQ) } },
+  [CHAT_PACKET_MARK_DELIVERED] = { { F (ROOM_ID) | F (MESSAGE_ID) }, { F (ROOM_ID) | F (MESSAGE_ID), F (USER) | F (SEQ) } },
+  [CHAT_PACKET_SET_ACCOUNT] = { { 0, F (SEND_RECEIPTS) | F (SEND_TYPING) | F (SEND_PRESENCE) },
+                                { F (SEND_RECEIPTS) | F (SEND_TYPING) | F (SEND_PRESENCE), F (SEQ) } },
+  [CHAT_PACKET_TYPING] = { { F (ROOM_ID) }, { F (ROOM_ID) | F (USER) } },
+  [CHAT_PACKET_PRESENCE] = { { 0 }, { F (USER) | F (ONLINE), F (LAST_SEEN) } },
 };
 
 static const ChatFieldSet failure_fields = F (STATUS) | F (ERROR) | F (REASON) | F (RETRY_AFTER) | F (REQUEST_ID);
@@ -166,9 +193,11 @@ chat_packet_shape (ChatPacketType      type,
   return shape;
 }
 
-/* A READ_MSG that closes a page or tells of an empty room names the room. */
+/* A READ_MSG that closes a page or tells of an empty room names the room. A replay that is not to be had tells where to begin. */
 ChatFieldSet
 chat_packet_failure_fields (ChatPacketType type)
 {
-  return type == CHAT_PACKET_READ_MSG ? failure_fields | F (ROOM_ID) | F (MORE) : failure_fields;
+  if (type == CHAT_PACKET_READ_MSG)
+    return failure_fields | F (ROOM_ID) | F (MORE);
+  return type == CHAT_PACKET_SYNC ? failure_fields | F (SEQ) : failure_fields;
 }

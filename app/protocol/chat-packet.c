@@ -25,6 +25,10 @@ static const struct
   { CHAT_FEATURE_PAGING, "paging" },
   { CHAT_FEATURE_ROOM_INFO, "room-info" },
   { CHAT_FEATURE_TOKEN, "token" },
+  { CHAT_FEATURE_SYNC, "sync" },
+  { CHAT_FEATURE_RECEIPTS, "receipts" },
+  { CHAT_FEATURE_TYPING, "typing" },
+  { CHAT_FEATURE_PRESENCE, "presence" },
 };
 
 static const char *const message_kinds[] = {
@@ -95,7 +99,7 @@ clear_value (ChatPacket *packet,
       break;
     }
 
-  packet->owned &= (guint16) ~(1u << slot);
+  packet->owned &= ~(1u << slot);
   memset (value, 0, sizeof *value);
 }
 
@@ -240,7 +244,7 @@ chat_packet_clear (ChatPacket *packet,
 {
   int found = find_slot (packet, field);
   guint slot = (guint) found;
-  guint16 below;
+  guint32 below;
 
   if (found < 0)
     return;
@@ -253,8 +257,8 @@ chat_packet_clear (ChatPacket *packet,
 
   memmove (&packet->fields[slot], &packet->fields[slot + 1], packet->n_values - slot);
   memmove (&packet->values[slot], &packet->values[slot + 1], (packet->n_values - slot) * sizeof (ChatValue));
-  below = (guint16) ((1u << slot) - 1);
-  packet->owned = (guint16) ((packet->owned & below) | ((packet->owned >> 1) & ~below));
+  below = (1u << slot) - 1;
+  packet->owned = (packet->owned & below) | ((packet->owned >> 1) & ~below);
 }
 
 gboolean
@@ -428,7 +432,7 @@ chat_packet_set_string (ChatPacket *packet,
   else
     {
       value->string = g_strndup (string, length);
-      packet->owned |= (guint16) (1u << (value - packet->values));
+      packet->owned |= 1u << (value - packet->values);
     }
   value->length = length;
 

@@ -34,8 +34,15 @@ typedef enum
   CHAT_PACKET_PONG,               /* ping */
   CHAT_PACKET_TOKENS,             /* token: lists them */
   CHAT_PACKET_REVOKE_TOKEN,       /* token */
-  CHAT_PACKET_MARK_READ,          /* room-info: the person's own read mark */
+  CHAT_PACKET_REVOKE_OTHERS,      /* token: all but that of this connection */
+  CHAT_PACKET_CHANGE_PASSWORD,    /* token */
+  CHAT_PACKET_MARK_READ,          /* room-info: the person's own read mark; receipts: another's too */
   CHAT_PACKET_SET_ROOM,           /* room-info: the person's own "muted" and "pinned" */
+  CHAT_PACKET_SYNC,               /* sync: what has changed since */
+  CHAT_PACKET_MARK_DELIVERED,     /* receipts */
+  CHAT_PACKET_SET_ACCOUNT,        /* receipts, typing, presence: what others are told of the person */
+  CHAT_PACKET_TYPING,             /* typing */
+  CHAT_PACKET_PRESENCE,           /* presence */
   CHAT_N_PACKET_TYPES
 } ChatPacketType;
 
@@ -74,7 +81,7 @@ typedef enum
   CHAT_FIELD_READ,                /* "read"              s  ALL, RESENT (RECENT is read too) */
   CHAT_FIELD_DATE,                /* "date"              s  RFC 3339 */
   CHAT_FIELD_SENDER,              /* "sender"            s */
-  CHAT_FIELD_USER,                /* "user"              s  to the server */
+  CHAT_FIELD_USER,                /* "user"              s  to the server; to the client: whose mark, typing or presence it is */
   CHAT_FIELD_USERS,               /* "user"              S  to the client */
   CHAT_FIELD_NEW_MSG,             /* "new_msg"           s */
   CHAT_FIELD_DIALOGS,             /* "dialogs"           S */
@@ -105,6 +112,20 @@ typedef enum
   CHAT_FIELD_MUTED,               /* "muted"             b  SET_ROOM */
   CHAT_FIELD_PINNED,              /* "pinned"            b  SET_ROOM */
   CHAT_FIELD_UNREAD_COUNT,        /* "unread"            i  MARK_READ: how many are left, at most 1,000 */
+  /* token */
+  CHAT_FIELD_NEW_PASS,            /* "new_pass"          s  CHANGE_PASSWORD */
+  /* sync */
+  CHAT_FIELD_SEQ,                 /* "seq"               i  0: nothing has ever changed */
+  CHAT_FIELD_SINCE,               /* "since"             i  SYNC: the seq up to which the client knows all; 0: nothing */
+  /* receipts: arrays of the length of "dialogs", each of an array of the length of the room's "members" */
+  CHAT_FIELD_MEMBERS_READ,        /* "members_read"      n  message ids; 0: none, or not told */
+  CHAT_FIELD_MEMBERS_DELIVERED,   /* "members_delivered" n  the same */
+  CHAT_FIELD_SEND_RECEIPTS,       /* "receipts"          b  SET_ACCOUNT */
+  CHAT_FIELD_SEND_TYPING,         /* "typing"            b  SET_ACCOUNT */
+  CHAT_FIELD_SEND_PRESENCE,       /* "presence"          b  SET_ACCOUNT */
+  /* presence */
+  CHAT_FIELD_ONLINE,              /* "online"            b */
+  CHAT_FIELD_LAST_SEEN,           /* "last_seen"         s  RFC 3339 */
   CHAT_N_FIELDS
 } ChatField;
 
@@ -127,9 +148,14 @@ typedef enum
   CHAT_FEATURE_PAGING     = 1 << 3,
   CHAT_FEATURE_ROOM_INFO  = 1 << 4,
   CHAT_FEATURE_TOKEN      = 1 << 5,
+  CHAT_FEATURE_SYNC       = 1 << 6,
+  CHAT_FEATURE_RECEIPTS   = 1 << 7,
+  CHAT_FEATURE_TYPING     = 1 << 8,
+  CHAT_FEATURE_PRESENCE   = 1 << 9,
 } ChatFeatures;
 #define CHAT_FEATURES_ALL (CHAT_FEATURE_PING | CHAT_FEATURE_REQUEST_ID | CHAT_FEATURE_CLIENT_REF | \
-                           CHAT_FEATURE_PAGING | CHAT_FEATURE_ROOM_INFO | CHAT_FEATURE_TOKEN)
+                           CHAT_FEATURE_PAGING | CHAT_FEATURE_ROOM_INFO | CHAT_FEATURE_TOKEN | \
+                           CHAT_FEATURE_SYNC | CHAT_FEATURE_RECEIPTS | CHAT_FEATURE_TYPING | CHAT_FEATURE_PRESENCE)
 
 /**
  * ChatPacket: (ref-func chat_packet_ref) (unref-func chat_packet_unref)

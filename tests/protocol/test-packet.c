@@ -112,6 +112,31 @@ static const struct
   { TO_SERVER, CHAT_PACKET_SET_ROOM, "{\"type\":\"SET_ROOM\",\"room_id\":1,\"muted\":true}" },
   { TO_SERVER, CHAT_PACKET_SET_ROOM, "{\"type\":\"SET_ROOM\",\"room_id\":1,\"pinned\":false}" },
   { TO_CLIENT, CHAT_PACKET_SET_ROOM, "{\"type\":\"SET_ROOM\",\"room_id\":1,\"muted\":true,\"pinned\":false}" },
+  { TO_SERVER, CHAT_PACKET_REVOKE_OTHERS, "{\"type\":\"REVOKE_OTHERS\"}" },
+  { TO_CLIENT, CHAT_PACKET_REVOKE_OTHERS, "{\"type\":\"REVOKE_OTHERS\",\"request_id\":2}" },
+  { TO_SERVER, CHAT_PACKET_CHANGE_PASSWORD, "{\"type\":\"CHANGE_PASSWORD\",\"pass\":\"\",\"new_pass\":\"n\"}" },
+  { TO_CLIENT, CHAT_PACKET_CHANGE_PASSWORD, "{\"type\":\"CHANGE_PASSWORD\"}" },
+  { TO_CLIENT, CHAT_PACKET_CHANGE_PASSWORD, "{\"type\":\"CHANGE_PASSWORD\",\"status\":\"BAD_REQUEST\",\"error\":\"e\",\"reason\":\"PASSWORD\"}" },
+  { TO_SERVER, CHAT_PACKET_SYNC, "{\"type\":\"SYNC\",\"since\":0}" },
+  { TO_CLIENT, CHAT_PACKET_SYNC, "{\"type\":\"SYNC\",\"status\":\"SUCCESS\",\"seq\":9007199254740991}" },
+  { TO_CLIENT, CHAT_PACKET_SYNC, "{\"type\":\"SYNC\",\"status\":\"RESET\",\"seq\":0,\"request_id\":3}" },
+  { TO_CLIENT, CHAT_PACKET_READ_MSG, "{\"type\":\"READ_MSG\",\"room_id\":1,\"message_id\":2,\"msg_type\":\"TEXT\",\"message\":\"m\",\"date\":\"d\",\"sender\":\"b\",\"seq\":2}" },
+  { TO_CLIENT, CHAT_PACKET_SND_MSG, "{\"type\":\"SND_MSG\",\"status\":\"SUCCESS\",\"room_id\":1,\"message_id\":2,\"date\":\"d\",\"seq\":2}" },
+  { TO_CLIENT, CHAT_PACKET_EDIT_MSG, "{\"type\":\"EDIT_MSG\",\"id\":1,\"new_msg\":\"n\",\"edited\":\"d\",\"room_id\":3,\"seq\":9}" },
+  { TO_CLIENT, CHAT_PACKET_DELETE_MSG, "{\"type\":\"DELETE_MSG\",\"id\":1,\"room_id\":3,\"seq\":9}" },
+  { TO_CLIENT, CHAT_PACKET_DELETE_ROOM, "{\"type\":\"DELETE_ROOM\",\"id\":1,\"seq\":9}" },
+  { TO_CLIENT, CHAT_PACKET_CREATE_ROOM, "{\"type\":\"CREATE_ROOM\",\"id\":1,\"customer\":\"b\",\"seq\":9}" },
+  { TO_CLIENT, CHAT_PACKET_OLD_DIALOGS, "{\"type\":\"OLD_DIALOGS\",\"dialogs\":[\"bob\"],\"id\":[2],\"first_massage_id\":[3],\"members\":[[\"anna\",\"bob\"]],"
+                                        "\"members_read\":[[5,0]],\"members_delivered\":[[5,4]],\"seq\":7}" },
+  { TO_CLIENT, CHAT_PACKET_MARK_READ, "{\"type\":\"MARK_READ\",\"room_id\":1,\"message_id\":2,\"user\":\"bob\",\"seq\":9}" },
+  { TO_SERVER, CHAT_PACKET_MARK_DELIVERED, "{\"type\":\"MARK_DELIVERED\",\"room_id\":1,\"message_id\":0}" },
+  { TO_CLIENT, CHAT_PACKET_MARK_DELIVERED, "{\"type\":\"MARK_DELIVERED\",\"room_id\":1,\"message_id\":2,\"user\":\"bob\",\"seq\":9}" },
+  { TO_SERVER, CHAT_PACKET_SET_ACCOUNT, "{\"type\":\"SET_ACCOUNT\"}" },
+  { TO_SERVER, CHAT_PACKET_SET_ACCOUNT, "{\"type\":\"SET_ACCOUNT\",\"typing\":false}" },
+  { TO_CLIENT, CHAT_PACKET_SET_ACCOUNT, "{\"type\":\"SET_ACCOUNT\",\"receipts\":true,\"typing\":false,\"presence\":true,\"seq\":9}" },
+  { TO_SERVER, CHAT_PACKET_TYPING, "{\"type\":\"TYPING\",\"room_id\":1}" },
+  { TO_CLIENT, CHAT_PACKET_TYPING, "{\"type\":\"TYPING\",\"room_id\":1,\"user\":\"bob\"}" },
+  { TO_CLIENT, CHAT_PACKET_PRESENCE, "{\"type\":\"PRESENCE\",\"user\":\"bob\",\"online\":false,\"last_seen\":\"d\"}" },
 };
 
 static void
@@ -167,6 +192,9 @@ static const struct
   { TO_CLIENT, "{\"type\":\"OLD_DIALOGS\",\"dialogs\":[\"b\"],\"id\":[1],\"first_massage_id\":[2],\"kinds\":[],\"members\":[[1]],\"last_messages\":[3],"
                "\"unread\":[1,2],\"read_marks\":[],\"muted\":[1],\"pinned\":[]}",
     "{\"type\":\"OLD_DIALOGS\",\"dialogs\":[\"b\"],\"id\":[1],\"first_massage_id\":[2]}" },
+  { TO_CLIENT, "{\"type\":\"OLD_DIALOGS\",\"dialogs\":[\"b\"],\"id\":[1],\"first_massage_id\":[2],\"members_read\":[[-1]],\"members_delivered\":[1]}",
+    "{\"type\":\"OLD_DIALOGS\",\"dialogs\":[\"b\"],\"id\":[1],\"first_massage_id\":[2]}" },
+  { TO_CLIENT, "{\"type\":\"SYNC\",\"status\":\"ERROR\",\"error\":\"e\",\"since\":1}", "{\"type\":\"SYNC\",\"status\":\"ERROR\",\"error\":\"e\"}" },
   /* of a failure nothing is taken for a success */
   { TO_CLIENT, "{\"type\":\"CREATE_ROOM\",\"id\":1,\"status\":\"FORBIDDEN\",\"customer\":[],\"error\":\"e\",\"request_id\":2}",
     "{\"type\":\"CREATE_ROOM\",\"status\":\"FORBIDDEN\",\"error\":\"e\",\"request_id\":2}" },
@@ -236,6 +264,14 @@ static const struct
   { TO_SERVER, CHAT_ERROR_BAD_REQUEST, "id", "{\"type\":\"REVOKE_TOKEN\"}" },
   { TO_SERVER, CHAT_ERROR_BAD_REQUEST, "message_id", "{\"type\":\"MARK_READ\",\"room_id\":1}" },
   { TO_SERVER, CHAT_ERROR_BAD_REQUEST, "muted", "{\"type\":\"SET_ROOM\",\"room_id\":1}" },
+  { TO_SERVER, CHAT_ERROR_BAD_REQUEST, "since", "{\"type\":\"SYNC\"}" },
+  { TO_SERVER, CHAT_ERROR_BAD_REQUEST, "since", "{\"type\":\"SYNC\",\"since\":-1}" },
+  { TO_SERVER, CHAT_ERROR_BAD_REQUEST, "new_pass", "{\"type\":\"CHANGE_PASSWORD\",\"pass\":\"p\"}" },
+  { TO_SERVER, CHAT_ERROR_BAD_REQUEST, "typing", "{\"type\":\"SET_ACCOUNT\",\"typing\":1}" },
+  { TO_SERVER, CHAT_ERROR_UNSUPPORTED, "type", "{\"type\":\"PRESENCE\",\"user\":\"a\",\"online\":true}" },
+  { TO_CLIENT, CHAT_ERROR_BAD_REQUEST, "seq", "{\"type\":\"SYNC\",\"status\":\"SUCCESS\"}" },
+  { TO_CLIENT, CHAT_ERROR_BAD_REQUEST, "user", "{\"type\":\"TYPING\",\"room_id\":1}" },
+  { TO_CLIENT, CHAT_ERROR_BAD_REQUEST, "online", "{\"type\":\"PRESENCE\",\"user\":\"b\"}" },
   { TO_CLIENT, CHAT_ERROR_BAD_REQUEST, "status", "{\"type\":\"RESPONSE_LOGIN\"}" },
   { TO_CLIENT, CHAT_ERROR_BAD_REQUEST, "status", "{\"type\":\"RESPONSE_SIGNUP\"}" },
   { TO_CLIENT, CHAT_ERROR_BAD_REQUEST, "id", "{\"type\":\"CREATE_ROOM\",\"customer\":\"b\"}" },
@@ -556,7 +592,7 @@ test_specification (void)
     }
 
   for (guint i = CHAT_PACKET_CREATE_ROOM; i < CHAT_N_PACKET_TYPES; i++)
-    g_assert_true ((seen[i][0] || i == CHAT_PACKET_PONG) && (seen[i][1] || i == CHAT_PACKET_PING));
+    g_assert_true ((seen[i][0] || i == CHAT_PACKET_PONG || i == CHAT_PACKET_PRESENCE) && (seen[i][1] || i == CHAT_PACKET_PING));
   g_assert_true (seen[CHAT_PACKET_ERROR][1] && seen[CHAT_PACKET_REQUEST_LOGIN][0] && seen[CHAT_PACKET_RESPONSE_LOGIN][1]);
   g_assert_true (seen[CHAT_PACKET_REQUEST_SIGNUP][0] && seen[CHAT_PACKET_RESPONSE_SIGNUP][1]);
 }

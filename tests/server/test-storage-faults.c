@@ -108,8 +108,9 @@ test_versions (void)
   store_reopen (&store);
   {
     g_autoptr (ChatStorageJob) find = job_new (CHAT_STORAGE_FIND_USER, 0, 0, 0);
-    g_autoptr (ChatStorageJob) list = NULL, again = NULL;
+    g_autoptr (ChatStorageJob) list = NULL, again = NULL, changes = NULL, edit = NULL;
     ChatStorageRoom *room;
+    ChatStorageChange *change;
 
     find->name = g_strdup ("Ada");
     find = store_ask (&store, g_steal_pointer (&find));
@@ -123,6 +124,30 @@ test_versions (void)
     again = store_ask (&store, message_new (find->user_id, room->id, "again", "deleted-ref"));
     g_assert_false (again->created);
     g_assert_cmpint (store_add_message (&store, find->user_id, room->id, "new"), >=, 500);
+
+    /* Version 2 knows of no change before it, and of all after it */
+    g_assert_cmpint (list->seq, >=, 500);
+    g_assert_cmpuint (find->prefs, ==, 0);
+    g_assert_cmpint (room->members_read[0], ==, 5);
+    g_assert_cmpint (room->members_delivered[1], ==, 6);
+    changes = job_new (CHAT_STORAGE_LIST_CHANGES, find->user_id, 0, 0);
+    changes->limit = 100;
+    changes = store_ask (&store, g_steal_pointer (&changes));
+    g_assert_cmpint (changes->status, ==, CHAT_STATUS_RESET);
+    edit = job_new (CHAT_STORAGE_EDIT_MESSAGE, find->user_id, 0, 5);
+    edit->text = g_strdup ("Hello again");
+    edit = store_ask (&store, g_steal_pointer (&edit));
+    g_assert_cmpint (edit->status, ==, CHAT_STATUS_SUCCESS);
+    answer_free (g_steal_pointer (&changes));
+    changes = job_new (CHAT_STORAGE_LIST_CHANGES, find->user_id, 0, list->seq);
+    changes->since = list->seq;
+    changes->limit = 100;
+    changes = store_ask (&store, g_steal_pointer (&changes));
+    g_assert_cmpint (changes->status, ==, CHAT_STATUS_SUCCESS);
+    g_assert_cmpuint (changes->changes->len, ==, 2);
+    change = changes->changes->pdata[1];
+    g_assert_cmpint (change->seq, ==, edit->seq);
+    g_assert_cmpstr (change->message->text, ==, "Hello again");
   }
   chat_test_assert_finalize_object (g_steal_pointer (&store.storage));
   chat_test_temp_dir_remove (store.directory);
