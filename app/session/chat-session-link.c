@@ -310,6 +310,7 @@ chat_session_link_up (ChatSession *self,
   chat_session_set_state (self, CHAT_SESSION_ONLINE, NULL, 0);
   /* What may have changed meanwhile nobody tells */
   self->reset_wanted = self->store != NULL;
+  chat_session_feed (self, chat_session_event_new ());
   /* What waited goes first: a message that was typed should not wait for a long list of rooms. But where the server may have lost
    * its data, the number of a room may now be that of another one */
   if (self->client == client && !self->verify_rooms)
