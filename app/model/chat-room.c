@@ -16,6 +16,9 @@ struct _ChatRoom
   gint64       read_mark;
   guint        unread_count;
   char        *draft;
+  gint64       position;
+  int          position_offset;
+  gboolean     at_bottom;
   gboolean     marked_unread;
   gboolean     pinned;
   gboolean     muted;
@@ -33,6 +36,7 @@ enum
   PROP_PINNED,
   PROP_MUTED,
   PROP_DRAFT,
+  PROP_POSITION,
   N_PROPS
 };
 static GParamSpec *properties[N_PROPS];
@@ -78,6 +82,9 @@ chat_room_get_property (GObject    *object,
       break;
     case PROP_DRAFT:
       g_value_set_string (value, self->draft);
+      break;
+    case PROP_POSITION:
+      g_value_set_int64 (value, self->position);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -172,6 +179,8 @@ chat_room_class_init (ChatRoomClass *klass)
   properties[PROP_PINNED] = g_param_spec_boolean ("pinned", NULL, NULL, FALSE, rw);
   properties[PROP_MUTED] = g_param_spec_boolean ("muted", NULL, NULL, FALSE, rw);
   properties[PROP_DRAFT] = g_param_spec_string ("draft", NULL, NULL, NULL, rw);
+  properties[PROP_POSITION] = g_param_spec_int64 ("position", NULL, NULL, 0, G_MAXINT64, 0,
+                                                  G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -396,4 +405,40 @@ chat_room_set_draft (ChatRoom   *self,
   g_free (self->draft);
   self->draft = copy;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DRAFT]);
+}
+
+gboolean
+chat_room_get_position (ChatRoom *self,
+                        gint64   *message_id,
+                        int      *offset,
+                        gboolean *at_bottom)
+{
+  g_return_val_if_fail (CHAT_IS_ROOM (self), FALSE);
+
+  if (message_id != NULL)
+    *message_id = self->position;
+  if (offset != NULL)
+    *offset = self->position_offset;
+  if (at_bottom != NULL)
+    *at_bottom = self->at_bottom;
+  return self->position > 0 || self->at_bottom;
+}
+
+void
+chat_room_set_position (ChatRoom *self,
+                        gint64    message_id,
+                        int       offset,
+                        gboolean  at_bottom)
+{
+  g_return_if_fail (CHAT_IS_ROOM (self));
+  g_return_if_fail (message_id >= 0);
+
+  at_bottom = !!at_bottom;
+  if (self->position == message_id && self->position_offset == offset && self->at_bottom == at_bottom)
+    return;
+
+  self->position = message_id;
+  self->position_offset = offset;
+  self->at_bottom = at_bottom;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_POSITION]);
 }

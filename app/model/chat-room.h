@@ -21,6 +21,7 @@ G_BEGIN_DECLS
  * marked-unread   boolean  by the person, by hand
  * pinned, muted   boolean
  * draft           string   nullable: what the person has begun to write
+ * position        gint64   (read-only) message id of the reading position; notified whenever any part of that changes
  */
 G_DECLARE_FINAL_TYPE (ChatRoom, chat_room, CHAT, ROOM, GObject)
 
@@ -54,5 +55,15 @@ void         chat_room_set_muted         (ChatRoom    *self,
 const char  *chat_room_get_draft         (ChatRoom    *self);
 void         chat_room_set_draft         (ChatRoom    *self,
                                           const char  *draft);
+/** chat_room_get_position: where the person was reading: @message_id (0: nowhere) begins @offset pixels below the top of the view;
+ * @at_bottom: they follow the newest instead. Each (out) (optional). Returns: whether there is a position */
+gboolean     chat_room_get_position      (ChatRoom    *self,
+                                          gint64      *message_id,
+                                          int         *offset,
+                                          gboolean    *at_bottom);
+void         chat_room_set_position      (ChatRoom    *self,
+                                          gint64       message_id,
+                                          int          offset,
+                                          gboolean     at_bottom);
 
 G_END_DECLS

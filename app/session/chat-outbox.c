@@ -1,71 +1,47 @@
-/* chat-outbox.c: messages of one's own that the server does not have yet
+/* chat-outbox.c: what one wrote, changed and deleted, and the server does not know of yet
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
 #include "config.h"
 
-#include "chat-outbox.h"
+#include "chat-outbox-private.h"
 
 #include <glib/gi18n-lib.h>
 
-typedef struct
-{
-  ChatMessage *message;
-  gboolean     in_flight;
-  gboolean     maybe_sent;    /* it was on its way when a connection broke */
-} Entry;
-
-typedef struct
-{
-  gint64  room_id;
-  GQueue  entries;            /* of Entry, in the order in which they are to go */
-  guint   pause;              /* timer: the server asked us to wait */
-} Room;
-
-struct _ChatOutbox
-{
-  guint                    refs;    /* answers that are still to come hold it */
-  const ChatOutboxEvents  *events;
-  gpointer                 user_data;
-  ChatClient              *client;
-  GHashTable              *rooms;   /* room id -> Room */
-  GHashTable              *by_ref;  /* client_ref -> Entry */
-};
-
-typedef struct
-{
-  ChatOutbox  *outbox;
-  ChatMessage *message;
-} Sending;
-
-static void pump (ChatOutbox *self, Room *room);
+#include "chat-session.h"
 
 static void
-entry_free (gpointer data)
+entry_unref (gpointer data)
 {
-  Entry *entry = data;
+  ChatOutboxEntry *entry = data;
 
-  g_object_unref (entry->message);
+  if (--entry->refs > 0)
+    return;
+  g_clear_object (&entry->message);
+  g_clear_object (&entry->task);
+  g_free (entry->told);
+  chat_store_out_row_free (entry->row);
   g_free (entry);
 }
 
 static void
 room_free (gpointer data)
 {
-  Room *room = data;
+  ChatOutboxRoom *room = data;
 
   g_clear_handle_id (&room->pause, g_source_remove);
-  g_queue_clear_full (&room->entries, entry_free);
+  g_queue_clear_full (&room->entries, entry_unref);
   g_free (room);
 }
 
-static void
-outbox_unref (ChatOutbox *self)
+void
+chat_outbox_unref (ChatOutbox *self)
 {
   if (--self->refs > 0)
     return;
   g_hash_table_unref (self->by_ref);
+  g_hash_table_unref (self->changes);
   g_hash_table_unref (self->rooms);
   g_free (self);
 }
@@ -81,6 +57,7 @@ chat_outbox_new (const ChatOutboxEvents *events,
   self->user_data = user_data;
   self->rooms = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, room_free);
   self->by_ref = g_hash_table_new (g_str_hash, g_str_equal);
+  self->changes = g_hash_table_new (g_int64_hash, g_int64_equal);
   return self;
 }
 
@@ -89,286 +66,381 @@ chat_outbox_free (ChatOutbox *self)
 {
   self->events = NULL;
   g_clear_object (&self->client);
+  g_clear_object (&self->store);
   chat_outbox_drop_room (self, 0);
-  outbox_unref (self);
+  chat_outbox_unref (self);
 }
 
 guint
 chat_outbox_get_length (ChatOutbox *self)
 {
-  return g_hash_table_size (self->by_ref);
-}
-
-static Entry *
-find_entry (ChatOutbox  *self,
-            ChatMessage *message)
-{
-  const char *ref = chat_message_get_client_ref (message);
-  Entry *entry = ref != NULL ? g_hash_table_lookup (self->by_ref, ref) : NULL;
-
-  return entry != NULL && entry->message == message ? entry : NULL;
-}
-
-static Room *
-room_of (ChatOutbox  *self,
-         ChatMessage *message)
-{
-  gint64 id = chat_message_get_room_id (message);
-
-  return g_hash_table_lookup (self->rooms, &id);
-}
-
-/* Frees @entry; its message may go with it */
-static void
-remove_entry (ChatOutbox *self,
-              Entry      *entry)
-{
-  Room *room = room_of (self, entry->message);
-
-  g_hash_table_remove (self->by_ref, chat_message_get_client_ref (entry->message));
-  g_queue_remove (&room->entries, entry);
-  entry_free (entry);
-  if (g_queue_is_empty (&room->entries))
-    g_hash_table_remove (self->rooms, &room->room_id);
-}
-
-static void
-fail (Entry      *entry,
-      const char *words)
-{
-  entry->in_flight = FALSE;
-  chat_message_set_state (entry->message, CHAT_MESSAGE_FAILED, words);
-}
-
-static gboolean
-can_resend (ChatOutbox *self)
-{
-  return self->client != NULL && (chat_client_get_features (self->client) & CHAT_CLIENT_CLIENT_REF) != 0;
-}
-
-static const char *
-words_for (const GError *error)
-{
-  switch (error->domain == CHAT_CLIENT_ERROR ? error->code : CHAT_CLIENT_ERROR_FAILED)
-    {
-    case CHAT_CLIENT_ERROR_NO_ROOM:
-      return _("This conversation no longer exists");
-    case CHAT_CLIENT_ERROR_FORBIDDEN:
-      return _("You may not write in this conversation");
-    case CHAT_CLIENT_ERROR_TOO_LARGE:
-      return _("The message is too long for this server");
-    default:
-      return _("The server did not take the message");
-    }
-}
-
-static gboolean
-on_pause_over (gpointer user_data)
-{
-  Sending *what = user_data;
-  Room *room = room_of (what->outbox, what->message);
-
-  if (room != NULL)
-    {
-      room->pause = 0;
-      pump (what->outbox, room);
-    }
-  return G_SOURCE_REMOVE;
-}
-
-static void
-sending_free (gpointer data)
-{
-  Sending *what = data;
-
-  outbox_unref (what->outbox);
-  g_object_unref (what->message);
-  g_free (what);
-}
-
-static Sending *
-sending_new (ChatOutbox  *self,
-             ChatMessage *message)
-{
-  Sending *what = g_new0 (Sending, 1);
-
-  self->refs++;
-  what->outbox = self;
-  what->message = g_object_ref (message);
-  return what;
-}
-
-static void
-pause_room (ChatOutbox   *self,
-            Room         *room,
-            Entry        *entry,
-            const GError *error)
-{
-  guint seconds = CLAMP (chat_client_error_get_retry_after (error), 1, CHAT_OUTBOX_MAX_PAUSE_S);
-
-  if (room->pause == 0)
-    room->pause = g_timeout_add_full (G_PRIORITY_DEFAULT, seconds * 1000, on_pause_over,
-                                      sending_new (self, entry->message), sending_free);
-}
-
-static void
-on_sent (GObject      *source,
-         GAsyncResult *result,
-         gpointer      user_data)
-{
-  Sending *what = user_data;
-  ChatOutbox *self = what->outbox;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *date_text = NULL;
-  gint64 date, id;
-  Entry *entry;
-  Room *room;
-
-  id = chat_client_send_finish (CHAT_CLIENT (source), result, &date, &date_text, &error);
-  entry = find_entry (self, what->message);
-  /* Settled, discarded with its room, or the outbox is gone */
-  if (entry == NULL || !entry->in_flight)
-    {
-      sending_free (what);
-      return;
-    }
-  entry->in_flight = FALSE;
-  room = room_of (self, what->message);
-
-  if (id > 0)
-    {
-      gint64 room_id = room->room_id;
-
-      remove_entry (self, entry);
-      if (self->events != NULL)
-        self->events->sent (what->message, id, date, date_text, self->user_data);
-      room = g_hash_table_lookup (self->rooms, &room_id);
-    }
-  else if (g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_RATE_LIMITED))
-    {
-      chat_message_set_state (entry->message, CHAT_MESSAGE_WAITING, NULL);
-      pause_room (self, room, entry, error);
-    }
-  else if (g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_CLOSED)
-           || g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_TIMED_OUT)
-           || g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_MALFORMED))
-    {
-      entry->maybe_sent = TRUE;
-      if ((chat_client_get_features (CHAT_CLIENT (source)) & CHAT_CLIENT_CLIENT_REF) == 0)
-        fail (entry, _("It is not known whether this message arrived"));
-      else if (g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_MALFORMED) && self->client != NULL
-               && G_OBJECT (self->client) == source)
-        /* The same would come again at once */
-        fail (entry, _("It is not known whether this message arrived"));
-      else
-        chat_message_set_state (entry->message, CHAT_MESSAGE_WAITING, NULL);
-    }
-  else
-    fail (entry, words_for (error));
-
-  if (room != NULL)
-    pump (self, room);
-  sending_free (what);
-}
-
-/* Sends the first message of @room that may go, if none is on its way */
-static void
-pump (ChatOutbox *self,
-      Room       *room)
-{
-  if (self->client == NULL || room->pause != 0 || !chat_client_is_open (self->client))
-    return;
-  for (GList *l = room->entries.head; l != NULL; l = l->next)
-    {
-      Entry *entry = l->data;
-
-      if (entry->in_flight)
-        return;
-      if (chat_message_get_state (entry->message) == CHAT_MESSAGE_FAILED)
-        continue;
-      /* The server is another than the one that may have it already */
-      if (entry->maybe_sent && !can_resend (self))
-        {
-          fail (entry, _("It is not known whether this message arrived"));
-          continue;
-        }
-      entry->in_flight = TRUE;
-      chat_client_send_async (self->client, room->room_id, chat_message_get_text (entry->message),
-                              chat_message_get_client_ref (entry->message), NULL, on_sent,
-                              sending_new (self, entry->message));
-      chat_message_set_state (entry->message, CHAT_MESSAGE_SENDING, NULL);
-      return;
-    }
+  return g_hash_table_size (self->by_ref) - g_hash_table_size (self->changes);
 }
 
 void
-chat_outbox_set_client (ChatOutbox *self,
-                        ChatClient *client)
+chat_outbox_set_store (ChatOutbox *self,
+                       ChatStore  *store)
 {
-  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
-  GHashTableIter iter;
-  gpointer value;
+  g_set_object (&self->store, store);
+}
 
-  if (!g_set_object (&self->client, client) || client == NULL)
-    return;
-  /* By their ids: a message that changes its state may change what is here */
-  g_hash_table_iter_init (&iter, self->rooms);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    g_array_append_val (ids, ((Room *) value)->room_id);
-  for (guint i = 0; i < ids->len; i++)
+ChatOutboxEntry *
+chat_outbox_find_entry (ChatOutbox *self,
+                        const char *client_ref)
+{
+  return client_ref != NULL ? g_hash_table_lookup (self->by_ref, client_ref) : NULL;
+}
+
+static ChatOutboxEntry *
+entry_of (ChatOutbox  *self,
+          ChatMessage *message)
+{
+  ChatOutboxEntry *entry = chat_outbox_find_entry (self, chat_message_get_client_ref (message));
+
+  return entry != NULL && entry->row->action == CHAT_STORE_SEND && entry->message == message ? entry : NULL;
+}
+
+ChatOutboxRoom *
+chat_outbox_get_room (ChatOutbox *self,
+                      gint64      room_id)
+{
+  return g_hash_table_lookup (self->rooms, &room_id);
+}
+
+/* Drops the entry; its message may go with it */
+static void
+remove_entry (ChatOutbox      *self,
+              ChatOutboxEntry *entry)
+{
+  ChatOutboxRoom *room = chat_outbox_get_room (self, entry->row->room_id);
+
+  g_hash_table_remove (self->by_ref, entry->row->client_ref);
+  if (entry->row->action != CHAT_STORE_SEND)
+    g_hash_table_remove (self->changes, &entry->row->target_id);
+  entry->gone = TRUE;
+  if (room != NULL)
     {
-      Room *room = g_hash_table_lookup (self->rooms, &g_array_index (ids, gint64, i));
-
-      if (room != NULL)
-        pump (self, room);
+      g_queue_remove (&room->entries, entry);
+      if (g_queue_is_empty (&room->entries))
+        g_hash_table_remove (self->rooms, &room->room_id);
     }
+  entry_unref (entry);
 }
 
 static void
-enqueue (ChatOutbox *self,
-         Entry      *entry)
+remove_row (ChatOutbox *self,
+            gint64      row_id)
 {
-  Room *room = room_of (self, entry->message);
+  if (self->store != NULL && row_id > 0)
+    chat_store_outbox_remove_async (self->store, row_id, NULL, NULL, NULL);
+}
+
+static void
+enqueue (ChatOutbox      *self,
+         ChatOutboxEntry *entry)
+{
+  ChatOutboxRoom *room = chat_outbox_get_room (self, entry->row->room_id);
 
   if (room == NULL)
     {
-      room = g_new0 (Room, 1);
-      room->room_id = chat_message_get_room_id (entry->message);
+      room = g_new0 (ChatOutboxRoom, 1);
+      room->room_id = entry->row->room_id;
       g_hash_table_insert (self->rooms, &room->room_id, room);
     }
   g_queue_push_tail (&room->entries, entry);
-  chat_message_set_state (entry->message, CHAT_MESSAGE_WAITING, NULL);
-  pump (self, room);
+}
+
+/* Taken over: in the tables and at the end of its room */
+static void
+insert (ChatOutbox      *self,
+        ChatOutboxEntry *entry)
+{
+  g_hash_table_insert (self->by_ref, entry->row->client_ref, entry);
+  if (entry->row->action != CHAT_STORE_SEND)
+    g_hash_table_insert (self->changes, &entry->row->target_id, entry);
+  enqueue (self, entry);
+}
+
+static ChatOutboxEntry *
+entry_new (ChatStoreOutRow *row,
+           ChatMessage     *message)
+{
+  ChatOutboxEntry *entry = g_new0 (ChatOutboxEntry, 1);
+
+  entry->refs = 1;
+  entry->row = row;
+  entry->message = message != NULL ? g_object_ref (message) : NULL;
+  return entry;
+}
+
+/* Into the store */
+
+typedef struct
+{
+  ChatOutbox      *outbox;
+  ChatOutboxEntry *entry;
+} Adding;
+
+static void
+show_change (ChatOutboxEntry *entry)
+{
+  if (entry->message == NULL)
+    return;
+  chat_message_set_busy (entry->message, TRUE);
+  if (entry->row->action == CHAT_STORE_EDIT && entry->kept)
+    chat_message_set_text (entry->message, entry->row->text);
+}
+
+static void
+entry_kept (ChatOutbox      *self,
+            ChatOutboxEntry *entry)
+{
+  ChatOutboxRoom *room;
+  gint64 room_id = entry->row->room_id;
+
+  entry->kept = TRUE;
+  entry->refs++;
+  if (entry->row->action == CHAT_STORE_SEND)
+    {
+      if (self->events != NULL)
+        self->events->kept (entry->message, self->user_data);
+    }
+  else
+    {
+      show_change (entry);
+      /* Without a connection it is done for now: what comes of it is told otherwise */
+      if (entry->task != NULL && self->client == NULL)
+        {
+          g_autoptr (GTask) task = g_steal_pointer (&entry->task);
+
+          g_task_return_boolean (task, TRUE);
+        }
+    }
+  room = chat_outbox_get_room (self, room_id);
+  if (room != NULL)
+    chat_outbox_pump (self, room);
+  if (!entry->gone && !entry->in_flight && entry->row->state == CHAT_STORE_OUT_SENDING)
+    {
+      /* It was written as being sent, but the connection has ended meanwhile */
+      entry->row->state = CHAT_STORE_OUT_WAITING;
+      chat_outbox_write (self, entry, FALSE);
+    }
+  entry_unref (entry);
+}
+
+static void
+not_kept (ChatOutbox      *self,
+          ChatOutboxEntry *entry,
+          const GError    *error)
+{
+  if (self->events != NULL && self->events->failed != NULL)
+    self->events->failed (error, self->user_data);
+  if (entry->row->action != CHAT_STORE_SEND)
+    {
+      g_autofree char *ref = g_strdup (entry->row->client_ref);
+
+      g_autoptr (GError) told = g_error_new_literal (CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_FAILED, error->message);
+
+      chat_outbox_end (self, ref, told);
+      return;
+    }
+  /* What was written is not lost: it stands there, and the person may try again */
+  chat_outbox_fail (self, entry, _("It could not be saved on this computer, so it was not sent"));
+  entry_kept (self, entry);
+}
+
+static void
+on_added (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_autofree Adding *adding = user_data;
+  ChatOutbox *self = adding->outbox;
+  ChatOutboxEntry *entry = adding->entry;
+  g_autoptr (GError) error = NULL;
+  gint64 id = chat_store_outbox_add_finish (CHAT_STORE (source), result, &error);
+
+  entry->adding = FALSE;
+  entry->row->id = id;
+  if (entry->gone)
+    /* Given up meanwhile */
+    {
+      if (G_OBJECT (self->store) == source)
+        remove_row (self, id);
+    }
+  else if (id > 0)
+    entry_kept (self, entry);
+  else
+    not_kept (self, entry, error);
+  entry_unref (entry);
+  chat_outbox_unref (self);
+}
+
+static void
+keep (ChatOutbox      *self,
+      ChatOutboxEntry *entry)
+{
+  ChatOutboxRoom *room = chat_outbox_get_room (self, entry->row->room_id);
+  Adding *adding;
+
+  if (self->store == NULL)
+    {
+      entry_kept (self, entry);
+      return;
+    }
+  /* Where it goes out at once it is written as what it will be, which saves the second wait for the disk */
+  entry->row->state = room->entries.head->data == entry && chat_outbox_can_send (self, room) ? CHAT_STORE_OUT_SENDING
+                                                                                              : CHAT_STORE_OUT_WAITING;
+  entry->stored_state = entry->row->state;
+  entry->adding = TRUE;
+  entry->refs++;
+  self->refs++;
+  adding = g_new0 (Adding, 1);
+  adding->outbox = self;
+  adding->entry = entry;
+  chat_store_outbox_add_async (self->store, entry->row, NULL, on_added, adding);
 }
 
 gboolean
 chat_outbox_add (ChatOutbox  *self,
                  ChatMessage *message)
 {
-  Entry *entry;
+  ChatStoreOutRow *row;
+  ChatOutboxEntry *entry;
 
   if (g_hash_table_size (self->by_ref) >= CHAT_OUTBOX_MAX)
     return FALSE;
-  entry = g_new0 (Entry, 1);
-  entry->message = g_object_ref (message);
-  g_hash_table_insert (self->by_ref, (gpointer) chat_message_get_client_ref (message), entry);
-  enqueue (self, entry);
+  row = chat_store_out_row_new (chat_message_get_room_id (message), CHAT_STORE_SEND, chat_message_get_client_ref (message),
+                                chat_message_get_text (message));
+  row->created = chat_message_get_date (message);
+  entry = entry_new (row, message);
+  insert (self, entry);
+  chat_message_set_state (message, CHAT_MESSAGE_WAITING, NULL);
+  keep (self, entry);
   return TRUE;
 }
+
+gboolean
+chat_outbox_change (ChatOutbox   *self,
+                    ChatMessage  *message,
+                    const char   *text,
+                    GTask        *task,
+                    GError      **error)
+{
+  gint64 id = chat_message_get_id (message);
+  g_autofree char *ref = g_uuid_string_random ();
+  ChatStoreOutRow *row;
+  ChatOutboxEntry *entry;
+
+  if (g_hash_table_contains (self->changes, &id) || g_hash_table_size (self->by_ref) >= CHAT_OUTBOX_MAX)
+    {
+      g_set_error_literal (error, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_FAILED, "a change of it is on its way, or too many are");
+      return FALSE;
+    }
+  row = chat_store_out_row_new (chat_message_get_room_id (message), text != NULL ? CHAT_STORE_EDIT : CHAT_STORE_DELETE, ref, text);
+  row->target_id = id;
+  row->created = g_get_real_time ();
+  entry = entry_new (row, message);
+  entry->told = g_strdup (chat_message_get_text (message));
+  entry->task = task;
+  insert (self, entry);
+  show_change (entry);
+  keep (self, entry);
+  return TRUE;
+}
+
+void
+chat_outbox_load (ChatOutbox *self,
+                  GPtrArray  *rows,
+                  const char *login)
+{
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const ChatStoreOutRow *row = rows->pdata[i];
+      g_autoptr (ChatMessage) message = NULL;
+      ChatOutboxEntry *entry;
+
+      if (g_hash_table_contains (self->by_ref, row->client_ref)
+          || (row->action != CHAT_STORE_SEND && (row->target_id == 0 || g_hash_table_contains (self->changes, &row->target_id))))
+        continue;
+      if (row->action == CHAT_STORE_SEND)
+        {
+          message = chat_message_new (row->room_id, login, TRUE, CHAT_MESSAGE_TEXT, row->client_ref);
+          chat_message_set_text (message, row->text);
+          chat_message_set_date (message, row->created, NULL);
+          chat_message_set_state (message, row->state == CHAT_STORE_OUT_FAILED ? CHAT_MESSAGE_FAILED : CHAT_MESSAGE_WAITING,
+                                  row->failure_text);
+        }
+      entry = entry_new (chat_store_out_row_copy (row), message);
+      entry->kept = TRUE;
+      entry->stored_state = row->state;
+      if (row->state == CHAT_STORE_OUT_SENDING)
+        {
+          entry->row->maybe_sent = TRUE;
+          entry->row->state = CHAT_STORE_OUT_WAITING;
+        }
+      insert (self, entry);
+    }
+}
+
+/* Changes of messages that are shown */
+
+void
+chat_outbox_dress (ChatOutbox  *self,
+                   ChatMessage *message)
+{
+  gint64 id = chat_message_get_id (message);
+  ChatOutboxEntry *entry = g_hash_table_lookup (self->changes, &id);
+
+  if (entry == NULL || entry->message == message)
+    return;
+  g_set_object (&entry->message, message);
+  g_free (entry->told);
+  entry->told = g_strdup (chat_message_get_text (message));
+  show_change (entry);
+}
+
+gboolean
+chat_outbox_cover (ChatOutbox *self,
+                   gint64      id,
+                   const char *told)
+{
+  ChatOutboxEntry *entry = g_hash_table_lookup (self->changes, &id);
+
+  if (entry == NULL)
+    return FALSE;
+  g_free (entry->told);
+  entry->told = g_strdup (told);
+  return entry->row->action == CHAT_STORE_EDIT && entry->kept;
+}
+
+/* By hand */
 
 gboolean
 chat_outbox_retry (ChatOutbox  *self,
                    ChatMessage *message)
 {
-  Entry *entry = find_entry (self, message);
+  ChatOutboxEntry *entry = entry_of (self, message);
 
   if (entry == NULL || chat_message_get_state (message) != CHAT_MESSAGE_FAILED)
     return FALSE;
   /* The person has decided: a server without references may now have it twice */
-  if (!can_resend (self))
-    entry->maybe_sent = FALSE;
-  g_queue_remove (&room_of (self, message)->entries, entry);
+  if (!chat_outbox_can_resend (self))
+    entry->row->maybe_sent = FALSE;
+  g_queue_remove (&chat_outbox_get_room (self, entry->row->room_id)->entries, entry);
   enqueue (self, entry);
+  chat_message_set_state (message, CHAT_MESSAGE_WAITING, NULL);
+  entry->row->state = CHAT_STORE_OUT_WAITING;
+  g_clear_pointer (&entry->row->failure_text, g_free);
+  if (self->store != NULL && entry->row->id == 0 && !entry->adding)
+    {
+      /* It never got into the store */
+      entry->kept = FALSE;
+      keep (self, entry);
+      return TRUE;
+    }
+  chat_outbox_write (self, entry, TRUE);
+  chat_outbox_pump (self, chat_outbox_get_room (self, entry->row->room_id));
   return TRUE;
 }
 
@@ -376,37 +448,42 @@ gboolean
 chat_outbox_discard (ChatOutbox  *self,
                      ChatMessage *message)
 {
-  Entry *entry = find_entry (self, message);
+  ChatOutboxEntry *entry = entry_of (self, message);
 
   if (entry == NULL || entry->in_flight)
     return FALSE;
+  remove_row (self, entry->row->id);
   remove_entry (self, entry);
   return TRUE;
 }
+
+/* Looking */
 
 ChatMessage *
 chat_outbox_find (ChatOutbox *self,
                   const char *client_ref)
 {
-  Entry *entry = g_hash_table_lookup (self->by_ref, client_ref);
+  ChatOutboxEntry *entry = chat_outbox_find_entry (self, client_ref);
 
-  return entry != NULL ? entry->message : NULL;
+  return entry != NULL && entry->row->action == CHAT_STORE_SEND ? entry->message : NULL;
 }
 
-void
-chat_outbox_settle (ChatOutbox  *self,
-                    ChatMessage *message)
+gint64
+chat_outbox_get_row_id (ChatOutbox *self,
+                        const char *client_ref)
 {
-  Entry *entry = find_entry (self, message);
-  gint64 room_id = chat_message_get_room_id (message);
-  Room *room;
+  ChatOutboxEntry *entry = chat_outbox_find_entry (self, client_ref);
 
-  if (entry == NULL)
-    return;
-  remove_entry (self, entry);
-  room = g_hash_table_lookup (self->rooms, &room_id);
-  if (room != NULL)
-    pump (self, room);
+  return entry != NULL ? entry->row->id : 0;
+}
+
+gboolean
+chat_outbox_is_kept (ChatOutbox  *self,
+                     ChatMessage *message)
+{
+  ChatOutboxEntry *entry = entry_of (self, message);
+
+  return entry == NULL || entry->kept;
 }
 
 GPtrArray *
@@ -414,29 +491,113 @@ chat_outbox_list (ChatOutbox *self,
                   gint64      room_id)
 {
   GPtrArray *messages = g_ptr_array_new_with_free_func (g_object_unref);
-  Room *room = g_hash_table_lookup (self->rooms, &room_id);
+  ChatOutboxRoom *room = chat_outbox_get_room (self, room_id);
 
   for (GList *l = room != NULL ? room->entries.head : NULL; l != NULL; l = l->next)
-    g_ptr_array_add (messages, g_object_ref (((Entry *) l->data)->message));
+    {
+      ChatOutboxEntry *entry = l->data;
+
+      if (entry->row->action == CHAT_STORE_SEND && entry->kept)
+        g_ptr_array_add (messages, g_object_ref (entry->message));
+    }
   return messages;
 }
 
-void
-chat_outbox_drop_room (ChatOutbox *self,
-                       gint64      room_id)
+GArray *
+chat_outbox_get_rooms (ChatOutbox *self)
 {
+  GArray *ids = g_array_new (FALSE, FALSE, sizeof (gint64));
   GHashTableIter iter;
   gpointer value;
 
   g_hash_table_iter_init (&iter, self->rooms);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      Room *room = value;
+    g_array_append_val (ids, ((ChatOutboxRoom *) value)->room_id);
+  return ids;
+}
 
-      if (room_id != 0 && room->room_id != room_id)
-        continue;
-      for (GList *l = room->entries.head; l != NULL; l = l->next)
-        g_hash_table_remove (self->by_ref, chat_message_get_client_ref (((Entry *) l->data)->message));
-      g_hash_table_iter_remove (&iter);
+/* The end of it */
+
+void
+chat_outbox_settle (ChatOutbox  *self,
+                    ChatMessage *message)
+{
+  ChatOutboxEntry *entry = entry_of (self, message);
+  gint64 room_id = chat_message_get_room_id (message);
+  ChatOutboxRoom *room;
+
+  if (entry == NULL)
+    return;
+  remove_entry (self, entry);
+  room = chat_outbox_get_room (self, room_id);
+  if (room != NULL)
+    chat_outbox_pump (self, room);
+}
+
+void
+chat_outbox_end (ChatOutbox   *self,
+                 const char   *client_ref,
+                 const GError *error)
+{
+  ChatOutboxEntry *entry = chat_outbox_find_entry (self, client_ref);
+  g_autoptr (ChatMessage) message = NULL;
+  g_autoptr (GTask) task = NULL;
+  ChatOutboxRoom *room;
+  gint64 room_id;
+
+  if (entry == NULL)
+    return;
+  room_id = entry->row->room_id;
+  if (entry->row->action != CHAT_STORE_SEND)
+    {
+      message = g_steal_pointer (&entry->message);
+      task = g_steal_pointer (&entry->task);
+      if (message != NULL)
+        {
+          chat_message_set_busy (message, FALSE);
+          if (error != NULL && entry->row->action == CHAT_STORE_EDIT && entry->told != NULL)
+            chat_message_set_text (message, entry->told);
+        }
     }
+  remove_entry (self, entry);
+  if (task != NULL && error != NULL)
+    g_task_return_error (task, g_error_copy (error));
+  else if (task != NULL)
+    g_task_return_boolean (task, TRUE);
+  room = chat_outbox_get_room (self, room_id);
+  if (room != NULL)
+    chat_outbox_pump (self, room);
+}
+
+guint
+chat_outbox_drop_room (ChatOutbox *self,
+                       gint64      room_id)
+{
+  g_autoptr (GArray) ids = chat_outbox_get_rooms (self);
+  guint n = 0;
+
+  for (guint i = 0; i < ids->len; i++)
+    {
+      gint64 id = g_array_index (ids, gint64, i);
+      ChatOutboxRoom *room;
+
+      if (room_id != 0 && id != room_id)
+        continue;
+      while ((room = chat_outbox_get_room (self, id)) != NULL)
+        {
+          ChatOutboxEntry *entry = room->entries.head->data;
+          g_autoptr (GTask) task = g_steal_pointer (&entry->task);
+
+          if (room_id != 0)
+            remove_row (self, entry->row->id);
+          if (entry->row->action == CHAT_STORE_SEND)
+            n++;
+          else if (entry->message != NULL)
+            chat_message_set_busy (entry->message, FALSE);
+          remove_entry (self, entry);
+          if (task != NULL)
+            g_task_return_new_error (task, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_NO_ROOM, "the conversation is gone");
+        }
+    }
+  return n;
 }

@@ -1,4 +1,4 @@
-/* chat-outbox.h: messages of one's own that the server does not have yet
+/* chat-outbox.h: what one wrote, changed and deleted, and the server does not know of yet
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -7,40 +7,91 @@
 
 #include "chat-client.h"
 #include "chat-message-list.h"
+#include "chat-store.h"
 
 G_BEGIN_DECLS
 
-/** CHAT_OUTBOX_MAX: unsent messages at once, those that failed included */
+/** CHAT_OUTBOX_MAX: what may wait at once, failed messages included */
 #define CHAT_OUTBOX_MAX 1000
 /** CHAT_OUTBOX_MAX_PAUSE_S: the longest that a server may ask us to wait */
 #define CHAT_OUTBOX_MAX_PAUSE_S 3600
 
 /**
- * ChatOutbox: keeps the order within each room: one message of a room is on its way at a time, and the next goes when that has
+ * ChatOutbox: keeps the order within each room: one thing of a room is on its way at a time, and the next goes when that has
  * its answer.
  *
- * When the connection breaks before the answer, nobody knows whether the message arrived. Where the server knows `client-ref` it
- * is sent again under the same reference, which can not double it. Else it fails, and the person decides.
+ * With a store, everything is first written to the disk, then told (@kept), and only then sent; that it is being sent is on the disk
+ * before it is. So it goes out after the next start, whatever ended the program.
+ *
+ * When the connection breaks, or the program ends, before the answer, nobody knows whether a message arrived. Where the server knows
+ * `client-ref` it is sent again under the same reference, which can not double it. Else it fails, and the person decides. Changes and
+ * deletions are repeated anywhere: twice is as good as once.
  */
 typedef struct _ChatOutbox ChatOutbox;
 
+/** ChatOutboxAnswer: what became of something that was sent; the strings are only there during the call */
 typedef struct
 {
-  /** a message was sent; not called for one that was settled otherwise */
-  void (*sent)   (ChatMessage *message, gint64 id, gint64 date, const char *date_text, gpointer user_data);
+  ChatStoreAction  action;
+  gint64           row_id;      /* in the store; 0: it is in none */
+  char            *client_ref;  /* its own */
+  gint64           room_id;
+  gint64           target_id;   /* of a change or deletion */
+  gint64           id;          /* of a message that was sent: what the server calls it */
+  gint64           date;
+  const char      *date_text;   /* nullable */
+  const GError    *error;       /* nullable: a change or deletion was refused, in the words of the client */
+  gboolean         awaited;     /* a task is told the error; else nobody is */
+} ChatOutboxAnswer;
+
+/**
+ * ChatOutboxEvents:
+ * @kept: @message is in the outbox from now on; FAILED where it could not be written
+ * @answered: the server answered for good. The receiver puts it into the store and then calls chat_outbox_end(); until then nothing
+ *   else of that room is sent
+ * @failed: (nullable): the store did not take something
+ */
+typedef struct
+{
+  void (*kept)     (ChatMessage *message, gpointer user_data);
+  void (*answered) (const ChatOutboxAnswer *answer, gpointer user_data);
+  void (*failed)   (const GError *error, gpointer user_data);
 } ChatOutboxEvents;
 
 ChatOutbox  *chat_outbox_new        (const ChatOutboxEvents *events,
                                      gpointer                user_data);
 /** chat_outbox_free: answers that are still to come find nobody */
 void         chat_outbox_free       (ChatOutbox             *self);
+/** chat_outbox_get_length: Returns: unsent messages, those that failed included */
 guint        chat_outbox_get_length (ChatOutbox             *self);
+/** chat_outbox_set_store: @store: (nullable) (transfer none) */
+void         chat_outbox_set_store  (ChatOutbox             *self,
+                                     ChatStore              *store);
+/** chat_outbox_load: @rows: (element-type ChatStoreOutRow): what the last run left; nothing of it is told */
+void         chat_outbox_load       (ChatOutbox             *self,
+                                     GPtrArray              *rows,
+                                     const char             *login);
 /** chat_outbox_set_client: @client: (nullable) (transfer none): logged in; what waits goes out */
 void         chat_outbox_set_client (ChatOutbox             *self,
                                      ChatClient             *client);
 /** chat_outbox_add: Returns: %FALSE if it is full */
 gboolean     chat_outbox_add        (ChatOutbox             *self,
                                      ChatMessage            *message);
+/** chat_outbox_change: @message, which has an id: its new @text, or %NULL to delete it. It is busy from now on, and shows @text as
+ * soon as that is kept. @task: (transfer full) (nullable): ends with %TRUE when the server has agreed, or when there is no connection
+ * and it is kept for later. Returns: %FALSE if that can not be taken, with @error; @task is untouched then */
+gboolean     chat_outbox_change     (ChatOutbox             *self,
+                                     ChatMessage            *message,
+                                     const char             *text,
+                                     GTask                  *task,
+                                     GError                **error);
+/** chat_outbox_dress: @message was made anew, with what the server has: shows the change of it that waits */
+void         chat_outbox_dress      (ChatOutbox             *self,
+                                     ChatMessage            *message);
+/** chat_outbox_cover: Returns: whether a change of message @id waits, which goes on being shown; @told is what is shown if it fails */
+gboolean     chat_outbox_cover      (ChatOutbox             *self,
+                                     gint64                  id,
+                                     const char             *told);
 /** chat_outbox_retry: for one that failed: it goes to the end of its room */
 gboolean     chat_outbox_retry      (ChatOutbox             *self,
                                      ChatMessage            *message);
@@ -50,14 +101,28 @@ gboolean     chat_outbox_discard    (ChatOutbox             *self,
 /** chat_outbox_find: Returns: (nullable) (transfer none): the unsent message under that reference */
 ChatMessage *chat_outbox_find       (ChatOutbox             *self,
                                      const char             *client_ref);
-/** chat_outbox_settle: the server has it, as was learnt otherwise than by the answer. May be called for any message */
+/** chat_outbox_get_row_id: Returns: the row of the store for what has that reference; 0 if there is none */
+gint64       chat_outbox_get_row_id (ChatOutbox             *self,
+                                     const char             *client_ref);
+/** chat_outbox_is_kept: whether @message is on the disk, or in no need of it */
+gboolean     chat_outbox_is_kept    (ChatOutbox             *self,
+                                     ChatMessage            *message);
+/** chat_outbox_settle: the server has it, as was learnt otherwise than by the answer; the caller ends its row in the store. May be
+ * called for any message */
 void         chat_outbox_settle     (ChatOutbox             *self,
                                      ChatMessage            *message);
-/** chat_outbox_list: Returns: (transfer full) (element-type ChatMessage): the unsent of a room, in order */
+/** chat_outbox_end: what was answered is in the store: forgets it and goes on. @error: (nullable): a change was refused */
+void         chat_outbox_end        (ChatOutbox             *self,
+                                     const char             *client_ref,
+                                     const GError           *error);
+/** chat_outbox_list: Returns: (transfer full) (element-type ChatMessage): the unsent of a room, in order, that are kept */
 GPtrArray   *chat_outbox_list       (ChatOutbox             *self,
                                      gint64                  room_id);
-/** chat_outbox_drop_room: the room is gone; @room_id: 0 for all */
-void         chat_outbox_drop_room  (ChatOutbox             *self,
+/** chat_outbox_get_rooms: Returns: (transfer full) (element-type gint64): where anything waits */
+GArray      *chat_outbox_get_rooms  (ChatOutbox             *self);
+/** chat_outbox_drop_room: the room is gone, also from the store; @room_id: 0 for all, which the store keeps.
+ * Returns: how many messages that were */
+guint        chat_outbox_drop_room  (ChatOutbox             *self,
                                      gint64                  room_id);
 
 G_END_DECLS

@@ -1,4 +1,4 @@
-/* chat-room-history.c: the pages of one room, from the server
+/* chat-room-history.c: the pages of one room, from the store and from the server
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -13,20 +13,32 @@ struct _ChatRoomHistory
 
   GWeakRef  session;
   gint64    room_id;
+  gboolean  shown;          /* the newest page was given once */
+  gboolean  asking_whole;   /* ALL is on its way */
 };
+
+/* The person reads on without a connection: so many gaps may be stepped over before the page is given up */
+#define MAX_STEPS 2
 
 typedef struct
 {
   ChatPageKind kind;
   gint64       anchor;
+  gint64       asked;       /* the anchor that the store was asked for: beyond a gap it is another */
   guint        limit;
-  gboolean     whole;     /* ALL was asked for */
+  guint        n_steps;
+  gboolean     whole;       /* ALL was asked for */
+  gboolean     more;        /* as the server told it */
+  gboolean     check;       /* nobody waits for it: what is kept may be old */
 } Request;
 
 static void chat_room_history_source_init (ChatMessageSourceInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (ChatRoomHistory, chat_room_history, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (CHAT_TYPE_MESSAGE_SOURCE, chat_room_history_source_init))
+
+static void ask_store (ChatRoomHistory *self, ChatSession *session, GTask *task);
+static void ask_server (ChatRoomHistory *self, ChatSession *session, GTask *task);
 
 static void
 add_rows (ChatSession     *session,
@@ -44,6 +56,19 @@ add_rows (ChatSession     *session,
 }
 
 static void
+return_offline (GTask *task)
+{
+  g_task_return_new_error (task, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_OFFLINE, "there is no connection");
+}
+
+static void
+return_page (GTask           *task,
+             ChatMessagePage *page)
+{
+  g_task_return_pointer (task, page, (GDestroyNotify) chat_message_page_free);
+}
+
+static void
 return_slice (ChatRoomHistory *self,
               ChatSession     *session,
               GTask           *task)
@@ -55,7 +80,122 @@ return_slice (ChatRoomHistory *self,
   rows = chat_memory_slice (session->memory, self->room_id, request->kind, request->anchor, request->limit,
                             &page->more_before, &page->more_after);
   add_rows (session, page, rows, self->room_id);
-  g_task_return_pointer (task, page, (GDestroyNotify) chat_message_page_free);
+  return_page (task, page);
+}
+
+/* The server */
+
+/* What the answer says about which ids: see chat_store_batch_put_page(). Where it says nothing, @from is beyond @to */
+static void
+get_range (ChatRoomHistory *self,
+           ChatSession     *session,
+           const Request   *request,
+           GPtrArray       *rows,
+           gint64          *from,
+           gint64          *to)
+{
+  ChatRoomInfo *info = chat_session_get_info (session, self->room_id);
+  gint64 first = rows->len > 0 ? ((ChatClientMessage *) rows->pdata[0])->id : 0;
+  gint64 last = rows->len > 0 ? ((ChatClientMessage *) rows->pdata[rows->len - 1])->id : 0;
+  gboolean more = request->more;
+
+  *from = CHAT_STORE_BEGINNING;
+  *to = CHAT_STORE_TO_NEWEST;
+  if (request->whole)
+    {
+      if (more)
+        *from = first;
+      return;
+    }
+  /* How many RESENT brings is the server's choice: only the oldest id, as the list of rooms told it, shows whether this is all */
+  if ((session->abilities & CHAT_SESSION_CAN_PAGE) == 0)
+    more = first > 0 && (info == NULL || info->first_id != first);
+  switch (request->kind)
+    {
+    case CHAT_PAGE_BEFORE:
+      *to = request->anchor - 1;
+      if (more)
+        *from = first > 0 ? first : request->anchor;
+      break;
+    case CHAT_PAGE_AFTER:
+      *from = request->anchor + 1;
+      if (more)
+        *to = last;
+      break;
+    case CHAT_PAGE_AROUND:
+      *from = first;
+      if (more || first == 0)
+        *to = first > 0 ? last : -1;
+      break;
+    case CHAT_PAGE_NEWEST:
+    default:
+      if (more)
+        *from = first;
+      break;
+    }
+}
+
+static void
+on_rows_kept (ChatSession *session,
+              GPtrArray   *rows,
+              gpointer     user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  ChatRoomHistory *self = g_task_get_source_object (task);
+  Request *request = g_task_get_task_data (task);
+  ChatMessagePage *page;
+
+  if (session == NULL)
+    {
+      return_offline (task);
+      return;
+    }
+  if (request->kind == CHAT_PAGE_NEWEST)
+    chat_session_newest_page_came (session, self->room_id, rows, FALSE);
+  if (request->whole && session->store != NULL && !request->check)
+    {
+      ask_store (self, session, task);
+      return;
+    }
+  if (request->whole)
+    {
+      if (session->store == NULL)
+        chat_memory_set_history (session->memory, self->room_id, rows);
+      return_slice (self, session, task);
+      return;
+    }
+
+  page = chat_message_page_new ();
+  add_rows (session, page, rows, self->room_id);
+  if ((session->abilities & CHAT_SESSION_CAN_PAGE) != 0)
+    switch (request->kind)
+      {
+      case CHAT_PAGE_BEFORE:
+        page->more_before = request->more;
+        page->more_after = TRUE;
+        break;
+      case CHAT_PAGE_AFTER:
+        page->more_before = TRUE;
+        page->more_after = request->more;
+        break;
+      case CHAT_PAGE_AROUND:
+        /* Only the newer side is told. An empty page will show it if there is nothing older */
+        page->more_before = page->messages->len > 0;
+        page->more_after = request->more;
+        break;
+      case CHAT_PAGE_NEWEST:
+      default:
+        page->more_before = request->more;
+        break;
+      }
+  else
+    {
+      gint64 from, to;
+
+      get_range (self, session, request, rows, &from, &to);
+      page->more_before = from != CHAT_STORE_BEGINNING;
+    }
+  return_page (task, page);
 }
 
 static void
@@ -70,13 +210,19 @@ on_rows (GObject      *source,
   g_autoptr (GError) error = NULL;
   Request *request = g_task_get_task_data (task);
   ChatClient *client = CHAT_CLIENT (source);
-  ChatMessagePage *page;
-  gboolean more;
+  gint64 from, to;
 
-  rows = chat_client_read_finish (client, result, &more, &error);
+  rows = chat_client_read_finish (client, result, &request->more, &error);
+  if (request->whole)
+    self->asking_whole = FALSE;
   if (rows == NULL)
     {
-      g_task_return_error (task, chat_session_error_from (error));
+      /* The connection broke: what is kept is better than nothing */
+      if (session != NULL && session->client == NULL && session->store != NULL && !request->check
+          && g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_CLOSED))
+        ask_store (self, session, task);
+      else
+        g_task_return_error (task, chat_session_error_from (error));
       return;
     }
   if (session == NULL || session->client != client)
@@ -84,49 +230,194 @@ on_rows (GObject      *source,
       g_task_return_new_error (task, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_OFFLINE, "the connection ended");
       return;
     }
+  get_range (self, session, request, rows, &from, &to);
+  chat_session_feed_page (session, self->room_id, from, to, rows, !request->check, on_rows_kept, g_steal_pointer (&task));
+}
 
-  if (request->whole)
+static void
+ask_server (ChatRoomHistory *self,
+            ChatSession     *session,
+            GTask           *task)
+{
+  Request *request = g_task_get_task_data (task);
+  ChatClientRead read = CHAT_CLIENT_READ_NEWEST;
+
+  if (session->client == NULL)
     {
-      chat_memory_set_history (session->memory, self->room_id, rows);
-      return_slice (self, session, task);
+      return_offline (task);
       return;
     }
-
-  page = chat_message_page_new ();
-  add_rows (session, page, rows, self->room_id);
-  if ((session->abilities & CHAT_SESSION_CAN_PAGE) != 0)
-    switch (request->kind)
-      {
-      case CHAT_PAGE_BEFORE:
-        page->more_before = more;
-        page->more_after = TRUE;
-        break;
-      case CHAT_PAGE_AFTER:
-        page->more_before = TRUE;
-        page->more_after = more;
-        break;
-      case CHAT_PAGE_AROUND:
-        /* Only the newer side is told. An empty page will show it if there is nothing older */
-        page->more_before = page->messages->len > 0;
-        page->more_after = more;
-        break;
-      case CHAT_PAGE_NEWEST:
-      default:
-        page->more_before = more;
-        break;
-      }
-  else
+  if (request->kind != CHAT_PAGE_NEWEST && (session->abilities & CHAT_SESSION_CAN_PAGE) == 0)
     {
-      ChatRoomInfo *info = chat_session_get_info (session, self->room_id);
-      gint64 first = rows->len > 0 ? ((ChatClientMessage *) rows->pdata[0])->id : 0;
-
-      /* How many RESENT brings is the server's choice: only the oldest id, as the list of rooms told it, shows whether
-       * this is all */
-      page->more_before = first > 0 && (info == NULL || info->first_id != first);
+      request->whole = self->asking_whole = TRUE;
+      read = CHAT_CLIENT_READ_ALL;
     }
+  else if (request->kind == CHAT_PAGE_BEFORE)
+    read = CHAT_CLIENT_READ_BEFORE;
+  else if (request->kind == CHAT_PAGE_AFTER)
+    read = CHAT_CLIENT_READ_AFTER;
+  else if (request->kind == CHAT_PAGE_AROUND)
+    read = CHAT_CLIENT_READ_AROUND;
+  chat_client_read_async (session->client, read, self->room_id, request->anchor, request->limit, g_task_get_cancellable (task),
+                          on_rows, g_object_ref (task));
+}
+
+/* Nobody waits: what the server knows better comes by the changes of the store */
+static void
+check (ChatRoomHistory *self,
+       ChatSession     *session,
+       const Request   *shown)
+{
+  g_autoptr (GTask) task = NULL;
+  Request *request;
+
+  if (session->client == NULL || self->asking_whole)
+    return;
+  task = g_task_new (self, NULL, NULL, NULL);
+  request = g_memdup2 (shown, sizeof *shown);
+  request->check = TRUE;
+  g_task_set_task_data (task, request, g_free);
+  ask_server (self, session, task);
+}
+
+/* The store */
+
+static gboolean
+reload_list (gpointer user_data)
+{
+  ChatRoomHistory *self = user_data;
+  g_autoptr (ChatSession) session = g_weak_ref_get (&self->session);
+  ChatRoomInfo *info = session != NULL && !session->closed ? chat_session_get_info (session, self->room_id) : NULL;
+
+  if (info != NULL && info->list != NULL && session->client != NULL)
+    chat_message_list_reload (info->list);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+return_stored (ChatRoomHistory *self,
+               ChatSession     *session,
+               GTask           *task,
+               ChatStorePage   *stored)
+{
+  Request *request = g_task_get_task_data (task);
+  ChatMessagePage *page = chat_message_page_new ();
+
+  for (guint i = 0; i < stored->messages->len; i++)
+    {
+      ChatClientMessage row = chat_session_row_view (stored->messages->pdata[i]);
+
+      g_ptr_array_add (page->messages, chat_session_take_message (session, &row));
+    }
+  page->more_before = stored->more_before;
+  /* The newest that is kept is the newest that there is, as long as nobody says otherwise */
+  page->more_after = stored->more_after && request->kind != CHAT_PAGE_NEWEST
+                     && (session->client != NULL || !stored->gap_after || stored->beyond_after > 0);
+  if (session->client != NULL && !request->whole)
+    {
+      if (request->kind == CHAT_PAGE_NEWEST && (!stored->fresh || stored->gap_after))
+        g_idle_add_full (G_PRIORITY_DEFAULT, reload_list, g_object_ref (self), g_object_unref);
+      else if (!stored->fresh)
+        check (self, session, request);
+    }
+  return_page (task, page);
+}
+
+/* Without a connection: reads on beyond a gap. Returns: whether there is anything */
+static gboolean
+step_over (Request             *request,
+           const ChatStorePage *stored)
+{
+  if (request->n_steps++ >= MAX_STEPS)
+    return FALSE;
+  if (request->kind != CHAT_PAGE_AFTER && stored->gap_before && stored->beyond_before > 0)
+    request->asked = request->kind == CHAT_PAGE_BEFORE ? stored->beyond_before + 1 : stored->beyond_before;
+  else if (request->kind != CHAT_PAGE_BEFORE && stored->gap_after && stored->beyond_after > 0)
+    request->asked = request->kind == CHAT_PAGE_AFTER ? stored->beyond_after - 1 : stored->beyond_after;
+  else
+    return FALSE;
+  return TRUE;
+}
+
+static gboolean
+is_enough (ChatRoomHistory     *self,
+           ChatSession         *session,
+           const Request       *request,
+           const ChatStorePage *stored)
+{
   if (request->kind == CHAT_PAGE_NEWEST)
-    chat_session_newest_page_came (session, self->room_id, rows, FALSE);
-  g_task_return_pointer (task, page, (GDestroyNotify) chat_message_page_free);
+    {
+      if (stored->fresh && !stored->gap_after && (stored->messages->len > 0 || !stored->more_before))
+        return TRUE;
+      /* At first something is shown at once; after that the page is asked for because it may be another one */
+      return stored->messages->len > 0 && !self->shown;
+    }
+  if (stored->messages->len > 0)
+    return TRUE;
+  return stored->fresh && (request->kind == CHAT_PAGE_BEFORE ? !stored->gap_before : !stored->gap_after);
+}
+
+static void
+on_stored (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  ChatRoomHistory *self = g_task_get_source_object (task);
+  g_autoptr (ChatSession) session = g_weak_ref_get (&self->session);
+  g_autoptr (ChatStorePage) stored = NULL;
+  g_autoptr (GError) error = NULL;
+  Request *request = g_task_get_task_data (task);
+
+  stored = chat_store_load_page_finish (CHAT_STORE (source), result, &error);
+  if (g_task_return_error_if_cancelled (task))
+    return;
+  if (session == NULL || session->closed || (G_OBJECT (session->store) != source && session->client == NULL))
+    {
+      return_offline (task);
+      return;
+    }
+  if (stored == NULL)
+    {
+      g_message ("A page of the store: %s", error->message);
+      ask_server (self, session, task);
+    }
+  else if (request->whole)
+    return_stored (self, session, task, stored);
+  else if (session->client != NULL)
+    {
+      if (is_enough (self, session, request, stored))
+        return_stored (self, session, task, stored);
+      else
+        ask_server (self, session, task);
+      self->shown = TRUE;
+    }
+  else if (stored->messages->len > 0 || !(request->kind == CHAT_PAGE_AFTER ? stored->gap_after : stored->gap_before))
+    {
+      self->shown = TRUE;
+      return_stored (self, session, task, stored);
+    }
+  else if (step_over (request, stored))
+    ask_store (self, session, task);
+  else if (request->kind == CHAT_PAGE_AFTER)
+    {
+      stored->beyond_after = 0;
+      return_stored (self, session, task, stored);
+    }
+  else
+    return_offline (task);
+}
+
+static void
+ask_store (ChatRoomHistory *self,
+           ChatSession     *session,
+           GTask           *task)
+{
+  static const ChatStorePageKind kinds[] = { CHAT_STORE_NEWEST, CHAT_STORE_BEFORE, CHAT_STORE_AFTER, CHAT_STORE_AROUND };
+  Request *request = g_task_get_task_data (task);
+
+  chat_store_load_page_async (session->store, self->room_id, kinds[request->kind], request->asked, request->limit,
+                              CHAT_STORE_PAGE_DEFAULT, g_task_get_cancellable (task), on_stored, g_object_ref (task));
 }
 
 static void
@@ -142,37 +433,21 @@ chat_room_history_load_async (ChatMessageSource   *source,
   g_autoptr (ChatSession) session = g_weak_ref_get (&self->session);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   Request *request = g_new0 (Request, 1);
-  ChatClientRead read = CHAT_CLIENT_READ_NEWEST;
 
   g_task_set_source_tag (task, chat_room_history_load_async);
   g_task_set_task_data (task, request, g_free);
   request->kind = kind;
-  request->anchor = anchor;
+  request->anchor = request->asked = anchor;
   request->limit = CLAMP (limit, 1, CHAT_CLIENT_MAX_PAGE);
-  if (session == NULL || session->client == NULL)
-    {
-      g_task_return_new_error (task, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_OFFLINE, "there is no connection");
-      return;
-    }
-
-  if (kind != CHAT_PAGE_NEWEST && (session->abilities & CHAT_SESSION_CAN_PAGE) == 0)
-    {
-      if (chat_memory_has_history (session->memory, self->room_id))
-        {
-          return_slice (self, session, task);
-          return;
-        }
-      request->whole = TRUE;
-      read = CHAT_CLIENT_READ_ALL;
-    }
-  else if (kind == CHAT_PAGE_BEFORE)
-    read = CHAT_CLIENT_READ_BEFORE;
-  else if (kind == CHAT_PAGE_AFTER)
-    read = CHAT_CLIENT_READ_AFTER;
-  else if (kind == CHAT_PAGE_AROUND)
-    read = CHAT_CLIENT_READ_AROUND;
-  chat_client_read_async (session->client, read, self->room_id, anchor, request->limit, cancellable, on_rows,
-                          g_steal_pointer (&task));
+  if (session == NULL || session->closed)
+    return_offline (task);
+  else if (session->store != NULL)
+    ask_store (self, session, task);
+  else if (kind != CHAT_PAGE_NEWEST && (session->abilities & CHAT_SESSION_CAN_PAGE) == 0
+           && chat_memory_has_history (session->memory, self->room_id))
+    return_slice (self, session, task);
+  else
+    ask_server (self, session, task);
 }
 
 static ChatMessagePage *

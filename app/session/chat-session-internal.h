@@ -30,7 +30,12 @@ ChatSessionTimes *chat_session_get_times         (ChatSession *self);
  * from zero to it ("full jitter") */
 guint             chat_session_get_backoff_limit (ChatSession *self,
                                                   guint        attempt);
-/** chat_session_count_unsent: Returns: messages in the outbox, those that failed included */
-guint             chat_session_count_unsent      (ChatSession *self);
+/** chat_session_is_kept: whether @message of ours, unsent or not, is on the disk */
+gboolean          chat_session_is_kept           (ChatSession *self,
+                                                  ChatMessage *message);
+/** chat_session_get_n_commits: Returns: transactions of the store since it was opened */
+guint64           chat_session_get_n_commits     (ChatSession *self);
+/** chat_session_dup_store_path: Returns: (transfer full) (nullable): the file of the account that is signed in */
+char             *chat_session_dup_store_path    (ChatSession *self);
 
 G_END_DECLS

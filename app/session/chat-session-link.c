@@ -14,7 +14,7 @@ on_message (ChatClient              *client,
             const ChatClientMessage *message,
             gpointer                 user_data)
 {
-  chat_session_message_came (user_data, message);
+  chat_session_feed_message (user_data, message);
 }
 
 static void
@@ -23,7 +23,7 @@ on_edited (ChatClient *client,
            const char *text,
            gpointer    user_data)
 {
-  chat_session_message_edited (user_data, message_id, text);
+  chat_session_feed_edit (user_data, message_id, text);
 }
 
 static void
@@ -31,7 +31,7 @@ on_deleted (ChatClient *client,
             gint64      message_id,
             gpointer    user_data)
 {
-  chat_session_message_deleted (user_data, message_id);
+  chat_session_feed_deletion (user_data, message_id);
 }
 
 static void
@@ -40,7 +40,7 @@ on_room_created (ChatClient *client,
                  const char *name,
                  gpointer    user_data)
 {
-  chat_session_room_created (user_data, room_id, name);
+  chat_session_feed_room (user_data, room_id, name);
 }
 
 static void
@@ -48,7 +48,7 @@ on_room_deleted (ChatClient *client,
                  gint64      room_id,
                  gpointer    user_data)
 {
-  chat_session_room_deleted (user_data, room_id);
+  chat_session_feed_room_end (user_data, room_id);
 }
 
 static void
@@ -58,7 +58,7 @@ on_marked_read (ChatClient *client,
                 int         unread,
                 gpointer    user_data)
 {
-  chat_session_room_marked (user_data, room_id, message_id, unread);
+  chat_session_feed_mark (user_data, room_id, message_id, unread);
 }
 
 static void
@@ -68,7 +68,7 @@ on_room_set (ChatClient *client,
              int         pinned,
              gpointer    user_data)
 {
-  chat_session_room_set (user_data, room_id, muted, pinned);
+  chat_session_feed_flags (user_data, room_id, muted, pinned);
 }
 
 static void
@@ -308,8 +308,11 @@ chat_session_link_up (ChatSession *self,
                               | ((features & CHAT_CLIENT_ROOM_INFO) != 0 ? CHAT_SESSION_CAN_TELL_ROOMS : 0)
                               | ((features & CHAT_CLIENT_TOKEN) != 0 ? CHAT_SESSION_CAN_REMEMBER : 0));
   chat_session_set_state (self, CHAT_SESSION_ONLINE, NULL, 0);
-  /* What waited goes first: a message that was typed should not wait for a long list of rooms */
-  if (self->client == client)
+  /* What may have changed meanwhile nobody tells */
+  self->reset_wanted = self->store != NULL;
+  /* What waited goes first: a message that was typed should not wait for a long list of rooms. But where the server may have lost
+   * its data, the number of a room may now be that of another one */
+  if (self->client == client && !self->verify_rooms)
     chat_outbox_set_client (self->outbox, client);
   if (self->client == client)
     chat_session_refresh_rooms (self);

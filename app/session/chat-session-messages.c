@@ -5,8 +5,6 @@
 
 #include "chat-session-private.h"
 
-#include <string.h>
-
 #include "chat-room-history.h"
 
 static gint64
@@ -18,8 +16,8 @@ moment_of (ChatMessage *message)
 }
 
 /* Where @message got its id just now: it may have come by another way before */
-static void
-take_id (ChatSession *self,
+void
+chat_session_take_id (ChatSession *self,
          ChatMessage *message,
          gint64       id)
 {
@@ -46,12 +44,21 @@ settle (ChatSession             *self,
 
   g_object_ref (message);
   chat_outbox_settle (self->outbox, message);
-  take_id (self, message, row->id);
+  chat_session_take_id (self, message, row->id);
   chat_message_set_date (message, row->date, row->date_text);
   chat_message_set_state (message, CHAT_MESSAGE_SENT, NULL);
   if (info != NULL && info->list != NULL)
     chat_message_list_resort (info->list, message);
   g_object_unref (message);
+}
+
+void
+chat_session_show_text (ChatSession *self,
+                        ChatMessage *message,
+                        const char  *text)
+{
+  if (!chat_outbox_cover (self->outbox, chat_message_get_id (message), text))
+    chat_message_set_text (message, text);
 }
 
 ChatMessage *
@@ -81,8 +88,11 @@ chat_session_take_message (ChatSession             *self,
       chat_message_set_date (message, row->date, row->date_text);
       chat_message_set_state (message, CHAT_MESSAGE_SENT, NULL);
       chat_memory_add (self->memory, message);
+      chat_message_set_text (message, row->text);
+      chat_outbox_dress (self->outbox, message);
     }
-  chat_message_set_text (message, row->text);
+  else
+    chat_session_show_text (self, message, row->text);
   /* A server that knows only the user's API does not say it again */
   if (row->edited)
     chat_message_set_edited (message, TRUE);
@@ -197,13 +207,14 @@ chat_session_message_edited (ChatSession *self,
   chat_memory_message_changed (self->memory, message_id, text);
   if (message == NULL)
     return;
-  chat_message_set_text (message, text);
+  chat_session_show_text (self, message, text);
   chat_message_set_edited (message, TRUE);
 }
 
-void
-chat_session_message_deleted (ChatSession *self,
-                              gint64       message_id)
+static void
+remove_message (ChatSession *self,
+                gint64       message_id,
+                gboolean     count)
 {
   g_autoptr (ChatMessage) message = chat_memory_lookup (self->memory, message_id);
   ChatRoomInfo *info;
@@ -212,7 +223,7 @@ chat_session_message_deleted (ChatSession *self,
   if (message == NULL)
     {
       /* Nobody holds it, but it may be one of those that are counted as unread */
-      if ((self->abilities & CHAT_SESSION_CAN_TELL_ROOMS) != 0 && chat_room_list_get_unread (self->rooms) > 0)
+      if (count && (self->abilities & CHAT_SESSION_CAN_TELL_ROOMS) != 0 && chat_room_list_get_unread (self->rooms) > 0)
         chat_session_refresh_rooms_soon (self);
       return;
     }
@@ -222,14 +233,48 @@ chat_session_message_deleted (ChatSession *self,
     return;
   if (info->list != NULL)
     chat_message_list_remove (info->list, message);
-  if (!chat_message_get_outgoing (message) && message_id > chat_room_get_read_mark (info->room)
+  if (count && !chat_message_get_outgoing (message) && message_id > chat_room_get_read_mark (info->room)
       && chat_room_get_unread_count (info->room) > 0)
     chat_room_set_unread_count (info->room, chat_room_get_unread_count (info->room) - 1);
   if (chat_room_get_last_message (info->room) == message)
     chat_session_find_newest (self, info);
 }
 
+void
+chat_session_message_deleted (ChatSession *self,
+                              gint64       message_id)
+{
+  remove_message (self, message_id, TRUE);
+}
+
+void
+chat_session_message_gone (ChatSession *self,
+                           gint64       message_id)
+{
+  remove_message (self, message_id, FALSE);
+}
+
 /* The newest one of a room */
+
+static void
+on_newest_kept (ChatSession *self,
+                GPtrArray   *rows,
+                gpointer     user_data)
+{
+  g_autofree gint64 *room_id = user_data;
+  ChatRoomInfo *info = self != NULL ? chat_session_get_info (self, *room_id) : NULL;
+  g_autoptr (ChatMessage) message = NULL;
+  ChatClientMessage *last;
+
+  /* Something newer may have come meanwhile */
+  if (info == NULL || rows->len == 0 || chat_room_get_last_message (info->room) != NULL)
+    return;
+  last = rows->pdata[rows->len - 1];
+  if (last->room_id != *room_id)
+    return;
+  message = chat_session_take_message (self, last);
+  chat_session_show_newest (self, info, message);
+}
 
 static void
 on_newest (GObject      *source,
@@ -239,21 +284,18 @@ on_newest (GObject      *source,
   g_autoptr (ChatSessionCall) call = user_data;
   g_autoptr (ChatSession) self = chat_session_call_get (call);
   g_autoptr (GPtrArray) rows = NULL;
-  g_autoptr (ChatMessage) message = NULL;
-  ChatRoomInfo *info;
-  ChatClientMessage *last;
+  gint64 *room_id;
+  gint64 from = CHAT_STORE_BEGINNING;
   gboolean more;
 
   rows = chat_client_read_finish (CHAT_CLIENT (source), result, &more, NULL);
-  info = self != NULL ? chat_session_get_info (self, call->id) : NULL;
-  /* Something newer may have come meanwhile */
-  if (info == NULL || rows == NULL || rows->len == 0 || chat_room_get_last_message (info->room) != NULL)
+  if (self == NULL || rows == NULL || !chat_session_call_is_current (call, self))
     return;
-  last = rows->pdata[rows->len - 1];
-  if (last->room_id != call->id)
-    return;
-  message = chat_session_take_message (self, last);
-  chat_session_show_newest (self, info, message);
+  /* Without pages the server has sent as many as it likes, and does not say whether that was all */
+  if (rows->len > 0 && (more || (self->abilities & CHAT_SESSION_CAN_PAGE) == 0))
+    from = ((ChatClientMessage *) rows->pdata[0])->id;
+  room_id = g_memdup2 (&call->id, sizeof call->id);
+  chat_session_feed_page (self, call->id, from, CHAT_STORE_TO_NEWEST, rows, FALSE, on_newest_kept, room_id);
 }
 
 void
@@ -320,276 +362,4 @@ chat_session_get_messages (ChatSession *self,
     }
   chat_message_list_load (list);
   return list;
-}
-
-/* Sending */
-
-static gboolean
-check_text (const char  *text,
-            GError     **error)
-{
-  if (*text == '\0')
-    {
-      g_set_error_literal (error, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_EMPTY, "nothing to send");
-      return FALSE;
-    }
-  if (strlen (text) > CHAT_CLIENT_MAX_TEXT_SIZE)
-    {
-      g_set_error_literal (error, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_TOO_LARGE, "too long a text");
-      return FALSE;
-    }
-  if (!g_utf8_validate (text, -1, NULL))
-    {
-      g_set_error_literal (error, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_FAILED, "not UTF-8");
-      return FALSE;
-    }
-  return TRUE;
-}
-
-ChatMessage *
-chat_session_send_text (ChatSession  *self,
-                        ChatRoom     *room,
-                        const char   *text,
-                        GError      **error)
-{
-  g_autoptr (ChatMessage) message = NULL;
-  g_autofree char *ref = NULL;
-  ChatRoomInfo *info;
-
-  g_return_val_if_fail (CHAT_IS_SESSION (self), NULL);
-  g_return_val_if_fail (CHAT_IS_ROOM (room), NULL);
-  g_return_val_if_fail (text != NULL, NULL);
-
-  if (!check_text (text, error))
-    return NULL;
-  info = chat_session_get_info (self, chat_room_get_id (room));
-  if (info == NULL)
-    {
-      g_set_error_literal (error, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_NO_ROOM, "the room is gone");
-      return NULL;
-    }
-  ref = g_uuid_string_random ();
-  message = chat_message_new (chat_room_get_id (room), self->login != NULL ? self->login : "", TRUE, CHAT_MESSAGE_TEXT, ref);
-  chat_message_set_text (message, text);
-  chat_message_set_date (message, g_get_real_time (), NULL);
-  chat_message_set_state (message, CHAT_MESSAGE_WAITING, NULL);
-  if (!chat_outbox_add (self->outbox, message))
-    {
-      g_set_error_literal (error, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_FAILED, "too many unsent messages");
-      return NULL;
-    }
-  if (info->list != NULL)
-    chat_message_list_add (info->list, message);
-  chat_session_show_newest (self, info, message);
-  return g_steal_pointer (&message);
-}
-
-void
-chat_session_message_sent (ChatSession *self,
-                           ChatMessage *message,
-                           gint64       id,
-                           gint64       date,
-                           const char  *date_text)
-{
-  ChatRoomInfo *info = chat_session_get_info (self, chat_message_get_room_id (message));
-  g_autofree char *text = g_strdup (chat_message_get_text (message));
-  g_autofree char *sender = g_strdup (chat_message_get_sender (message));
-  ChatClientMessage row = {
-    .id = id, .room_id = chat_message_get_room_id (message), .sender = sender, .text = text,
-    .date = date, .date_text = (char *) date_text, .content = CHAT_CLIENT_TEXT,
-  };
-
-  take_id (self, message, id);
-  chat_message_set_date (message, date, date_text);
-  chat_message_set_state (message, CHAT_MESSAGE_SENT, NULL);
-  chat_memory_message_came (self->memory, &row);
-  if (info == NULL)
-    return;
-  if (info->list != NULL)
-    chat_message_list_resort (info->list, message);
-  if (id > info->newest_id)
-    {
-      info->newest_id = id;
-      if (chat_room_get_last_message (info->room) == message)
-        chat_room_set_activity (info->room, moment_of (message));
-      chat_session_raise_mark (self, info, id, FALSE);
-    }
-}
-
-void
-chat_session_retry_message (ChatSession *self,
-                            ChatMessage *message)
-{
-  ChatRoomInfo *info;
-
-  g_return_if_fail (CHAT_IS_SESSION (self));
-  g_return_if_fail (CHAT_IS_MESSAGE (message));
-
-  if (chat_message_get_state (message) != CHAT_MESSAGE_FAILED)
-    return;
-  /* It goes last now, and stands there */
-  chat_message_set_date (message, g_get_real_time (), NULL);
-  if (!chat_outbox_retry (self->outbox, message))
-    return;
-  info = chat_session_get_info (self, chat_message_get_room_id (message));
-  if (info == NULL)
-    return;
-  if (info->list != NULL)
-    chat_message_list_resort (info->list, message);
-  chat_session_show_newest (self, info, message);
-}
-
-void
-chat_session_discard_message (ChatSession *self,
-                              ChatMessage *message)
-{
-  g_autoptr (ChatMessage) kept = NULL;
-  ChatRoomInfo *info;
-
-  g_return_if_fail (CHAT_IS_SESSION (self));
-  g_return_if_fail (CHAT_IS_MESSAGE (message));
-
-  kept = g_object_ref (message);
-  if (!chat_outbox_discard (self->outbox, message))
-    return;
-  info = chat_session_get_info (self, chat_message_get_room_id (message));
-  if (info == NULL)
-    return;
-  if (info->list != NULL)
-    chat_message_list_remove (info->list, message);
-  if (chat_room_get_last_message (info->room) == message)
-    chat_session_find_newest (self, info);
-}
-
-/* Editing and deleting */
-
-static gboolean
-check_own (ChatMessage *message,
-           GTask       *task)
-{
-  if (chat_message_get_id (message) != 0 && chat_message_get_outgoing (message)
-      && chat_message_get_state (message) == CHAT_MESSAGE_SENT)
-    return TRUE;
-  g_task_return_new_error (task, CHAT_SESSION_ERROR,
-                           chat_message_get_outgoing (message) ? CHAT_SESSION_ERROR_NO_MESSAGE : CHAT_SESSION_ERROR_FORBIDDEN,
-                           "not a sent message of one's own");
-  return FALSE;
-}
-
-static void
-on_edit_done (GObject      *source,
-              GAsyncResult *result,
-              gpointer      user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  ChatMessage *message = g_task_get_task_data (task);
-  g_autoptr (GError) error = NULL;
-  gboolean done = chat_client_finish (CHAT_CLIENT (source), result, &error);
-
-  chat_message_set_busy (message, FALSE);
-  if (done)
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, chat_session_error_from (error));
-}
-
-void
-chat_session_edit_message_async (ChatSession         *self,
-                                 ChatMessage         *message,
-                                 const char          *text,
-                                 GCancellable        *cancellable,
-                                 GAsyncReadyCallback  callback,
-                                 gpointer             user_data)
-{
-  g_autoptr (GTask) task = NULL;
-  GError *error = NULL;
-  ChatClient *client;
-
-  g_return_if_fail (CHAT_IS_SESSION (self));
-  g_return_if_fail (CHAT_IS_MESSAGE (message));
-  g_return_if_fail (text != NULL);
-
-  task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, chat_session_edit_message_async);
-  g_task_set_task_data (task, g_object_ref (message), g_object_unref);
-  if (!check_text (text, &error))
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-  if (!check_own (message, task))
-    return;
-  client = chat_session_check_online (self, task);
-  if (client == NULL)
-    return;
-  chat_message_set_busy (message, TRUE);
-  chat_client_edit_async (client, chat_message_get_id (message), text, cancellable, on_edit_done, g_steal_pointer (&task));
-}
-
-gboolean
-chat_session_edit_message_finish (ChatSession   *self,
-                                  GAsyncResult  *result,
-                                  GError       **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-static void
-on_delete_done (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  ChatSession *self = g_task_get_source_object (task);
-  ChatMessage *message = g_task_get_task_data (task);
-  g_autoptr (GError) error = NULL;
-  gboolean done = chat_client_finish (CHAT_CLIENT (source), result, &error);
-
-  chat_message_set_busy (message, FALSE);
-  if (!done && g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_NO_MESSAGE))
-    {
-      chat_session_message_deleted (self, chat_message_get_id (message));
-      done = TRUE;
-    }
-  if (done)
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, chat_session_error_from (error));
-}
-
-void
-chat_session_delete_message_async (ChatSession         *self,
-                                   ChatMessage         *message,
-                                   GCancellable        *cancellable,
-                                   GAsyncReadyCallback  callback,
-                                   gpointer             user_data)
-{
-  g_autoptr (GTask) task = NULL;
-  ChatClient *client;
-
-  g_return_if_fail (CHAT_IS_SESSION (self));
-  g_return_if_fail (CHAT_IS_MESSAGE (message));
-
-  task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, chat_session_delete_message_async);
-  g_task_set_task_data (task, g_object_ref (message), g_object_unref);
-  if (!check_own (message, task))
-    return;
-  client = chat_session_check_online (self, task);
-  if (client == NULL)
-    return;
-  chat_message_set_busy (message, TRUE);
-  chat_client_delete_async (client, chat_message_get_id (message), cancellable, on_delete_done, g_steal_pointer (&task));
-}
-
-gboolean
-chat_session_delete_message_finish (ChatSession   *self,
-                                    GAsyncResult  *result,
-                                    GError       **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-
-  return g_task_propagate_boolean (G_TASK (result), error);
 }

@@ -67,6 +67,26 @@ chat_session_search_users_finish (ChatSession   *self,
 }
 
 static void
+apply_created (ChatSession      *self,
+               ChatSessionEvent *event,
+               GPtrArray        *events)
+{
+  ChatRoomInfo *info = chat_session_get_info (self, event->id);
+
+  /* The answer has made it known before this */
+  if (info == NULL)
+    g_task_return_new_error (event->data, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_FAILED, "the room is gone already");
+  else
+    g_task_return_pointer (event->data, g_object_ref (info->room), g_object_unref);
+}
+
+static void
+drop_created (ChatSessionEvent *event)
+{
+  g_task_return_new_error (event->data, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_OFFLINE, "the session ended");
+}
+
+static void
 on_created (GObject      *source,
             GAsyncResult *result,
             gpointer      user_data)
@@ -75,19 +95,20 @@ on_created (GObject      *source,
   ChatSession *self = g_task_get_source_object (task);
   g_autoptr (GError) error = NULL;
   gint64 id = chat_client_create_room_finish (CHAT_CLIENT (source), result, &error);
-  ChatRoomInfo *info;
+  ChatSessionEvent *event;
 
   if (error != NULL)
     {
       g_task_return_error (task, chat_session_error_from (error));
       return;
     }
-  /* The answer has made it known before this */
-  info = chat_session_get_info (self, id);
-  if (info == NULL)
-    g_task_return_new_error (task, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_FAILED, "the room is gone already");
-  else
-    g_task_return_pointer (task, g_object_ref (info->room), g_object_unref);
+  event = chat_session_event_new ();
+  event->apply = apply_created;
+  event->drop = drop_created;
+  event->id = id;
+  event->data = g_steal_pointer (&task);
+  event->free_data = g_object_unref;
+  chat_session_feed (self, event);
 }
 
 void
@@ -131,12 +152,12 @@ on_room_deleted (GObject      *source,
   g_autoptr (GError) error = NULL;
 
   if (chat_client_finish (CHAT_CLIENT (source), result, &error))
-    g_task_return_boolean (task, TRUE);
+    chat_session_feed_task (self, g_steal_pointer (&task));
   else if (g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_NO_ROOM))
     {
       /* It is gone already */
-      chat_session_room_deleted (self, chat_room_get_id (room));
-      g_task_return_boolean (task, TRUE);
+      chat_session_feed_room_end (self, chat_room_get_id (room));
+      chat_session_feed_task (self, g_steal_pointer (&task));
     }
   else
     g_task_return_error (task, chat_session_error_from (error));

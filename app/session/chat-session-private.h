@@ -9,6 +9,7 @@
 #include "chat-client.h"
 #include "chat-memory.h"
 #include "chat-outbox.h"
+#include "chat-session-feed.h"
 #include "chat-session-internal.h"
 
 G_BEGIN_DECLS
@@ -34,6 +35,10 @@ typedef struct
   int              muted_wanted;    /* -1: the server knows */
   int              pinned_wanted;
   gboolean         set_in_flight;
+  gulong           notify_id;
+  gboolean         draft_changed;   /* and not written yet */
+  gboolean         position_changed;
+  gboolean         numbers_changed;
 } ChatRoomInfo;
 
 struct _ChatSession
@@ -53,6 +58,7 @@ struct _ChatSession
   char             *accepted_fingerprint;
 
   /* Who */
+  char             *dir;
   char             *profile;
   ChatAccount      *account;
   char             *token;
@@ -85,6 +91,19 @@ struct _ChatSession
   /* Messages */
   ChatMemory       *memory;
   ChatOutbox       *outbox;
+
+  /* What is kept */
+  ChatStore        *store;                /* NULL: nothing is */
+  char             *store_path;
+  GQueue            feed;                 /* of ChatSessionEvent */
+  guint             feed_generation;      /* of the store: what is on its way for another is not applied */
+  gboolean          committing;
+  gboolean          held;                 /* the store is being opened */
+  gboolean          reset_wanted;         /* with the next batch */
+  gboolean          told_problem;
+  gboolean          salvaged;             /* drafts of rooms that are not told yet */
+  gboolean          verify_rooms;         /* what waits goes out only when it is known that the rooms are still the same */
+  guint             keep_timer;
 };
 
 /**
@@ -109,7 +128,33 @@ ChatSession     *chat_session_call_get    (ChatSessionCall *call);
 gboolean         chat_session_call_is_current (ChatSessionCall *call,
                                            ChatSession     *self);
 
+/* chat-session-keep.c: the store */
+typedef void (*ChatSessionKeepFunc)   (GTask              *task);
+/** chat_session_keep_open: opens the store of the account and shows what is in it; then calls @func, whether it could or not.
+ * @anew: the account is a new one: what is kept under its name is of another life of the server. @task: of the session */
+void    chat_session_keep_open        (ChatSession        *self,
+                                       gboolean            anew,
+                                       GTask              *task,
+                                       ChatSessionKeepFunc func);
+/** chat_session_keep_drop: closes the store; the file stays */
+void    chat_session_keep_drop        (ChatSession        *self);
+/** chat_session_keep_remove: closes the store and deletes the file */
+void    chat_session_keep_remove      (ChatSession        *self,
+                                       GAsyncReadyCallback callback,
+                                       gpointer            user_data);
+/** chat_session_keep_close: the program ends: waits until all is written, but not for long */
+void    chat_session_keep_close       (ChatSession        *self);
+/** chat_session_keep_watch: what the person changes about the room of @info is kept from now on */
+void    chat_session_keep_watch       (ChatSession        *self,
+                                       ChatRoomInfo       *info);
+/** chat_session_keep_failed: says it, where it has not been said yet */
+void    chat_session_keep_failed      (ChatSession        *self,
+                                       const GError       *error);
+void    chat_session_keep_rooms_told  (ChatSession        *self);
+
 /* chat-session.c: what is told */
+void    chat_session_emit_notice      (ChatSession        *self,
+                                       const char         *words);
 /** chat_session_error_from: Returns: (transfer full): @error in the words of this layer */
 GError *chat_session_error_from       (const GError       *error);
 void    chat_session_set_state        (ChatSession        *self,
@@ -161,6 +206,9 @@ void    chat_session_cancel_sign_in   (ChatSession        *self);
 ChatRoomInfo *chat_session_get_info   (ChatSession        *self,
                                        gint64              room_id);
 void    chat_session_info_free        (gpointer            data);
+ChatRoomInfo *chat_session_add_info   (ChatSession        *self,
+                                       gint64              room_id,
+                                       const char         *name);
 void    chat_session_refresh_rooms    (ChatSession        *self);
 /** chat_session_refresh_rooms_soon: the same, but not too often */
 void    chat_session_refresh_rooms_soon (ChatSession      *self);
@@ -185,7 +233,7 @@ void    chat_session_raise_mark       (ChatSession        *self,
                                        gint64              message_id,
                                        gboolean            tell);
 
-/* chat-session-messages.c: the messages */
+/* chat-session-messages.c, chat-session-outgoing.c: the messages */
 /** chat_session_take_message: Returns: (transfer full): the one object for @row, made or brought to its newer state */
 ChatMessage *chat_session_take_message (ChatSession             *self,
                                         const ChatClientMessage *row);
@@ -196,6 +244,16 @@ void    chat_session_message_edited   (ChatSession        *self,
                                        const char         *text);
 void    chat_session_message_deleted  (ChatSession        *self,
                                        gint64              message_id);
+/** chat_session_message_gone: it is no longer there, as was learnt later: nothing is counted */
+void    chat_session_message_gone     (ChatSession        *self,
+                                       gint64              message_id);
+/** chat_session_show_text: what the server has as the text of @message: shown, unless one's own change of it is on its way */
+void    chat_session_show_text        (ChatSession        *self,
+                                       ChatMessage        *message,
+                                       const char         *text);
+/** chat_session_message_kept: @message of ours is in the outbox: it is shown */
+void    chat_session_message_kept     (ChatSession        *self,
+                                       ChatMessage        *message);
 /** chat_session_newest_page_came: @rows (of ChatClientMessage, ascending) are the newest of the room: where the server tells
  * no previews and pushes can not be told from answers, this is where news are found */
 void    chat_session_newest_page_came (ChatSession        *self,
@@ -209,11 +267,17 @@ void    chat_session_show_newest      (ChatSession        *self,
 /** chat_session_find_newest: the newest one is gone: which is it now? */
 void    chat_session_find_newest      (ChatSession        *self,
                                        ChatRoomInfo       *info);
+/** chat_session_take_id: @message got its id just now: it may have come by another way before */
+void    chat_session_take_id          (ChatSession        *self,
+                                       ChatMessage        *message,
+                                       gint64              id);
 /** chat_session_message_sent: the server has @message of ours under @id */
 void    chat_session_message_sent     (ChatSession        *self,
                                        ChatMessage        *message,
                                        gint64              id,
                                        gint64              date,
                                        const char         *date_text);
+
+extern const ChatOutboxEvents chat_session_outbox_events;
 
 G_END_DECLS

@@ -3,7 +3,11 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "config.h"
+
 #include "chat-session-private.h"
+
+#include <glib/gi18n-lib.h>
 
 static void ask_next_preview (ChatSession *self);
 
@@ -14,6 +18,7 @@ chat_session_info_free (gpointer data)
 
   if (info->list != NULL)
     g_object_remove_weak_pointer (G_OBJECT (info->list), (gpointer *) &info->list);
+  g_clear_signal_handler (&info->notify_id, info->room);
   g_object_unref (info->room);
   g_free (info);
 }
@@ -25,10 +30,10 @@ chat_session_get_info (ChatSession *self,
   return g_hash_table_lookup (self->infos, &room_id);
 }
 
-static ChatRoomInfo *
-add_info (ChatSession *self,
-          gint64       room_id,
-          const char  *name)
+ChatRoomInfo *
+chat_session_add_info (ChatSession *self,
+                       gint64       room_id,
+                       const char  *name)
 {
   ChatRoomInfo *info = g_new0 (ChatRoomInfo, 1);
   gint64 *key = g_new (gint64, 1);
@@ -39,6 +44,7 @@ add_info (ChatSession *self,
   info->met = self->n_refreshes;
   info->muted_wanted = info->pinned_wanted = -1;
   g_hash_table_insert (self->infos, key, info);
+  chat_session_keep_watch (self, info);
   return info;
 }
 
@@ -275,7 +281,7 @@ chat_session_room_created (ChatSession *self,
     return;
   if (g_hash_table_size (self->infos) >= CHAT_CLIENT_MAX_ROOMS)
     return;
-  info = add_info (self, room_id, name);
+  info = chat_session_add_info (self, room_id, name);
   chat_room_set_activity (info->room, g_get_real_time ());
   chat_room_list_add (self->rooms, info->room);
 }
@@ -417,7 +423,7 @@ deliver_orphans (ChatSession *self)
 
       /* Whose room was not told even now is dropped: it is none of ours */
       if (chat_session_get_info (self, row->room_id) != NULL)
-        chat_session_message_came (self, row);
+        chat_session_feed_message (self, row);
     }
 }
 
@@ -445,7 +451,7 @@ take_rooms (ChatSession *self,
         {
           if (g_hash_table_size (self->infos) >= 2 * CHAT_CLIENT_MAX_ROOMS)
             break;
-          info = add_info (self, row->id, row->name);
+          info = chat_session_add_info (self, row->id, row->name);
         }
       g_hash_table_add (ids, &row->id);
       before = apply_told (self, info, row, is_new, before);
@@ -473,6 +479,142 @@ take_rooms (ChatSession *self,
     }
 }
 
+/* The number of a room never becomes that of another one: the server has lost its data and begun anew */
+static gboolean
+is_another_server (ChatSession *self,
+                   GPtrArray   *told)
+{
+  for (guint i = 0; i < told->len; i++)
+    {
+      const ChatClientRoom *row = told->pdata[i];
+      ChatRoomInfo *info = chat_session_get_info (self, row->id);
+
+      if (info != NULL && g_ascii_strcasecmp (chat_room_get_name (info->room), row->name) != 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+build_rooms (ChatSession      *self,
+             ChatSessionEvent *event,
+             ChatStoreBatch   *batch)
+{
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  GHashTableIter iter;
+  gpointer key, value;
+
+  if (is_another_server (self, event->rows))
+    return;
+  for (guint i = 0; i < event->rows->len; i++)
+    {
+      const ChatClientRoom *row = event->rows->pdata[i];
+      ChatRoomInfo *info = chat_session_get_info (self, row->id);
+      g_autoptr (ChatStoreRoom) room = NULL;
+
+      if (g_hash_table_contains (self->gone, &row->id))
+        continue;
+      room = chat_store_room_new (row->id, row->name);
+      /* That there is no message at all is believed only where the server says it twice */
+      room->first_id = row->first_id > 0 || (row->told && row->last_message == NULL) ? row->first_id : CHAT_STORE_UNTOLD;
+      if (row->told)
+        {
+          room->newest_id = row->last_message != NULL ? row->last_message->id : 0;
+          room->read_mark = row->read_mark;
+          /* Where more is read here than the server knows of, it has counted too many */
+          if (info == NULL || chat_room_get_read_mark (info->room) <= row->read_mark)
+            room->unread = row->unread;
+          room->muted = info != NULL && info->muted_wanted >= 0 ? info->muted_wanted : row->muted;
+          room->pinned = info != NULL && info->pinned_wanted >= 0 ? info->pinned_wanted : row->pinned;
+        }
+      chat_store_batch_put_room (batch, room);
+      if (row->told && row->last_message != NULL && row->last_message->room_id == row->id)
+        chat_session_put_row (self, batch, row->last_message, FALSE);
+      g_array_append_val (ids, row->id);
+    }
+  /* One that was made while the answer was on its way may not be in it yet */
+  g_hash_table_iter_init (&iter, self->infos);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    if (((ChatRoomInfo *) value)->met >= (guint64) event->from)
+      g_array_append_vals (ids, key, 1);
+  chat_store_batch_retain_rooms (batch, (const gint64 *) (gpointer) ids->data, ids->len, 0);
+}
+
+/* What waits for rooms that the server does not have any more goes nowhere, and must not go elsewhere */
+static void
+drop_homeless (ChatSession *self)
+{
+  g_autoptr (GArray) rooms = chat_outbox_get_rooms (self->outbox);
+  guint n = 0;
+
+  for (guint i = 0; i < rooms->len; i++)
+    if (chat_session_get_info (self, g_array_index (rooms, gint64, i)) == NULL)
+      n += chat_outbox_drop_room (self->outbox, g_array_index (rooms, gint64, i));
+  if (n > 0)
+    chat_session_emit_notice (self, _("Unsent messages were dropped: their conversation no longer exists"));
+}
+
+static void
+on_begun_anew (GTask *task)
+{
+  chat_session_refresh_rooms (g_task_get_source_object (task));
+}
+
+static void
+begin_anew (ChatSession *self)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, NULL, NULL);
+  guint unsent = chat_outbox_get_length (self->outbox);
+
+  g_message ("The rooms of the server are others than those that are kept: begun anew");
+  self->verify_rooms = TRUE;
+  chat_outbox_set_client (self->outbox, NULL);
+  chat_session_forget_told (self);
+  chat_session_keep_open (self, TRUE, task, on_begun_anew);
+  chat_session_emit_notice (self, unsent > 0 ? _("The server has lost what it had. What was kept here was dropped, with the unsent messages")
+                                             : _("The server has lost what it had. What was kept here was dropped"));
+}
+
+static void
+apply_rooms (ChatSession      *self,
+             ChatSessionEvent *event,
+             GPtrArray        *events)
+{
+  g_autoptr (ChatClient) client = g_weak_ref_get (event->data);
+
+  /* Another connection may have taken its place */
+  if (client == NULL || client != self->client)
+    return;
+  if (is_another_server (self, event->rows))
+    {
+      self->refreshing = FALSE;
+      begin_anew (self);
+      return;
+    }
+  take_rooms (self, event->rows, event->from);
+  self->refreshing = FALSE;
+  g_hash_table_remove_all (self->gone);
+  chat_session_keep_rooms_told (self);
+  if (self->verify_rooms && self->client == client)
+    {
+      self->verify_rooms = FALSE;
+      drop_homeless (self);
+      chat_outbox_set_client (self->outbox, client);
+    }
+  if (self->refresh_again && self->client != NULL)
+    {
+      self->refresh_again = FALSE;
+      chat_session_refresh_rooms_soon (self);
+    }
+}
+
+static void
+weak_free (gpointer data)
+{
+  g_weak_ref_clear (data);
+  g_free (data);
+}
+
 static void
 on_rooms (GObject      *source,
           GAsyncResult *result,
@@ -482,24 +624,32 @@ on_rooms (GObject      *source,
   g_autoptr (ChatSession) self = chat_session_call_get (call);
   g_autoptr (GPtrArray) told = NULL;
   g_autoptr (GError) error = NULL;
+  ChatSessionEvent *event;
+  GWeakRef *client;
 
   told = chat_client_list_rooms_finish (CHAT_CLIENT (source), result, &error);
   if (self == NULL || !chat_session_call_is_current (call, self))
     return;
-  if (told != NULL)
-    take_rooms (self, told, call->value);
-  else
+  if (told == NULL)
     {
       g_message ("The rooms were not told: %s", error->message);
-      self->refresh_again = TRUE;
-    }
-  self->refreshing = FALSE;
-  g_hash_table_remove_all (self->gone);
-  if (self->refresh_again && self->client != NULL)
-    {
+      self->refreshing = FALSE;
+      g_hash_table_remove_all (self->gone);
       self->refresh_again = FALSE;
       chat_session_refresh_rooms_soon (self);
+      return;
     }
+  client = g_new0 (GWeakRef, 1);
+  g_weak_ref_init (client, source);
+  event = chat_session_event_new ();
+  event->build = build_rooms;
+  event->apply = apply_rooms;
+  event->alone = TRUE;
+  event->from = call->value;
+  event->rows = g_steal_pointer (&told);
+  event->data = client;
+  event->free_data = weak_free;
+  chat_session_feed (self, event);
 }
 
 void
@@ -560,6 +710,17 @@ chat_session_rooms_stop (ChatSession *self)
 /* Previews, where the server does not tell them: one room after the other */
 
 static void
+on_preview_kept (ChatSession *self,
+                 GPtrArray   *rows,
+                 gpointer     user_data)
+{
+  g_autofree gint64 *room_id = user_data;
+
+  if (self != NULL)
+    chat_session_newest_page_came (self, *room_id, rows, TRUE);
+}
+
+static void
 on_preview (GObject      *source,
             GAsyncResult *result,
             gpointer      user_data)
@@ -568,6 +729,7 @@ on_preview (GObject      *source,
   g_autoptr (ChatSession) self = chat_session_call_get (call);
   g_autoptr (GPtrArray) rows = NULL;
   g_autoptr (GError) error = NULL;
+  gint64 from = CHAT_STORE_BEGINNING;
   gboolean more;
 
   rows = chat_client_read_finish (CHAT_CLIENT (source), result, &more, &error);
@@ -575,7 +737,15 @@ on_preview (GObject      *source,
     return;
   self->previewing = FALSE;
   if (rows != NULL)
-    chat_session_newest_page_came (self, call->id, rows, TRUE);
+    {
+      ChatRoomInfo *info = chat_session_get_info (self, call->id);
+      gint64 first = rows->len > 0 ? ((ChatClientMessage *) rows->pdata[0])->id : 0;
+
+      if (first > 0 && (info == NULL || info->first_id != first))
+        from = first;
+      chat_session_feed_page (self, call->id, from, CHAT_STORE_TO_NEWEST, rows, FALSE, on_preview_kept,
+                              g_memdup2 (&call->id, sizeof call->id));
+    }
   ask_next_preview (self);
 }
 

@@ -110,6 +110,26 @@ sign_in_failed (GTask  *task,
     g_task_return_error (task, chat_session_error_from (error));
 }
 
+/* What is kept is shown now, as far as there is anything */
+static void
+on_kept (GTask *task)
+{
+  ChatSession *self = g_task_get_source_object (task);
+  SignIn *sign_in = g_task_get_task_data (task);
+  g_autoptr (ChatClient) client = g_steal_pointer (&sign_in->client);
+
+  if (self->closed)
+    {
+      g_task_return_new_error (task, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_OFFLINE, "the session is closed");
+      return;
+    }
+  if (chat_client_is_open (client))
+    chat_session_link_up (self, client);
+  else
+    chat_session_link_start (self);
+  g_task_return_boolean (task, TRUE);
+}
+
 static void
 on_logged_in (GObject      *source,
               GAsyncResult *result,
@@ -121,6 +141,7 @@ on_logged_in (GObject      *source,
   g_autoptr (ChatClient) client = NULL;
   g_autofree char *token = NULL;
   GError *error = NULL;
+  gboolean other;
   const char *login;
 
   if (!chat_client_log_in_finish (sign_in->client, result, &token, &error))
@@ -137,12 +158,15 @@ on_logged_in (GObject      *source,
   client = g_steal_pointer (&sign_in->client);
   login = chat_client_get_login (client);
 
-  /* Another account: nothing of the last one may stay */
+  /* Another account: nothing of the last one may be shown. An account that was made just now has none of what is kept under its
+   * name: that was of another life of this server */
   chat_session_link_stop (self);
-  if (self->login != NULL
-      && (!chat_session_is_own (self, login) || g_strcmp0 (self->server, sign_in->server) != 0))
+  other = self->login != NULL && (!chat_session_is_own (self, login) || g_strcmp0 (self->server, sign_in->server) != 0);
+  if (other)
+    chat_session_drop_token (self);
+  if (other || sign_in->sign_up)
     {
-      chat_session_drop_token (self);
+      chat_session_keep_drop (self);
       chat_session_forget_told (self);
     }
   g_clear_pointer (&self->token, g_free);
@@ -155,8 +179,10 @@ on_logged_in (GObject      *source,
     /* Nothing else can bring the connection back in this run */
     self->password = g_steal_pointer (&sign_in->password);
   self->n_attempts = 0;
-  chat_session_link_up (self, client);
-  g_task_return_boolean (task, TRUE);
+  /* A token proves that the server still is what it was; a password does not */
+  self->verify_rooms = TRUE;
+  sign_in->client = g_steal_pointer (&client);
+  chat_session_keep_open (self, sign_in->sign_up, task, on_kept);
 }
 
 static void
@@ -276,6 +302,17 @@ chat_session_accept_certificate (ChatSession *self,
 /* Coming back */
 
 static void
+on_restored (GTask *task)
+{
+  ChatSession *self = g_task_get_source_object (task);
+
+  /* The rooms are there; somebody may be faster, at the sign-in page */
+  if (!self->closed && self->state == CHAT_SESSION_SIGNED_OUT && self->signing_in == NULL && self->token != NULL)
+    chat_session_link_start (self);
+  g_task_return_boolean (task, self->state != CHAT_SESSION_SIGNED_OUT);
+}
+
+static void
 on_secret (const char *secret,
            gpointer    user_data)
 {
@@ -296,8 +333,7 @@ on_secret (const char *secret,
       return;
     }
   self->token = g_strdup (secret);
-  chat_session_link_start (self);
-  g_task_return_boolean (task, TRUE);
+  chat_session_keep_open (self, FALSE, task, on_restored);
 }
 
 void
@@ -356,6 +392,16 @@ sign_out_free (gpointer data)
 }
 
 static void
+on_store_removed (GObject      *source,
+                  GAsyncResult *result,
+                  gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
 forget_account (GTask *task)
 {
   ChatSession *self = g_task_get_source_object (task);
@@ -366,11 +412,12 @@ forget_account (GTask *task)
   chat_session_drop_token (self);
   chat_account_forget (self->account);
   chat_session_set_state (self, CHAT_SESSION_SIGNED_OUT, NULL, 0);
+  /* Before the names of server and account go, by which the file is found */
+  chat_session_keep_remove (self, on_store_removed, g_object_ref (task));
   chat_session_forget_told (self);
   chat_session_set_abilities (self, 0);
   chat_session_set_identity (self, NULL, NULL, FALSE);
   chat_session_set_refused_certificate (self, NULL, NULL);
-  g_task_return_boolean (task, TRUE);
 }
 
 static void

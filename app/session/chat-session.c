@@ -26,6 +26,7 @@ enum
 {
   MESSAGE_RECEIVED,
   ROOM_REMOVED,
+  NOTICE,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -175,6 +176,13 @@ chat_session_emit_received (ChatSession *self,
 }
 
 void
+chat_session_emit_notice (ChatSession *self,
+                          const char  *words)
+{
+  g_signal_emit (self, signals[NOTICE], 0, words);
+}
+
+void
 chat_session_emit_removed (ChatSession *self,
                            ChatRoom    *room)
 {
@@ -242,22 +250,6 @@ chat_session_call_is_current (ChatSessionCall *call,
   return client != NULL && client == self->client;
 }
 
-/* The outbox */
-
-static void
-on_outbox_sent (ChatMessage *message,
-                gint64       id,
-                gint64       date,
-                const char  *date_text,
-                gpointer     user_data)
-{
-  chat_session_message_sent (user_data, message, id, date, date_text);
-}
-
-static const ChatOutboxEvents outbox_events = {
-  .sent = on_outbox_sent,
-};
-
 /* The object */
 
 static void
@@ -306,9 +298,10 @@ chat_session_close (ChatSession *self)
 
   if (self->closed)
     return;
-  self->closed = TRUE;
   chat_session_cancel_sign_in (self);
   chat_session_link_stop (self);
+  chat_session_keep_close (self);
+  self->closed = TRUE;
   if (self->monitor != NULL)
     g_signal_handlers_disconnect_by_data (self->monitor, self);
   g_clear_object (&self->monitor);
@@ -343,6 +336,8 @@ chat_session_finalize (GObject *object)
   g_clear_pointer (&self->server, g_free);
   g_clear_pointer (&self->login, g_free);
   g_clear_pointer (&self->profile, g_free);
+  g_clear_pointer (&self->dir, g_free);
+  g_clear_pointer (&self->store_path, g_free);
   g_clear_pointer (&self->fingerprint, g_free);
   g_clear_pointer (&self->accepted_fingerprint, g_free);
   g_clear_error (&self->error);
@@ -373,6 +368,8 @@ chat_session_class_init (ChatSessionClass *klass)
                                             G_TYPE_NONE, 2, CHAT_TYPE_ROOM, CHAT_TYPE_MESSAGE);
   signals[ROOM_REMOVED] = g_signal_new ("room-removed", CHAT_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                         G_TYPE_NONE, 1, CHAT_TYPE_ROOM);
+  signals[NOTICE] = g_signal_new ("notice", CHAT_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
@@ -383,8 +380,9 @@ chat_session_init (ChatSession *self)
   self->gone = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->orphans = g_ptr_array_new_with_free_func ((GDestroyNotify) chat_client_message_free);
   g_queue_init (&self->previews);
+  g_queue_init (&self->feed);
   self->memory = chat_memory_new ();
-  self->outbox = chat_outbox_new (&outbox_events, self);
+  self->outbox = chat_outbox_new (&chat_session_outbox_events, self);
   self->available = TRUE;
   self->times = (ChatSessionTimes) {
     .backoff_base = 1000,
@@ -408,6 +406,7 @@ chat_session_new (const char *profile_dir,
 
   self = g_object_new (CHAT_TYPE_SESSION, NULL);
   self->profile = g_strdup (profile);
+  self->dir = g_strdup (profile_dir);
   self->account = chat_account_new (profile_dir);
   /* Told before anything is tried, so that a sign-in page can be filled in with it */
   self->server = g_strdup (chat_account_get_server (self->account));
@@ -501,4 +500,27 @@ guint
 chat_session_count_unsent (ChatSession *self)
 {
   return chat_outbox_get_length (self->outbox);
+}
+
+gboolean
+chat_session_is_kept (ChatSession *self,
+                      ChatMessage *message)
+{
+  return chat_outbox_is_kept (self->outbox, message);
+}
+
+guint64
+chat_session_get_n_commits (ChatSession *self)
+{
+  ChatStoreStatistics statistics = { 0 };
+
+  if (self->store != NULL)
+    chat_store_get_statistics (self->store, &statistics);
+  return statistics.n_commits;
+}
+
+char *
+chat_session_dup_store_path (ChatSession *self)
+{
+  return g_strdup (self->store_path);
 }

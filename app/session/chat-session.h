@@ -82,10 +82,12 @@ typedef enum
  * Signals:
  * message-received (ChatRoom, ChatMessage)   a message of another person came live (not while catching up)
  * room-removed (ChatRoom)                    by anybody; the room is no longer in the list
+ * notice (const char *words)                 something happened to what is kept on this computer, in words for the person
  */
 G_DECLARE_FINAL_TYPE (ChatSession, chat_session, CHAT, SESSION, GObject)
 
-/** chat_session_new: @profile_dir: where it keeps its account file (created, 0700); @profile: the name of the profile, by which
+/** chat_session_new: @profile_dir: where it keeps its account file and, in the folder "stores", a file for each account with all that
+ * was told (created, 0700); @profile: the name of the profile, by which
  * its secret is found; "default" for none */
 ChatSession      *chat_session_new                 (const char           *profile_dir,
                                                     const char           *profile);
@@ -101,7 +103,8 @@ ChatRoomList     *chat_session_get_rooms           (ChatSession          *self);
 
 /* Signing in and out */
 /** chat_session_restore_async: connects with the account and the token of the last time. Ends with %FALSE and no error if
- * there is none (or no keyring answered in time); %TRUE as soon as the state is CONNECTING: the rest shows in "state". */
+ * there is none (or no keyring answered in time); %TRUE as soon as the state is CONNECTING, with the rooms that are kept already in
+ * the list: the rest shows in "state". */
 void              chat_session_restore_async       (ChatSession          *self,
                                                     GCancellable         *cancellable,
                                                     GAsyncReadyCallback   callback,
@@ -123,8 +126,8 @@ void              chat_session_sign_in_async       (ChatSession          *self,
 gboolean          chat_session_sign_in_finish      (ChatSession          *self,
                                                     GAsyncResult         *result,
                                                     GError              **error);
-/** chat_session_sign_out_async: revokes the token (if the server can be reached within a few seconds), forgets the account
- * and everything that was told. Always succeeds. */
+/** chat_session_sign_out_async: revokes the token (if the server can be reached within a few seconds), forgets the account,
+ * everything that was told and what was not sent, and deletes all that is kept of it on this computer. Always succeeds. */
 void              chat_session_sign_out_async      (ChatSession          *self,
                                                     GCancellable         *cancellable,
                                                     GAsyncReadyCallback   callback,
@@ -142,7 +145,8 @@ void              chat_session_accept_certificate  (ChatSession          *self,
                                                     const char           *fingerprint);
 /** chat_session_connect: tries now, if the state is WAITING or REFUSED */
 void              chat_session_connect             (ChatSession          *self);
-/** chat_session_close: ends the connection and all timers, keeping the account (the program quits) */
+/** chat_session_close: ends the connection and all timers, keeping the account (the program quits). Waits until all that was told
+ * and done is on the disk: milliseconds as a rule, never more than three seconds */
 void              chat_session_close               (ChatSession          *self);
 
 /* People and rooms */
@@ -176,7 +180,7 @@ gboolean          chat_session_delete_room_finish  (ChatSession          *self,
 void              chat_session_mark_read           (ChatSession          *self,
                                                     ChatRoom             *room,
                                                     gint64                message_id);
-/** chat_session_set_room_pinned, _muted: shown at once; told to the server where it can keep it, else kept for this run */
+/** chat_session_set_room_pinned, _muted: shown at once; told to the server where it can keep it, kept here anyway */
 void              chat_session_set_room_pinned     (ChatSession          *self,
                                                     ChatRoom             *room,
                                                     gboolean              pinned);
@@ -189,20 +193,26 @@ void              chat_session_set_room_muted      (ChatSession          *self,
  * has been asked for. */
 ChatMessageList  *chat_session_get_messages        (ChatSession          *self,
                                                     ChatRoom             *room);
-/** chat_session_send_text: the message is in the room's list when this returns, WAITING or SENDING, and stays there with its
- * state until the server has it or the person discards it.
+/** chat_session_send_text: the message is written to the outbox on the disk first, and is in the room's list as soon as that is
+ * done: WAITING or SENDING, or FAILED where it could not be written; it stays there with its state, also over an end of the program,
+ * until the server has it or the person discards it.
  * Returns: (transfer full) (nullable): %NULL with EMPTY or TOO_LARGE if @text can not be sent: nothing was changed */
 ChatMessage      *chat_session_send_text           (ChatSession          *self,
                                                     ChatRoom             *room,
                                                     const char           *text,
                                                     GError              **error);
+/** chat_session_count_unsent: Returns: messages that the server does not have yet, those that failed included: signing out loses them */
+guint             chat_session_count_unsent        (ChatSession          *self);
 /** chat_session_retry_message: for one that FAILED */
 void              chat_session_retry_message       (ChatSession          *self,
                                                     ChatMessage          *message);
 /** chat_session_discard_message: forgets one that FAILED or is WAITING */
 void              chat_session_discard_message     (ChatSession          *self,
                                                     ChatMessage          *message);
-/** chat_session_edit_message_async: one's own, SENT. The text changes when the server has agreed. */
+/** chat_session_edit_message_async: one's own, SENT. It is busy until the server has answered, and shows the new text as soon as that
+ * is in the outbox on the disk; where the server refuses, the old text comes back. Ends when the server has agreed; without a
+ * connection, when it is kept: it then goes out with the next one, also after an end of the program, and "notice" tells if it is
+ * refused. Cancelling ends the wait alone. */
 void              chat_session_edit_message_async  (ChatSession          *self,
                                                     ChatMessage          *message,
                                                     const char           *text,
@@ -212,7 +222,8 @@ void              chat_session_edit_message_async  (ChatSession          *self,
 gboolean          chat_session_edit_message_finish (ChatSession          *self,
                                                     GAsyncResult         *result,
                                                     GError              **error);
-/** chat_session_delete_message_async: one's own, SENT. "Is gone already" counts as done. */
+/** chat_session_delete_message_async: one's own, SENT. "Is gone already" counts as done. Goes the same way as an edit; the message is
+ * shown, busy, until the server has agreed. */
 void              chat_session_delete_message_async (ChatSession         *self,
                                                     ChatMessage          *message,
                                                     GCancellable         *cancellable,

@@ -16,6 +16,8 @@
 #define MAX_HEIGHT    176
 /* From here on the bytes are counted: as many characters of the longest kind fill a message */
 #define COUNTED_CHARS (CHAT_COMPOSER_MAX_BYTES / 4)
+/* What is being written is told to the room so long after it began to change: the program may end in any way */
+#define KEEP_DELAY_MS 1000
 
 struct _ChatComposer
 {
@@ -35,6 +37,7 @@ struct _ChatComposer
   ChatMessage   *edited;      /* (nullable) */
   gboolean       composing;   /* the input method shows text that is not yet written */
   gboolean       sendable;
+  guint          keep_source;
 };
 
 enum
@@ -97,10 +100,23 @@ update_placeholder (ChatComposer *self)
   gtk_widget_set_visible (self->placeholder, is_empty (self) && !self->composing);
 }
 
+static gboolean
+keep_cb (gpointer user_data)
+{
+  ChatComposer *self = user_data;
+
+  self->keep_source = 0;
+  chat_composer_save_draft (self);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 update (ChatComposer *self)
 {
   gboolean too_long = FALSE;
+
+  if (self->keep_source == 0 && self->room != NULL && self->edited == NULL)
+    self->keep_source = g_timeout_add (KEEP_DELAY_MS, keep_cb, self);
 
   update_placeholder (self);
   if (gtk_text_buffer_get_char_count (self->buffer) > COUNTED_CHARS)
@@ -300,6 +316,7 @@ chat_composer_dispose (GObject *object)
 {
   ChatComposer *self = CHAT_COMPOSER (object);
 
+  g_clear_handle_id (&self->keep_source, g_source_remove);
   if (self->buffer != NULL)
     g_signal_handlers_disconnect_by_data (self->buffer, self);
   g_clear_object (&self->buffer);
@@ -472,6 +489,7 @@ chat_composer_save_draft (ChatComposer *self)
 
   g_return_if_fail (CHAT_IS_COMPOSER (self));
 
+  g_clear_handle_id (&self->keep_source, g_source_remove);
   if (self->room == NULL || self->edited != NULL || self->buffer == NULL)
     return;
 

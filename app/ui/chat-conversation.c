@@ -406,7 +406,6 @@ chat_conversation_set_session (ChatConversation *self,
   g_object_unref (self->cancellable);
   self->cancellable = g_cancellable_new ();
   g_ptr_array_set_size (self->kept, 0);
-  chat_timeline_forget_positions (CHAT_TIMELINE (self->timeline));
   g_set_object (&self->session, session);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SESSION]);
 }

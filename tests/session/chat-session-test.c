@@ -147,6 +147,7 @@ chat_person_send (ChatPerson *person,
   ChatMessage *message = chat_session_send_text (person->session, room, text, &error);
 
   g_assert_no_error (error);
+  chat_test_wait_until (chat_session_is_kept (person->session, message));
   return message;
 }
 

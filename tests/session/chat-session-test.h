@@ -54,6 +54,7 @@ ChatRoom       *chat_person_create_room   (ChatPerson          *person,
                                            const char          *login);
 ChatRoom       *chat_person_get_room      (ChatPerson          *person,
                                            const char          *name);
+/** chat_person_send: returns when it is in the outbox */
 ChatMessage    *chat_person_send          (ChatPerson          *person,
                                            ChatRoom            *room,
                                            const char          *text);

@@ -45,6 +45,7 @@ enum
 {
   MESSAGE_RECEIVED,
   ROOM_REMOVED,
+  NOTICE,
   N_SIGNALS
 };
 
@@ -172,6 +173,12 @@ guint
 chat_session_get_abilities (ChatSession *self)
 {
   return CHAT_SESSION_CAN_RESEND | CHAT_SESSION_CAN_PAGE | CHAT_SESSION_CAN_TELL_ROOMS | CHAT_SESSION_CAN_REMEMBER;
+}
+
+guint
+chat_session_count_unsent (ChatSession *self)
+{
+  return 0;
 }
 
 ChatRoomList *
@@ -735,6 +742,8 @@ chat_session_class_init (ChatSessionClass *klass)
                                             NULL, G_TYPE_NONE, 2, CHAT_TYPE_ROOM, CHAT_TYPE_MESSAGE);
   signals[ROOM_REMOVED] = g_signal_new ("room-removed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                         G_TYPE_NONE, 1, CHAT_TYPE_ROOM);
+  signals[NOTICE] = g_signal_new ("notice", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void

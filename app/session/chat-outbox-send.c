@@ -1,0 +1,359 @@
+/* chat-outbox-send.c: how what waits goes out
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "chat-outbox-private.h"
+
+#include <glib/gi18n-lib.h>
+
+typedef struct
+{
+  ChatOutbox *outbox;
+  gint64      room_id;
+  char       *client_ref;     /* a message: by that it is found again */
+} Sending;
+
+static void
+sending_free (gpointer data)
+{
+  Sending *what = data;
+
+  chat_outbox_unref (what->outbox);
+  g_free (what->client_ref);
+  g_free (what);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Sending, sending_free)
+
+static Sending *
+sending_new (ChatOutbox      *self,
+             ChatOutboxEntry *entry)
+{
+  Sending *what = g_new0 (Sending, 1);
+
+  self->refs++;
+  what->outbox = self;
+  what->room_id = entry->row->room_id;
+  what->client_ref = g_strdup (entry->row->client_ref);
+  return what;
+}
+
+gboolean
+chat_outbox_can_resend (ChatOutbox *self)
+{
+  return self->client != NULL && (chat_client_get_features (self->client) & CHAT_CLIENT_CLIENT_REF) != 0;
+}
+
+gboolean
+chat_outbox_can_send (ChatOutbox     *self,
+                      ChatOutboxRoom *room)
+{
+  return self->client != NULL && room->pause == 0 && chat_client_is_open (self->client);
+}
+
+void
+chat_outbox_write (ChatOutbox      *self,
+                   ChatOutboxEntry *entry,
+                   gboolean         to_end)
+{
+  if (self->store == NULL || entry->row->id == 0)
+    return;
+  entry->stored_state = entry->row->state;
+  chat_store_outbox_update_async (self->store, entry->row, to_end, NULL, NULL, NULL);
+}
+
+static void
+show_state (ChatOutboxEntry  *entry,
+            ChatMessageState  state,
+            const char       *words)
+{
+  if (entry->row->action == CHAT_STORE_SEND)
+    chat_message_set_state (entry->message, state, words);
+}
+
+void
+chat_outbox_fail (ChatOutbox      *self,
+                  ChatOutboxEntry *entry,
+                  const char      *words)
+{
+  entry->in_flight = FALSE;
+  entry->row->state = CHAT_STORE_OUT_FAILED;
+  g_free (entry->row->failure_text);
+  entry->row->failure_text = g_strdup (words);
+  chat_outbox_write (self, entry, FALSE);
+  show_state (entry, CHAT_MESSAGE_FAILED, words);
+}
+
+static void
+wait_again (ChatOutbox      *self,
+            ChatOutboxEntry *entry)
+{
+  entry->in_flight = FALSE;
+  entry->row->state = CHAT_STORE_OUT_WAITING;
+  chat_outbox_write (self, entry, FALSE);
+  show_state (entry, CHAT_MESSAGE_WAITING, NULL);
+}
+
+static const char *
+words_for (const GError *error)
+{
+  switch (error->domain == CHAT_CLIENT_ERROR ? error->code : CHAT_CLIENT_ERROR_FAILED)
+    {
+    case CHAT_CLIENT_ERROR_NO_ROOM:
+      return _("This conversation no longer exists");
+    case CHAT_CLIENT_ERROR_FORBIDDEN:
+      return _("You may not write in this conversation");
+    case CHAT_CLIENT_ERROR_TOO_LARGE:
+      return _("The message is too long for this server");
+    default:
+      return _("The server did not take the message");
+    }
+}
+
+static gboolean
+on_pause_over (gpointer user_data)
+{
+  Sending *what = user_data;
+  ChatOutboxRoom *room = chat_outbox_get_room (what->outbox, what->room_id);
+
+  if (room != NULL)
+    {
+      room->pause = 0;
+      chat_outbox_pump (what->outbox, room);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+static void
+pause_room (ChatOutbox      *self,
+            ChatOutboxEntry *entry,
+            const GError    *error)
+{
+  ChatOutboxRoom *room = chat_outbox_get_room (self, entry->row->room_id);
+  guint seconds = CLAMP (chat_client_error_get_retry_after (error), 1, CHAT_OUTBOX_MAX_PAUSE_S);
+
+  if (room->pause == 0)
+    room->pause = g_timeout_add_full (G_PRIORITY_DEFAULT, seconds * 1000, on_pause_over, sending_new (self, entry), sending_free);
+}
+
+static void
+tell_answer (ChatOutbox       *self,
+             ChatOutboxEntry  *entry,
+             ChatOutboxAnswer *answer)
+{
+  g_autofree char *ref = g_strdup (entry->row->client_ref);
+
+  answer->action = entry->row->action;
+  answer->row_id = entry->row->id;
+  answer->client_ref = ref;
+  answer->room_id = entry->row->room_id;
+  answer->target_id = entry->row->target_id;
+  answer->awaited = entry->task != NULL;
+  if (self->events != NULL)
+    self->events->answered (answer, self->user_data);
+}
+
+/* The connection broke, or what came was no answer */
+static void
+unknown_outcome (ChatOutbox      *self,
+                 ChatOutboxEntry *entry,
+                 ChatClient      *client,
+                 const GError    *error)
+{
+  gboolean malformed = g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_MALFORMED) && self->client == client;
+
+  entry->row->maybe_sent = TRUE;
+  if (entry->row->action != CHAT_STORE_SEND)
+    {
+      g_autoptr (GTask) task = g_steal_pointer (&entry->task);
+
+      if (malformed)
+        {
+          ChatOutboxAnswer answer = { .error = error };
+
+          entry->task = g_steal_pointer (&task);
+          tell_answer (self, entry, &answer);
+          return;
+        }
+      wait_again (self, entry);
+      if (task != NULL)
+        g_task_return_boolean (task, TRUE);
+    }
+  else if ((chat_client_get_features (client) & CHAT_CLIENT_CLIENT_REF) == 0 || malformed)
+    /* (Malformed: the same would come again at once) */
+    chat_outbox_fail (self, entry, _("It is not known whether this message arrived"));
+  else
+    wait_again (self, entry);
+}
+
+static void
+on_sent (GObject      *source,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  g_autoptr (Sending) what = user_data;
+  ChatOutbox *self = what->outbox;
+  ChatClient *client = CHAT_CLIENT (source);
+  ChatOutboxEntry *entry = chat_outbox_find_entry (self, what->client_ref);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *date_text = NULL;
+  ChatOutboxAnswer answer = { 0 };
+  gboolean done;
+  ChatOutboxRoom *room;
+
+  /* A change has no result but that it was done; any request can tell it */
+  if (g_task_get_source_tag (G_TASK (result)) == chat_client_send_async)
+    {
+      answer.id = chat_client_send_finish (client, result, &answer.date, &date_text, &error);
+      answer.date_text = date_text;
+      done = answer.id > 0;
+    }
+  else
+    done = chat_client_finish (client, result, &error);
+  /* Settled, discarded with its room, or the outbox is gone */
+  if (entry == NULL || !entry->in_flight)
+    return;
+
+  if (!done && entry->row->action == CHAT_STORE_DELETE && g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_NO_MESSAGE))
+    /* Is gone already */
+    done = TRUE;
+  if (done)
+    tell_answer (self, entry, &answer);
+  else if (g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_RATE_LIMITED))
+    {
+      wait_again (self, entry);
+      pause_room (self, entry, error);
+    }
+  else if (g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_CLOSED)
+           || g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_TIMED_OUT)
+           || g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_MALFORMED))
+    unknown_outcome (self, entry, client, error);
+  else if (entry->row->action == CHAT_STORE_SEND)
+    chat_outbox_fail (self, entry, words_for (error));
+  else
+    {
+      answer.error = error;
+      tell_answer (self, entry, &answer);
+    }
+
+  room = chat_outbox_get_room (self, what->room_id);
+  if (room != NULL)
+    chat_outbox_pump (self, room);
+}
+
+static void
+send_now (ChatOutbox      *self,
+          ChatOutboxEntry *entry)
+{
+  const ChatStoreOutRow *row = entry->row;
+
+  if (row->action == CHAT_STORE_SEND)
+    chat_client_send_async (self->client, row->room_id, row->text, row->client_ref, NULL, on_sent, sending_new (self, entry));
+  else if (row->action == CHAT_STORE_EDIT)
+    chat_client_edit_async (self->client, row->target_id, row->text, NULL, on_sent, sending_new (self, entry));
+  else
+    chat_client_delete_async (self->client, row->target_id, NULL, on_sent, sending_new (self, entry));
+}
+
+/* What is being sent is on the disk as that */
+static void
+on_updated (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (Sending) what = user_data;
+  ChatOutbox *self = what->outbox;
+  ChatOutboxEntry *entry = chat_outbox_find_entry (self, what->client_ref);
+  ChatOutboxRoom *room = chat_outbox_get_room (self, what->room_id);
+  g_autoptr (GError) error = NULL;
+  gboolean done = chat_store_outbox_update_finish (CHAT_STORE (source), result, &error);
+
+  if (entry == NULL || !entry->updating || room == NULL)
+    return;
+  entry->updating = FALSE;
+  if (!done && self->events != NULL && self->events->failed != NULL)
+    self->events->failed (error, self->user_data);
+  if (!done && entry->row->action == CHAT_STORE_SEND)
+    chat_outbox_fail (self, entry, _("It could not be saved on this computer, so it was not sent"));
+  else if (!chat_outbox_can_send (self, room))
+    wait_again (self, entry);
+  else
+    {
+      send_now (self, entry);
+      return;
+    }
+  chat_outbox_pump (self, room);
+}
+
+void
+chat_outbox_pump (ChatOutbox     *self,
+                  ChatOutboxRoom *room)
+{
+  if (!chat_outbox_can_send (self, room))
+    return;
+  for (GList *l = room->entries.head; l != NULL; l = l->next)
+    {
+      ChatOutboxEntry *entry = l->data;
+      gboolean stored;
+
+      /* What is not on the disk yet holds up what comes after it: there is one order */
+      if (entry->in_flight || !entry->kept)
+        return;
+      if (entry->row->state == CHAT_STORE_OUT_FAILED)
+        continue;
+      /* The server is another than the one that may have it already */
+      if (entry->row->maybe_sent && entry->row->action == CHAT_STORE_SEND && !chat_outbox_can_resend (self))
+        {
+          chat_outbox_fail (self, entry, _("It is not known whether this message arrived"));
+          continue;
+        }
+      stored = self->store == NULL || entry->row->id == 0 || entry->stored_state == CHAT_STORE_OUT_SENDING;
+      entry->in_flight = TRUE;
+      entry->row->state = CHAT_STORE_OUT_SENDING;
+      if (stored)
+        send_now (self, entry);
+      else
+        {
+          entry->updating = TRUE;
+          entry->stored_state = CHAT_STORE_OUT_SENDING;
+          chat_store_outbox_update_async (self->store, entry->row, FALSE, NULL, on_updated, sending_new (self, entry));
+        }
+      show_state (entry, CHAT_MESSAGE_SENDING, NULL);
+      return;
+    }
+}
+
+void
+chat_outbox_set_client (ChatOutbox *self,
+                        ChatClient *client)
+{
+  g_autoptr (GArray) ids = NULL;
+
+  if (!g_set_object (&self->client, client))
+    return;
+  /* By their ids: a message that changes its state may change what is here */
+  ids = chat_outbox_get_rooms (self);
+  for (guint i = 0; i < ids->len; i++)
+    {
+      ChatOutboxRoom *room = chat_outbox_get_room (self, g_array_index (ids, gint64, i));
+
+      if (room == NULL)
+        continue;
+      if (client != NULL)
+        chat_outbox_pump (self, room);
+      else
+        /* What was written as being sent, but never was, is as it is */
+        for (GList *l = room->entries.head; l != NULL; l = l->next)
+          {
+            ChatOutboxEntry *entry = l->data;
+
+            if (entry->kept && !entry->in_flight && entry->stored_state == CHAT_STORE_OUT_SENDING && !entry->row->maybe_sent)
+              {
+                entry->row->state = CHAT_STORE_OUT_WAITING;
+                chat_outbox_write (self, entry, FALSE);
+              }
+          }
+    }
+}

@@ -1,0 +1,629 @@
+/* chat-session-feed.c: the queue from the wire to the store to the model
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "chat-session-private.h"
+
+typedef struct
+{
+  GWeakRef   session;
+  guint      generation;
+  GPtrArray *events;      /* of ChatSessionEvent */
+} Commit;
+
+static void feed_next (ChatSession *self);
+
+ChatSessionEvent *
+chat_session_event_new (void)
+{
+  return g_new0 (ChatSessionEvent, 1);
+}
+
+static void
+event_free (ChatSessionEvent *event)
+{
+  g_free (event->text);
+  g_clear_pointer (&event->row, chat_client_message_free);
+  g_clear_pointer (&event->rows, g_ptr_array_unref);
+  if (event->free_data != NULL)
+    event->free_data (event->data);
+  g_free (event);
+}
+
+static void
+event_drop (gpointer data)
+{
+  ChatSessionEvent *event = data;
+
+  if (event->drop != NULL)
+    event->drop (event);
+  event_free (event);
+}
+
+static void
+commit_free (Commit *commit)
+{
+  g_weak_ref_clear (&commit->session);
+  g_ptr_array_unref (commit->events);
+  g_free (commit);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Commit, commit_free)
+
+/* Applies each; what one of them does may end the session or give up the store */
+static void
+apply (ChatSession *self,
+       GPtrArray   *events,
+       GPtrArray   *changes)
+{
+  guint generation = self->feed_generation;
+
+  for (guint i = 0; i < events->len && !self->closed && generation == self->feed_generation; i++)
+    {
+      ChatSessionEvent *event = events->pdata[i];
+
+      if (event->apply != NULL)
+        event->apply (self, event, changes);
+      event->drop = NULL;
+    }
+}
+
+static void
+on_committed (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  g_autoptr (Commit) commit = user_data;
+  g_autoptr (ChatSession) self = g_weak_ref_get (&commit->session);
+  g_autoptr (GPtrArray) changes = NULL;
+  g_autoptr (GError) error = NULL;
+
+  changes = chat_store_apply_finish (CHAT_STORE (source), result, &error);
+  if (self == NULL || commit->generation != self->feed_generation)
+    return;
+  if (changes == NULL && !self->closed)
+    {
+      /* It is shown nevertheless: better told and not kept than not told. From here on nothing that is kept counts as whole, so
+       * that the next look at each page asks the server */
+      chat_session_keep_failed (self, error);
+      self->reset_wanted = TRUE;
+      chat_store_load_state_async (CHAT_STORE (source), NULL, NULL, NULL);
+    }
+  apply (self, commit->events, changes);
+  if (commit->generation != self->feed_generation)
+    return;
+  self->committing = FALSE;
+  feed_next (self);
+}
+
+static Commit *
+take_events (ChatSession *self,
+             gboolean     all)
+{
+  Commit *commit = g_new0 (Commit, 1);
+
+  g_weak_ref_init (&commit->session, self);
+  commit->generation = self->feed_generation;
+  commit->events = g_ptr_array_new_with_free_func (event_drop);
+  while (!g_queue_is_empty (&self->feed) && (all || commit->events->len < CHAT_SESSION_MAX_FEED))
+    {
+      ChatSessionEvent *event = g_queue_peek_head (&self->feed);
+
+      if (event->alone && commit->events->len > 0 && !all)
+        break;
+      g_ptr_array_add (commit->events, g_queue_pop_head (&self->feed));
+      if (event->alone && !all)
+        break;
+    }
+  return commit;
+}
+
+static ChatStoreBatch *
+build (ChatSession *self,
+       GPtrArray   *events)
+{
+  ChatStoreBatch *batch = chat_store_batch_new ();
+
+  if (self->reset_wanted)
+    chat_store_batch_reset (batch, 0);
+  self->reset_wanted = FALSE;
+  for (guint i = 0; i < events->len; i++)
+    {
+      ChatSessionEvent *event = events->pdata[i];
+
+      if (event->build != NULL)
+        event->build (self, event, batch);
+    }
+  return batch;
+}
+
+static void
+feed_next (ChatSession *self)
+{
+  g_autoptr (ChatSession) kept G_GNUC_UNUSED = g_object_ref (self);
+
+  /* An event that is applied here may feed another: that one waits for its turn */
+  if (self->committing || self->held || self->closed)
+    return;
+  self->committing = TRUE;
+  while (!g_queue_is_empty (&self->feed))
+    {
+      Commit *commit = take_events (self, FALSE);
+      guint generation = commit->generation;
+      g_autoptr (ChatStoreBatch) batch = NULL;
+
+      if (self->store != NULL)
+        batch = build (self, commit->events);
+      if (batch != NULL && !chat_store_batch_is_empty (batch))
+        {
+          chat_store_apply_async (self->store, g_steal_pointer (&batch), NULL, on_committed, commit);
+          return;
+        }
+      apply (self, commit->events, NULL);
+      commit_free (commit);
+      /* The one that has taken over has begun anew */
+      if (generation != self->feed_generation)
+        return;
+      if (self->closed || self->held)
+        break;
+    }
+  self->committing = FALSE;
+}
+
+void
+chat_session_feed (ChatSession      *self,
+                   ChatSessionEvent *event)
+{
+  if (self->closed)
+    {
+      event_drop (event);
+      return;
+    }
+  g_queue_push_tail (&self->feed, event);
+  feed_next (self);
+}
+
+void
+chat_session_feed_drop (ChatSession *self)
+{
+  GQueue dropped = self->feed;
+
+  self->feed_generation++;
+  self->committing = FALSE;
+  self->reset_wanted = FALSE;
+  g_queue_init (&self->feed);
+  g_queue_clear_full (&dropped, event_drop);
+}
+
+void
+chat_session_feed_hold (ChatSession *self,
+                        gboolean     hold)
+{
+  self->held = hold;
+  if (!hold)
+    feed_next (self);
+}
+
+void
+chat_session_feed_flush (ChatSession *self)
+{
+  Commit *commit;
+
+  if (self->store == NULL || self->held || g_queue_is_empty (&self->feed))
+    return;
+  commit = take_events (self, TRUE);
+  chat_store_apply_async (self->store, build (self, commit->events), NULL, on_committed, commit);
+}
+
+/* Rows */
+
+static ChatStoreMessage
+store_view (ChatSession             *self,
+            const ChatClientMessage *row)
+{
+  return (ChatStoreMessage) {
+    .id = row->id, .room_id = row->room_id, .sender = row->sender, .kind = row->content, .text = row->text,
+    .date = row->date, .date_text = row->date_text, .edited = row->edited,
+    /* The feature that brings references back tells edits too */
+    .tells_edits = (self->abilities & CHAT_SESSION_CAN_RESEND) != 0, .client_ref = row->client_ref,
+  };
+}
+
+static void
+settle_row (ChatSession             *self,
+            ChatStoreBatch          *batch,
+            const ChatClientMessage *row)
+{
+  gint64 out;
+
+  if (row->client_ref == NULL || !chat_session_is_own (self, row->sender))
+    return;
+  out = chat_outbox_get_row_id (self->outbox, row->client_ref);
+  if (out > 0)
+    chat_store_batch_settle (batch, out, row->id);
+}
+
+void
+chat_session_put_row (ChatSession             *self,
+                      ChatStoreBatch          *batch,
+                      const ChatClientMessage *row,
+                      gboolean                 live)
+{
+  ChatStoreMessage message = store_view (self, row);
+
+  chat_store_batch_put_message (batch, &message, live);
+  settle_row (self, batch, row);
+}
+
+ChatClientMessage
+chat_session_row_view (const ChatStoreMessage *row)
+{
+  return (ChatClientMessage) {
+    .id = row->id, .room_id = row->room_id, .sender = row->sender, .text = row->text, .client_ref = row->client_ref,
+    .date = row->date, .date_text = row->date_text, .edited = row->edited,
+    .content = row->kind == CHAT_CLIENT_FILE || row->kind == CHAT_CLIENT_IMAGE ? (ChatClientContent) row->kind : CHAT_CLIENT_TEXT,
+  };
+}
+
+/* Pushes */
+
+static void
+build_message (ChatSession      *self,
+               ChatSessionEvent *event,
+               ChatStoreBatch   *batch)
+{
+  chat_session_put_row (self, batch, event->row, TRUE);
+}
+
+static void
+apply_message (ChatSession      *self,
+               ChatSessionEvent *event,
+               GPtrArray        *events)
+{
+  chat_session_message_came (self, event->row);
+}
+
+void
+chat_session_feed_message (ChatSession             *self,
+                           const ChatClientMessage *row)
+{
+  ChatSessionEvent *event = chat_session_event_new ();
+
+  event->build = build_message;
+  event->apply = apply_message;
+  event->row = chat_client_message_copy (row);
+  chat_session_feed (self, event);
+}
+
+static void
+build_edit (ChatSession      *self,
+            ChatSessionEvent *event,
+            ChatStoreBatch   *batch)
+{
+  chat_store_batch_edit_message (batch, event->id, event->text, 0, 0);
+}
+
+static void
+apply_edit (ChatSession      *self,
+            ChatSessionEvent *event,
+            GPtrArray        *events)
+{
+  chat_session_message_edited (self, event->id, event->text);
+}
+
+void
+chat_session_feed_edit (ChatSession *self,
+                        gint64       message_id,
+                        const char  *text)
+{
+  ChatSessionEvent *event = chat_session_event_new ();
+
+  event->build = build_edit;
+  event->apply = apply_edit;
+  event->id = message_id;
+  event->text = g_strdup (text);
+  chat_session_feed (self, event);
+}
+
+static void
+build_deletion (ChatSession      *self,
+                ChatSessionEvent *event,
+                ChatStoreBatch   *batch)
+{
+  chat_store_batch_delete_message (batch, event->id, 0);
+}
+
+static void
+apply_deletion (ChatSession      *self,
+                ChatSessionEvent *event,
+                GPtrArray        *events)
+{
+  chat_session_message_deleted (self, event->id);
+}
+
+void
+chat_session_feed_deletion (ChatSession *self,
+                            gint64       message_id)
+{
+  ChatSessionEvent *event = chat_session_event_new ();
+
+  event->build = build_deletion;
+  event->apply = apply_deletion;
+  event->id = message_id;
+  chat_session_feed (self, event);
+}
+
+static void
+build_room (ChatSession      *self,
+            ChatSessionEvent *event,
+            ChatStoreBatch   *batch)
+{
+  g_autoptr (ChatStoreRoom) room = chat_store_room_new (event->id, event->text);
+
+  room->activity = event->from;
+  chat_store_batch_put_room (batch, room);
+}
+
+static void
+apply_room (ChatSession      *self,
+            ChatSessionEvent *event,
+            GPtrArray        *events)
+{
+  chat_session_room_created (self, event->id, event->text);
+}
+
+void
+chat_session_feed_room (ChatSession *self,
+                        gint64       room_id,
+                        const char  *name)
+{
+  ChatSessionEvent *event = chat_session_event_new ();
+
+  event->build = build_room;
+  event->apply = apply_room;
+  event->id = room_id;
+  event->from = g_get_real_time ();
+  event->text = g_strdup (name);
+  chat_session_feed (self, event);
+}
+
+static void
+build_room_end (ChatSession      *self,
+                ChatSessionEvent *event,
+                ChatStoreBatch   *batch)
+{
+  chat_store_batch_remove_room (batch, event->id, 0);
+}
+
+static void
+apply_room_end (ChatSession      *self,
+                ChatSessionEvent *event,
+                GPtrArray        *events)
+{
+  chat_session_room_deleted (self, event->id);
+}
+
+void
+chat_session_feed_room_end (ChatSession *self,
+                            gint64       room_id)
+{
+  ChatSessionEvent *event = chat_session_event_new ();
+
+  event->build = build_room_end;
+  event->apply = apply_room_end;
+  event->id = room_id;
+  chat_session_feed (self, event);
+}
+
+static void
+build_mark (ChatSession      *self,
+            ChatSessionEvent *event,
+            ChatStoreBatch   *batch)
+{
+  chat_store_batch_set_read (batch, event->id, event->from, event->numbers[0] < 0 ? CHAT_STORE_UNTOLD : event->numbers[0]);
+}
+
+static void
+apply_mark (ChatSession      *self,
+            ChatSessionEvent *event,
+            GPtrArray        *events)
+{
+  chat_session_room_marked (self, event->id, event->from, event->numbers[0]);
+}
+
+void
+chat_session_feed_mark (ChatSession *self,
+                        gint64       room_id,
+                        gint64       message_id,
+                        int          unread)
+{
+  ChatSessionEvent *event = chat_session_event_new ();
+
+  event->build = build_mark;
+  event->apply = apply_mark;
+  event->id = room_id;
+  event->from = message_id;
+  event->numbers[0] = unread;
+  chat_session_feed (self, event);
+}
+
+static void
+build_flags (ChatSession      *self,
+             ChatSessionEvent *event,
+             ChatStoreBatch   *batch)
+{
+  chat_store_batch_set_flags (batch, event->id, event->numbers[1] < 0 ? CHAT_STORE_UNTOLD : event->numbers[1],
+                              event->numbers[0] < 0 ? CHAT_STORE_UNTOLD : event->numbers[0], CHAT_STORE_UNTOLD);
+}
+
+static void
+apply_flags (ChatSession      *self,
+             ChatSessionEvent *event,
+             GPtrArray        *events)
+{
+  chat_session_room_set (self, event->id, event->numbers[0], event->numbers[1]);
+}
+
+void
+chat_session_feed_flags (ChatSession *self,
+                         gint64       room_id,
+                         int          muted,
+                         int          pinned)
+{
+  ChatSessionEvent *event = chat_session_event_new ();
+
+  event->build = build_flags;
+  event->apply = apply_flags;
+  event->id = room_id;
+  event->numbers[0] = muted;
+  event->numbers[1] = pinned;
+  chat_session_feed (self, event);
+}
+
+/* Pages */
+
+typedef struct
+{
+  ChatSessionPageFunc func;
+  gpointer            user_data;
+} PageEnd;
+
+static void
+build_page (ChatSession      *self,
+            ChatSessionEvent *event,
+            ChatStoreBatch   *batch)
+{
+  g_autoptr (GPtrArray) messages = g_ptr_array_new ();
+  g_autofree ChatStoreMessage *views = g_new0 (ChatStoreMessage, MAX (event->rows->len, 1));
+
+  for (guint i = 0; i < event->rows->len; i++)
+    {
+      const ChatClientMessage *row = event->rows->pdata[i];
+
+      if (row->room_id != event->id)
+        continue;
+      views[i] = store_view (self, row);
+      g_ptr_array_add (messages, &views[i]);
+      settle_row (self, batch, row);
+    }
+  if (event->from <= event->to)
+    chat_store_batch_put_page (batch, event->id, event->from, event->to, messages, 0);
+}
+
+/* What became known of messages that somebody may hold */
+static void
+apply_change (ChatSession          *self,
+              const ChatStoreEvent *change,
+              gboolean              listed)
+{
+  ChatRoomInfo *info = chat_session_get_info (self, change->room_id);
+  g_autoptr (ChatMessage) message = NULL;
+  ChatClientMessage row;
+
+  switch (change->kind)
+    {
+    case CHAT_STORE_REMOVED:
+      chat_session_message_gone (self, change->id);
+      break;
+    case CHAT_STORE_CHANGED:
+      message = chat_memory_lookup (self->memory, change->id);
+      if (message == NULL)
+        break;
+      chat_session_show_text (self, message, change->message->text);
+      if (change->message->edited)
+        chat_message_set_edited (message, TRUE);
+      break;
+    case CHAT_STORE_ADDED:
+      /* A list asks for what it wants; what came between two of its messages it can not know of */
+      if (listed || info == NULL || info->list == NULL)
+        break;
+      row = chat_session_row_view (change->message);
+      message = chat_session_take_message (self, &row);
+      chat_message_list_add (info->list, message);
+      break;
+    case CHAT_STORE_ROOM_REMOVED:
+    default:
+      break;
+    }
+}
+
+static void
+apply_page (ChatSession      *self,
+            ChatSessionEvent *event,
+            GPtrArray        *events)
+{
+  PageEnd *end = event->data;
+  guint generation = self->feed_generation;
+
+  for (guint i = 0; events != NULL && i < events->len && generation == self->feed_generation; i++)
+    apply_change (self, events->pdata[i], event->flag);
+  if (end->func != NULL)
+    end->func (self, event->rows, end->user_data);
+}
+
+static void
+drop_page (ChatSessionEvent *event)
+{
+  PageEnd *end = event->data;
+
+  if (end->func != NULL)
+    end->func (NULL, NULL, end->user_data);
+}
+
+void
+chat_session_feed_page (ChatSession         *self,
+                        gint64               room_id,
+                        gint64               from,
+                        gint64               to,
+                        GPtrArray           *rows,
+                        gboolean             listed,
+                        ChatSessionPageFunc  func,
+                        gpointer             user_data)
+{
+  ChatSessionEvent *event = chat_session_event_new ();
+  PageEnd *end = g_new0 (PageEnd, 1);
+
+  end->func = func;
+  end->user_data = user_data;
+  event->build = build_page;
+  event->apply = apply_page;
+  event->drop = drop_page;
+  event->alone = TRUE;
+  event->id = room_id;
+  event->from = from;
+  event->to = to;
+  event->flag = listed;
+  event->rows = g_ptr_array_ref (rows);
+  event->data = end;
+  event->free_data = g_free;
+  chat_session_feed (self, event);
+}
+
+/* Ends */
+
+static void
+apply_task (ChatSession      *self,
+            ChatSessionEvent *event,
+            GPtrArray        *events)
+{
+  g_task_return_boolean (event->data, TRUE);
+}
+
+static void
+drop_task (ChatSessionEvent *event)
+{
+  g_task_return_new_error (event->data, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_OFFLINE, "the session ended");
+}
+
+void
+chat_session_feed_task (ChatSession *self,
+                        GTask       *task)
+{
+  ChatSessionEvent *event = chat_session_event_new ();
+
+  event->apply = apply_task;
+  event->drop = drop_task;
+  event->data = task;
+  event->free_data = g_object_unref;
+  chat_session_feed (self, event);
+}

@@ -1,0 +1,366 @@
+/* chat-session-outgoing.c: what one writes, changes and deletes
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "chat-session-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+/* What the outbox tells */
+
+static void
+on_kept (ChatMessage *message,
+         gpointer     user_data)
+{
+  chat_session_message_kept (user_data, message);
+}
+
+static void
+on_failed (const GError *error,
+           gpointer      user_data)
+{
+  chat_session_keep_failed (user_data, error);
+}
+
+/* The answer, on its way into the store: the event holds it as a row */
+typedef struct
+{
+  ChatOutboxAnswer answer;
+  ChatMessage     *message;     /* (nullable) */
+  char            *date_text;
+  GError          *error;       /* of the session */
+} Answered;
+
+static void
+answered_free (gpointer data)
+{
+  Answered *answered = data;
+
+  g_clear_object (&answered->message);
+  g_free (answered->answer.client_ref);
+  g_free (answered->date_text);
+  g_clear_error (&answered->error);
+  g_free (answered);
+}
+
+static void
+build_answer (ChatSession      *self,
+              ChatSessionEvent *event,
+              ChatStoreBatch   *batch)
+{
+  Answered *answered = event->data;
+  const ChatOutboxAnswer *answer = &answered->answer;
+
+  if (answered->message != NULL)
+    {
+      ChatClientMessage row = {
+        .id = answer->id, .room_id = answer->room_id, .sender = (char *) chat_message_get_sender (answered->message),
+        .text = (char *) chat_message_get_text (answered->message), .client_ref = answer->client_ref,
+        .date = answer->date, .date_text = answered->date_text, .content = CHAT_CLIENT_TEXT,
+      };
+
+      chat_session_put_row (self, batch, &row, TRUE);
+    }
+  else if (answer->action == CHAT_STORE_DELETE && answered->error == NULL)
+    chat_store_batch_delete_message (batch, answer->target_id, 0);
+  if (answer->row_id > 0)
+    chat_store_batch_settle (batch, answer->row_id, answer->id);
+}
+
+static void
+apply_answer (ChatSession      *self,
+              ChatSessionEvent *event,
+              GPtrArray        *events)
+{
+  Answered *answered = event->data;
+  const ChatOutboxAnswer *answer = &answered->answer;
+
+  if (answered->message != NULL)
+    {
+      /* First what it is, then what comes after it. (It may have been settled by a push before this) */
+      if (chat_outbox_find (self->outbox, answer->client_ref) == answered->message)
+        chat_session_message_sent (self, answered->message, answer->id, answer->date, answered->date_text);
+    }
+  else if (answered->error == NULL && answer->action == CHAT_STORE_DELETE)
+    chat_session_message_deleted (self, answer->target_id);
+  chat_outbox_end (self->outbox, answer->client_ref, answered->error);
+  if (answered->error != NULL && !answer->awaited)
+    chat_session_emit_notice (self, answer->action == CHAT_STORE_EDIT ? _("The server did not accept a change of a message")
+                                                                      : _("The server did not delete a message"));
+}
+
+static void
+on_answered (const ChatOutboxAnswer *answer,
+             gpointer                user_data)
+{
+  ChatSession *self = user_data;
+  Answered *answered = g_new0 (Answered, 1);
+  ChatSessionEvent *event = chat_session_event_new ();
+  ChatMessage *message = chat_outbox_find (self->outbox, answer->client_ref);
+
+  answered->answer = *answer;
+  answered->answer.client_ref = g_strdup (answer->client_ref);
+  answered->date_text = g_strdup (answer->date_text);
+  answered->error = answer->error != NULL ? chat_session_error_from (answer->error) : NULL;
+  if (message != NULL)
+    answered->message = g_object_ref (message);
+  event->build = build_answer;
+  event->apply = apply_answer;
+  event->data = answered;
+  event->free_data = answered_free;
+  chat_session_feed (self, event);
+}
+
+const ChatOutboxEvents chat_session_outbox_events = {
+  .kept = on_kept,
+  .answered = on_answered,
+  .failed = on_failed,
+};
+
+/* Sending */
+
+
+static gboolean
+check_text (const char  *text,
+            GError     **error)
+{
+  if (*text == '\0')
+    {
+      g_set_error_literal (error, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_EMPTY, "nothing to send");
+      return FALSE;
+    }
+  if (strlen (text) > CHAT_CLIENT_MAX_TEXT_SIZE)
+    {
+      g_set_error_literal (error, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_TOO_LARGE, "too long a text");
+      return FALSE;
+    }
+  if (!g_utf8_validate (text, -1, NULL))
+    {
+      g_set_error_literal (error, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_FAILED, "not UTF-8");
+      return FALSE;
+    }
+  return TRUE;
+}
+
+ChatMessage *
+chat_session_send_text (ChatSession  *self,
+                        ChatRoom     *room,
+                        const char   *text,
+                        GError      **error)
+{
+  g_autoptr (ChatMessage) message = NULL;
+  g_autofree char *ref = NULL;
+  ChatRoomInfo *info;
+
+  g_return_val_if_fail (CHAT_IS_SESSION (self), NULL);
+  g_return_val_if_fail (CHAT_IS_ROOM (room), NULL);
+  g_return_val_if_fail (text != NULL, NULL);
+
+  if (!check_text (text, error))
+    return NULL;
+  info = chat_session_get_info (self, chat_room_get_id (room));
+  if (info == NULL)
+    {
+      g_set_error_literal (error, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_NO_ROOM, "the room is gone");
+      return NULL;
+    }
+  ref = g_uuid_string_random ();
+  message = chat_message_new (chat_room_get_id (room), self->login != NULL ? self->login : "", TRUE, CHAT_MESSAGE_TEXT, ref);
+  chat_message_set_text (message, text);
+  chat_message_set_date (message, g_get_real_time (), NULL);
+  chat_message_set_state (message, CHAT_MESSAGE_WAITING, NULL);
+  if (!chat_outbox_add (self->outbox, message))
+    {
+      g_set_error_literal (error, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_FAILED, "too many unsent messages");
+      return NULL;
+    }
+  return g_steal_pointer (&message);
+}
+
+void
+chat_session_message_kept (ChatSession *self,
+                           ChatMessage *message)
+{
+  ChatRoomInfo *info = chat_session_get_info (self, chat_message_get_room_id (message));
+
+  if (info == NULL)
+    return;
+  if (info->list != NULL)
+    chat_message_list_add (info->list, message);
+  chat_session_show_newest (self, info, message);
+}
+
+void
+chat_session_message_sent (ChatSession *self,
+                           ChatMessage *message,
+                           gint64       id,
+                           gint64       date,
+                           const char  *date_text)
+{
+  ChatRoomInfo *info = chat_session_get_info (self, chat_message_get_room_id (message));
+  g_autofree char *text = g_strdup (chat_message_get_text (message));
+  g_autofree char *sender = g_strdup (chat_message_get_sender (message));
+  ChatClientMessage row = {
+    .id = id, .room_id = chat_message_get_room_id (message), .sender = sender, .text = text,
+    .date = date, .date_text = (char *) date_text, .content = CHAT_CLIENT_TEXT,
+  };
+
+  chat_session_take_id (self, message, id);
+  chat_message_set_date (message, date, date_text);
+  chat_message_set_state (message, CHAT_MESSAGE_SENT, NULL);
+  chat_memory_message_came (self->memory, &row);
+  if (info == NULL)
+    return;
+  if (info->list != NULL)
+    chat_message_list_resort (info->list, message);
+  if (id > info->newest_id)
+    {
+      info->newest_id = id;
+      if (chat_room_get_last_message (info->room) == message)
+        chat_room_set_activity (info->room, date != 0 ? date : g_get_real_time ());
+      chat_session_raise_mark (self, info, id, FALSE);
+    }
+}
+
+void
+chat_session_retry_message (ChatSession *self,
+                            ChatMessage *message)
+{
+  ChatRoomInfo *info;
+
+  g_return_if_fail (CHAT_IS_SESSION (self));
+  g_return_if_fail (CHAT_IS_MESSAGE (message));
+
+  if (chat_message_get_state (message) != CHAT_MESSAGE_FAILED)
+    return;
+  /* It goes last now, and stands there */
+  chat_message_set_date (message, g_get_real_time (), NULL);
+  if (!chat_outbox_retry (self->outbox, message))
+    return;
+  info = chat_session_get_info (self, chat_message_get_room_id (message));
+  if (info == NULL)
+    return;
+  if (info->list != NULL)
+    chat_message_list_resort (info->list, message);
+  chat_session_show_newest (self, info, message);
+}
+
+void
+chat_session_discard_message (ChatSession *self,
+                              ChatMessage *message)
+{
+  g_autoptr (ChatMessage) kept = NULL;
+  ChatRoomInfo *info;
+
+  g_return_if_fail (CHAT_IS_SESSION (self));
+  g_return_if_fail (CHAT_IS_MESSAGE (message));
+
+  kept = g_object_ref (message);
+  if (!chat_outbox_discard (self->outbox, message))
+    return;
+  info = chat_session_get_info (self, chat_message_get_room_id (message));
+  if (info == NULL)
+    return;
+  if (info->list != NULL)
+    chat_message_list_remove (info->list, message);
+  if (chat_room_get_last_message (info->room) == message)
+    chat_session_find_newest (self, info);
+}
+
+/* Editing and deleting */
+
+static gboolean
+check_own (ChatMessage *message,
+           GTask       *task)
+{
+  if (chat_message_get_id (message) != 0 && chat_message_get_outgoing (message)
+      && chat_message_get_state (message) == CHAT_MESSAGE_SENT)
+    return TRUE;
+  g_task_return_new_error (task, CHAT_SESSION_ERROR,
+                           chat_message_get_outgoing (message) ? CHAT_SESSION_ERROR_NO_MESSAGE : CHAT_SESSION_ERROR_FORBIDDEN,
+                           "not a sent message of one's own");
+  return FALSE;
+}
+
+static void
+change (ChatSession         *self,
+        ChatMessage         *message,
+        const char          *text,
+        GTask               *given)
+{
+  g_autoptr (GTask) task = given;
+  GError *error = NULL;
+
+  if (text != NULL && !check_text (text, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  if (!check_own (message, task))
+    return;
+  /* Cancelling ends the wait alone: what is in the outbox goes its way */
+  if (!chat_outbox_change (self->outbox, message, text, task, &error))
+    g_task_return_error (task, error);
+  else
+    g_steal_pointer (&task);
+}
+
+void
+chat_session_edit_message_async (ChatSession         *self,
+                                 ChatMessage         *message,
+                                 const char          *text,
+                                 GCancellable        *cancellable,
+                                 GAsyncReadyCallback  callback,
+                                 gpointer             user_data)
+{
+  GTask *task;
+
+  g_return_if_fail (CHAT_IS_SESSION (self));
+  g_return_if_fail (CHAT_IS_MESSAGE (message));
+  g_return_if_fail (text != NULL);
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, chat_session_edit_message_async);
+  change (self, message, text, task);
+}
+
+gboolean
+chat_session_edit_message_finish (ChatSession   *self,
+                                  GAsyncResult  *result,
+                                  GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+chat_session_delete_message_async (ChatSession         *self,
+                                   ChatMessage         *message,
+                                   GCancellable        *cancellable,
+                                   GAsyncReadyCallback  callback,
+                                   gpointer             user_data)
+{
+  GTask *task;
+
+  g_return_if_fail (CHAT_IS_SESSION (self));
+  g_return_if_fail (CHAT_IS_MESSAGE (message));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, chat_session_delete_message_async);
+  change (self, message, NULL, task);
+}
+
+gboolean
+chat_session_delete_message_finish (ChatSession   *self,
+                                    GAsyncResult  *result,
+                                    GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
