@@ -423,7 +423,7 @@ deliver_orphans (ChatSession *self)
 
       /* Whose room was not told even now is dropped: it is none of ours */
       if (chat_session_get_info (self, row->room_id) != NULL)
-        chat_session_feed_message (self, row);
+        chat_session_feed_message (self, row, NULL);
     }
 }
 
@@ -455,7 +455,8 @@ take_rooms (ChatSession *self,
         }
       g_hash_table_add (ids, &row->id);
       before = apply_told (self, info, row, is_new, before);
-      if (first && !row->told && i < CHAT_SESSION_MAX_PREVIEWS)
+      if (first && (row->told ? self->syncs && row->last_message != NULL && i < CHAT_SESSION_MAX_PAGES
+                              : i < CHAT_SESSION_MAX_PREVIEWS))
         {
           gint64 *id = g_new (gint64, 1);
 
@@ -626,8 +627,9 @@ on_rooms (GObject      *source,
   g_autoptr (GError) error = NULL;
   ChatSessionEvent *event;
   GWeakRef *client;
+  gint64 seq;
 
-  told = chat_client_list_rooms_finish (CHAT_CLIENT (source), result, &error);
+  told = chat_client_list_rooms_finish (CHAT_CLIENT (source), result, &seq, &error);
   if (self == NULL || !chat_session_call_is_current (call, self))
     return;
   if (told == NULL)
@@ -649,6 +651,7 @@ on_rooms (GObject      *source,
   event->rows = g_steal_pointer (&told);
   event->data = client;
   event->free_data = weak_free;
+  chat_session_sync_snapshot (self, event, seq);
   chat_session_feed (self, event);
 }
 
@@ -689,6 +692,29 @@ chat_session_refresh_rooms_soon (ChatSession *self)
     }
   if (self->refresh_timer == 0 && self->client != NULL)
     self->refresh_timer = g_timeout_add (self->times.refresh, on_refresh_due, self);
+}
+
+gboolean
+chat_session_has_untold (ChatRoomInfo *info)
+{
+  return info->mark_wanted != 0 || info->muted_wanted >= 0 || info->pinned_wanted >= 0;
+}
+
+void
+chat_session_rooms_in_step (ChatSession *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  self->refreshed_at = g_get_monotonic_time ();
+  chat_room_list_set_loaded (self->rooms, TRUE);
+  g_hash_table_iter_init (&iter, self->infos);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      tell_mark (self, value);
+      tell_set (self, value);
+    }
+  reload_lists (self);
 }
 
 void
