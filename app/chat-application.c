@@ -16,6 +16,7 @@
 #include "chat-about.h"
 #include "chat-preferences-window.h"
 #include "chat-session.h"
+#include "chat-style.h"
 #include "chat-window.h"
 
 #define DEFAULT_PROFILE "default"
@@ -514,6 +515,7 @@ chat_application_startup (GApplication *application)
   g_signal_connect_object (self->settings, "changed::color-scheme", G_CALLBACK (apply_color_scheme), self,
                            G_CONNECT_SWAPPED);
   apply_color_scheme (self);
+  chat_style_follow_contrast ();
   gtk_window_set_default_icon_name (APP_ID);
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);

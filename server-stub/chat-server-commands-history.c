@@ -157,7 +157,7 @@ on_chunk (ChatStorageJob *job,
       history->has_begun = TRUE;
       history->more = job->more && !history->is_all;
       if (n > 0)
-        history->until = history->is_all ? job->newest_id : ((ChatStorageMessage *) job->messages->pdata[n - 1])->id;
+        history->until = history->is_all ? job->newest_id : job->until;
     }
   if (n == 0)
     {
@@ -222,6 +222,7 @@ choose_page (ChatServerRequest *request,
     {
       history->is_all = TRUE;
       history->page = CHAT_STORAGE_AFTER;
+      history->until = CHAT_MAX_ID;
       history->limit = CHAT_SERVER_READ_CHUNK;
       return TRUE;
     }

@@ -294,6 +294,7 @@ chat_server_command_old_dialogs (ChatServerRequest *request)
   ChatStorageJob *job = chat_storage_job_new (CHAT_STORAGE_LIST_ROOMS, on_rooms_listed, request);
 
   job->user_id = request->peer->user_id;
+  job->limit = CHAT_SERVER_MAX_DIALOGS;
   /* The list may be older than what is pushed meanwhile, and whoever takes it for the whole truth would forget that again */
   chat_server_peer_hold (request->peer, TRUE);
   chat_server_request_submit (request, job);

@@ -38,6 +38,7 @@ G_BEGIN_DECLS
 /* The preview that OLD_DIALOGS carries of a last message, and what one such answer may hold in all (bytes) */
 #define CHAT_SERVER_MAX_PREVIEW_SIZE       256
 #define CHAT_SERVER_MAX_DIALOGS_SIZE       (900 * 1024)
+#define CHAT_SERVER_MAX_DIALOGS            (CHAT_SERVER_MAX_DIALOGS_SIZE / 40)   /* more can not fit */
 
 /* Keeping for a time only: how often the oldest messages are looked at (ms) */
 #define CHAT_SERVER_EXPIRE_MS              3600000

@@ -54,23 +54,6 @@ request_is_question (const ChatServerRequest *request)
          (request->command != NULL && (request->command->flags & CHAT_SERVER_COMMAND_QUESTION) != 0);
 }
 
-static gsize
-estimate_size (ChatPacket *packet)
-{
-  static const ChatField texts[] = {
-    CHAT_FIELD_MESSAGE, CHAT_FIELD_NEW_MSG, CHAT_FIELD_USER, CHAT_FIELD_LOGIN, CHAT_FIELD_PASS, CHAT_FIELD_TOKEN,
-    CHAT_FIELD_USERNAME, CHAT_FIELD_CUSTOMER, CHAT_FIELD_DEVICE, CHAT_FIELD_NEW_PASS,
-  };
-  gsize size = sizeof (ChatServerRequest) + 512;
-
-  if (chat_packet_get_kind (packet) == CHAT_PACKET_UNKNOWN)
-    return size + strlen (chat_packet_get_name (packet));
-  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
-    if (chat_packet_has (packet, texts[i]))
-      size += strlen (chat_packet_get_string (packet, texts[i]));
-  return size;
-}
-
 static void
 peer_enqueue (ChatServerPeer *self,
               ChatPacket     *packet,
@@ -83,7 +66,7 @@ peer_enqueue (ChatServerPeer *self,
     {
       request->packet = chat_packet_ref (packet);
       request->command = chat_server_command_find (chat_packet_get_kind (packet));
-      request->size = estimate_size (packet);
+      request->size = sizeof *request + chat_packet_get_size (packet);
     }
   else
     {

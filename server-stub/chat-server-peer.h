@@ -32,7 +32,7 @@ struct _ChatServerRequest
   gpointer                  data;       /* the command's own */
   GDestroyNotify            free_data;
   gint64                    due;        /* --delay: not answered before (µs) */
-  gsize                     size;       /* an estimate (bytes) */
+  gsize                     size;       /* what it takes, about (bytes) */
   ChatServerRequestState    state;
 };
 

@@ -12,6 +12,8 @@
 #include "chat-server-sqlite-writer.h"
 
 #define MESSAGE_COLUMNS "id, room_id, sender_id, kind, date, edited, client_ref, text"
+/* Somebody may have a great many rooms, each with a message of 64 KiB at its end */
+#define PREVIEW_COLUMNS "id, room_id, sender_id, kind, date, edited, client_ref, substr (text, 1, 256)"
 
 enum
 {
@@ -28,6 +30,7 @@ enum
   SQL_LIST_MEMBERS,
   SQL_COUNT_UNREAD,
   SQL_GET_MESSAGE,
+  SQL_GET_PREVIEW,
   SQL_GET_NEWEST,
   SQL_READ_DOWN,
   SQL_READ_UP,
@@ -57,11 +60,13 @@ static const char *const sql[N_STATEMENTS] = {
                      " ifnull((SELECT m.id FROM messages m WHERE m.room_id = members.room_id ORDER BY m.id LIMIT 1), 0),"
                      " ifnull((SELECT m.id FROM messages m WHERE m.room_id = members.room_id ORDER BY m.id DESC LIMIT 1), 0)"
                      "   AS newest"
-                     " FROM members WHERE user_id = ?1 ORDER BY max(newest, room_id) DESC",
-  [SQL_LIST_MEMBERS] = "SELECT u.id, u.login, u.prefs, m.read_mark, m.delivered_mark FROM members m JOIN users u ON u.id = m.user_id WHERE m.room_id = ?1"
+                     " FROM members WHERE user_id = ?1 ORDER BY max(newest, room_id) DESC LIMIT ?2",
+  [SQL_LIST_MEMBERS] = "SELECT u.id, u.login, u.prefs, m.read_mark, m.delivered_mark FROM members m JOIN users u ON u.id = m.user_id"
+                       " WHERE m.room_id = ?1"
                        " ORDER BY m.user_id",
   [SQL_COUNT_UNREAD] = "SELECT count(*) FROM (SELECT 1 FROM messages WHERE room_id = ?1 AND id > ?2 LIMIT ?3)",
   [SQL_GET_MESSAGE] = "SELECT " MESSAGE_COLUMNS " FROM messages WHERE id = ?1",
+  [SQL_GET_PREVIEW] = "SELECT " PREVIEW_COLUMNS " FROM messages WHERE id = ?1",
   [SQL_GET_NEWEST] = "SELECT id FROM messages WHERE room_id = ?1 ORDER BY id DESC LIMIT 1",
   [SQL_READ_DOWN] = "SELECT " MESSAGE_COLUMNS " FROM messages WHERE room_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3",
   [SQL_READ_UP] = "SELECT " MESSAGE_COLUMNS " FROM messages WHERE room_id = ?1 AND id > ?2 AND id <= ?3 ORDER BY id LIMIT ?4",
@@ -308,11 +313,11 @@ fill_room (ChatSqliteReader *self, ChatStorageJob *job, ChatStorageRoom *room, g
   if (last_id == 0 || failed)
     return !failed;
 
-  bind_id (self, SQL_GET_MESSAGE, 1, last_id);
-  if (step_row (self, SQL_GET_MESSAGE, &failed))
+  bind_id (self, SQL_GET_PREVIEW, 1, last_id);
+  if (step_row (self, SQL_GET_PREVIEW, &failed))
     {
-      room->last_message = get_message (self, SQL_GET_MESSAGE, &failed);
-      sqlite3_reset (self->statements[SQL_GET_MESSAGE]);
+      room->last_message = get_message (self, SQL_GET_PREVIEW, &failed);
+      sqlite3_reset (self->statements[SQL_GET_PREVIEW]);
     }
   if (last_id <= room->read_mark)
     return !failed;
@@ -351,6 +356,7 @@ list_rooms (ChatSqliteReader *self, ChatStorageJob *job)
     return FALSE;
   job->rooms = g_ptr_array_new_with_free_func ((GDestroyNotify) chat_storage_room_free);
   bind_id (self, SQL_LIST_ROOMS, 1, job->user_id);
+  bind_id (self, SQL_LIST_ROOMS, 2, job->limit > 0 ? (gint64) job->limit : -1);
   while (!failed && step_row (self, SQL_LIST_ROOMS, &failed))
     {
       ChatStorageRoom *room = g_new0 (ChatStorageRoom, 1);
@@ -384,18 +390,25 @@ read_down (ChatSqliteReader *self, gint64 room_id, gint64 before, guint limit, G
   return !failed;
 }
 
-/* Those after @after, up to @until, the oldest of them first */
+/* Those after @after, up to @until, the oldest of them first; no more of them when they are @max_bytes large */
 static gboolean
-read_up (ChatSqliteReader *self, gint64 room_id, gint64 after, gint64 until, guint limit, GPtrArray *messages)
+read_up (ChatSqliteReader *self, gint64 room_id, gint64 after, gint64 until, guint limit, gsize max_bytes, GPtrArray *messages)
 {
   gboolean failed = FALSE;
+  gsize n_bytes = 0;
 
   bind_id (self, SQL_READ_UP, 1, room_id);
   bind_id (self, SQL_READ_UP, 2, after);
   bind_id (self, SQL_READ_UP, 3, until);
   bind_id (self, SQL_READ_UP, 4, limit);
-  while (step_row (self, SQL_READ_UP, &failed))
-    g_ptr_array_add (messages, get_message (self, SQL_READ_UP, &failed));
+  while (n_bytes < max_bytes && step_row (self, SQL_READ_UP, &failed))
+    {
+      ChatStorageMessage *message = get_message (self, SQL_READ_UP, &failed);
+
+      g_ptr_array_add (messages, message);
+      n_bytes += strlen (message->text);
+    }
+  sqlite3_reset (self->statements[SQL_READ_UP]);
   return !failed;
 }
 
@@ -414,6 +427,26 @@ check_member (ChatSqliteReader *self, ChatStorageJob *job, gboolean *may)
   job->status = step_row (self, SQL_HAS_ROOM, &failed) ? CHAT_STATUS_FORBIDDEN : CHAT_STATUS_ROOM_DOES_NOT_EXIST;
   sqlite3_reset (self->statements[SQL_HAS_ROOM]);
   return !failed;
+}
+
+/* Many may ask for large pages at once, and each would wait in memory for its reader */
+static void
+cut_page (ChatStorageJob *job)
+{
+  guint n = job->messages->len;
+  gsize n_bytes = 0;
+
+  if (n > 0)
+    job->until = ((ChatStorageMessage *) job->messages->pdata[n - 1])->id;
+  for (guint i = 0; i < n; i++)
+    {
+      n_bytes += strlen (((ChatStorageMessage *) job->messages->pdata[i])->text);
+      if (n_bytes >= CHAT_STORAGE_READ_BYTES)
+        {
+          g_ptr_array_set_size (job->messages, (int) i + 1);
+          return;
+        }
+    }
 }
 
 static gboolean
@@ -447,11 +480,11 @@ read_messages (ChatSqliteReader *self, ChatStorageJob *job)
       ok = read_down (self, job->room_id, MIN (anchor, until + 1), limit + 1, older);
       break;
     case CHAT_STORAGE_AFTER:
-      ok = read_up (self, job->room_id, anchor, until, limit + 1, newer);
+      ok = read_up (self, job->room_id, anchor, until, limit + 1, job->until > 0 ? CHAT_STORAGE_READ_BYTES : G_MAXSIZE, newer);
       break;
     case CHAT_STORAGE_AROUND:
       /* The anchor belongs to the newer half. Where one half is short, at an end of the history, the other is longer */
-      ok = read_up (self, job->room_id, anchor - 1, until, limit + 1, newer)
+      ok = read_up (self, job->room_id, anchor - 1, until, limit + 1, G_MAXSIZE, newer)
            && read_down (self, job->room_id, MIN (anchor, until + 1), limit, older);
       break;
     default:
@@ -477,6 +510,7 @@ read_messages (ChatSqliteReader *self, ChatStorageJob *job)
     g_ptr_array_add (job->messages, g_steal_pointer (&older->pdata[i - 1]));
   for (guint i = 0; i < n_newer; i++)
     g_ptr_array_add (job->messages, g_steal_pointer (&newer->pdata[i]));
+  cut_page (job);
   return TRUE;
 }
 
@@ -574,7 +608,8 @@ list_changes (ChatSqliteReader *self, ChatStorageJob *job)
 {
   guint limit = CLAMP (job->limit, 1, CHAT_MAX_PAGE_SIZE), n = 0;
   gint64 newest, log_start, n_changes = 0;
-  gboolean failed = FALSE;
+  gboolean failed = FALSE, full = FALSE;
+  gsize n_bytes = 0;
 
   if (!get_seq (self, &newest, &log_start) || (job->until == 0 && !count_changes (self, job, &n_changes)))
     return FALSE;
@@ -593,7 +628,7 @@ list_changes (ChatSqliteReader *self, ChatStorageJob *job)
   bind_id (self, SQL_LIST_CHANGES, 4, limit);
   bind_id (self, SQL_LIST_CHANGES, 5, CHAT_STORAGE_CHANGE_RECEIPT);
   bind_id (self, SQL_LIST_CHANGES, 6, CHAT_STORAGE_CHANGE_SENT);
-  while (!failed && step_row (self, SQL_LIST_CHANGES, &failed))
+  while (!failed && !full && step_row (self, SQL_LIST_CHANGES, &failed))
     {
       ChatStorageChange *change = g_new0 (ChatStorageChange, 1);
       gboolean told = FALSE;
@@ -603,13 +638,16 @@ list_changes (ChatSqliteReader *self, ChatStorageJob *job)
       change->kind = (ChatStorageChangeKind) get_id (self, SQL_LIST_CHANGES, 1);
       change->room_id = get_id (self, SQL_LIST_CHANGES, 2);
       failed = !fill_change (self, job, change, get_id (self, SQL_LIST_CHANGES, 3), &told);
+      if (change->message != NULL)
+        n_bytes += strlen (change->message->text);
+      full = n_bytes >= CHAT_STORAGE_READ_BYTES;
       if (told && !failed)
         g_ptr_array_add (job->changes, change);
       else
         chat_storage_change_free (change);
     }
   sqlite3_reset (self->statements[SQL_LIST_CHANGES]);
-  job->more = n == limit && job->seq < job->until;
+  job->more = (n == limit || full) && job->seq < job->until;
   if (!job->more)
     job->seq = job->until;
   return !failed;

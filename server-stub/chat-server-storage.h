@@ -49,7 +49,7 @@ typedef struct
   gint64             *members_read;     /* for each of them, 0: none, or not told */
   gint64             *members_delivered;
   gint64              first_message_id; /* 0: none */
-  ChatStorageMessage *last_message;     /* nullable */
+  ChatStorageMessage *last_message;     /* nullable; its text is cut after 256 characters */
   gint64              read_mark;        /* 0: none */
   guint               unread;           /* others' messages after the mark; counted up to 1,000 */
   gboolean            muted;
@@ -165,7 +165,7 @@ typedef enum
   /* questions: answered from what was committed before; may run beside changes */
   CHAT_STORAGE_FIND_USER,       /* in: name. out: user_id, name as written, secret (password hash), prefs. USER_DOES_NOT_EXIST */
   CHAT_STORAGE_SEARCH_USERS,    /* in: name (text), limit. out: names: those that begin with it, then those that contain it, each group by folded name */
-  CHAT_STORAGE_LIST_ROOMS,      /* in: user_id. out: rooms, newest activity first; seq (all changes up to it are in there) */
+  CHAT_STORAGE_LIST_ROOMS,      /* in: user_id, limit (0: all). out: rooms, newest activity first; seq (all changes up to it are in there) */
   CHAT_STORAGE_LIST_CHANGES,    /* in: user_id, since, until (0: all there is), limit. out: changes, in the order of their seq; seq (up to which all is told
                                    that is not past `until`), until (if it was 0: the newest that the snapshot holds), more.
                                    RESET where it does not reach back to `since`, or `until` was 0 and they are more than 10,000;
@@ -174,10 +174,16 @@ typedef enum
   CHAT_STORAGE_LIST_TOKENS,     /* in: user_id. out: tokens, newest first */
   CHAT_STORAGE_READ,            /* in: user_id, room_id, page, message_id (anchor), until (no later id than that; 0: no bound), limit.
                                    out: messages in ascending order, more (BEFORE, NEWEST: older ones; AFTER, AROUND: newer ones than the last
-                                   and not past `until`), newest_id (newest in the room). ROOM_DOES_NOT_EXIST, FORBIDDEN */
+                                   and not past `until`), until (the newest of the page), newest_id (newest in the room).
+                                   ROOM_DOES_NOT_EXIST, FORBIDDEN. Of a page that is larger than CHAT_STORAGE_READ_BYTES only the
+                                   oldest are handed out: the rest is read AFTER the last of them, with `until`. AFTER with `until`
+                                   looks no further than that, and more and until tell nothing then */
   CHAT_N_STORAGE_OPS
 } ChatStorageOp;
 #define CHAT_STORAGE_LAST_CHANGE CHAT_STORAGE_EXPIRE
+
+/* Texts that one READ hands out (bytes); one message is always told, however large */
+#define CHAT_STORAGE_READ_BYTES (256 * 1024)
 
 typedef enum
 {

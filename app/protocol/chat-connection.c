@@ -33,6 +33,7 @@ struct _ChatConnection
   ChatConnectionTrace         trace;
   gpointer                    trace_data;
   GSource                    *overflow;         /* nullable: closes it, the queue having passed its bound */
+  int                         fd;               /* the socket's; -1 where there is none, and after the end */
   guint                       role : 1;
   guint                       established : 1;  /* bytes have passed: a TLS handshake is behind us */
   guint                       dispatching : 1;
@@ -85,6 +86,7 @@ close_stream (ChatConnection *self)
   if (self->output != NULL && self->socket != NULL)
     g_socket_shutdown (self->socket, TRUE, TRUE, NULL);
   g_io_stream_close (self->stream, NULL, NULL);
+  self->fd = -1;
 }
 
 void
@@ -147,6 +149,7 @@ chat_connection_new (GIOStream                  *stream,
 
   self->stream = g_object_ref (stream);
   self->socket = chat_stream_find_socket (stream);
+  self->fd = self->socket != NULL ? g_socket_get_fd (self->socket) : -1;
   self->role = role;
   self->events = events;
   self->user_data = user_data;
@@ -361,7 +364,7 @@ write_queue (ChatConnection *self)
     {
       struct iovec parts[2];
       guint n_parts = chat_send_queue_peek (&self->queue, parts);
-      gssize n = chat_stream_write (self->socket, self->output, parts, n_parts, &error);
+      gssize n = chat_stream_write (self->fd, self->output, parts, n_parts, &error);
 
       if (n == CHAT_STREAM_FAILED)
         {
@@ -530,7 +533,7 @@ read_chunks (ChatConnection *self,
       if (total >= CHAT_READ_CHUNK_SIZE || budget == 0)
         return TRUE;
 
-      n = chat_stream_read (self->socket, self->input, chunk, CHAT_READ_CHUNK_SIZE, &error);
+      n = chat_stream_read (self->fd, self->input, chunk, CHAT_READ_CHUNK_SIZE, &error);
       if (n == CHAT_STREAM_WOULD_BLOCK)
         return FALSE;
       if (n == CHAT_STREAM_FAILED)

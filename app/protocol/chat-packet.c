@@ -166,6 +166,12 @@ chat_packet_get_kind (ChatPacket *packet)
   return packet->type;
 }
 
+gsize
+chat_packet_get_size (ChatPacket *packet)
+{
+  return sizeof *packet + packet->arena_size;
+}
+
 const char *
 chat_packet_get_name (ChatPacket *packet)
 {

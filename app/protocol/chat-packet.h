@@ -203,6 +203,8 @@ GBytes           *chat_packet_to_bytes          (ChatPacket          *packet);
 char             *chat_packet_to_trace          (ChatPacket          *packet);
 
 ChatPacketType    chat_packet_get_kind          (ChatPacket          *packet);
+/** chat_packet_get_size: Returns: about how much memory it takes (bytes): of one that was parsed, not less than the object did */
+gsize             chat_packet_get_size          (ChatPacket          *packet);
 /** chat_packet_get_name: Returns: (nullable): "type" as it is on the wire */
 const char       *chat_packet_get_name          (ChatPacket          *packet);
 

@@ -57,7 +57,7 @@ take_stream_error (GError  *error,
 }
 
 gssize
-chat_stream_read (GSocket               *socket,
+chat_stream_read (int                    fd,
                   GPollableInputStream  *input,
                   void                  *buffer,
                   gsize                  size,
@@ -69,7 +69,7 @@ chat_stream_read (GSocket               *socket,
   if (input == NULL)
     {
       do
-        n = recv (g_socket_get_fd (socket), buffer, size, MSG_DONTWAIT);
+        n = recv (fd, buffer, size, MSG_DONTWAIT);
       while (n < 0 && errno == EINTR);
       return n >= 0 ? n : set_socket_error (errno, "Reading failed", error);
     }
@@ -79,7 +79,7 @@ chat_stream_read (GSocket               *socket,
 }
 
 gssize
-chat_stream_write (GSocket                *socket,
+chat_stream_write (int                     fd,
                    GPollableOutputStream  *output,
                    struct iovec           *parts,
                    guint                   n_parts,
@@ -93,7 +93,7 @@ chat_stream_write (GSocket                *socket,
       struct msghdr message = { .msg_iov = parts, .msg_iovlen = n_parts };
 
       do
-        n = sendmsg (g_socket_get_fd (socket), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+        n = sendmsg (fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
       while (n < 0 && errno == EINTR);
       return n >= 0 ? n : set_socket_error (errno, "Writing failed", error);
     }

@@ -18,16 +18,16 @@ enum
 
 /** chat_stream_find_socket: Returns: (nullable) (transfer full): the socket under @stream, of a TLS one too */
 GSocket *chat_stream_find_socket (GIOStream              *stream);
-/** chat_stream_read: from @input, or where that is %NULL from @socket itself.
+/** chat_stream_read: from @input, or where that is %NULL from the socket @fd itself.
  * Returns: bytes read; 0 at the end; %CHAT_STREAM_FAILED; %CHAT_STREAM_WOULD_BLOCK */
-gssize   chat_stream_read        (GSocket                *socket,
+gssize   chat_stream_read        (int                     fd,
                                   GPollableInputStream   *input,
                                   void                   *buffer,
                                   gsize                   size,
                                   GError                **error);
-/** chat_stream_write: to @output (of the first part alone), or where that is %NULL to @socket itself.
+/** chat_stream_write: to @output (of the first part alone), or where that is %NULL to the socket @fd itself.
  * Returns: bytes written; %CHAT_STREAM_FAILED; %CHAT_STREAM_WOULD_BLOCK */
-gssize   chat_stream_write       (GSocket                *socket,
+gssize   chat_stream_write       (int                     fd,
                                   GPollableOutputStream  *output,
                                   struct iovec           *parts,
                                   guint                   n_parts,

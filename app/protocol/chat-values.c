@@ -57,6 +57,15 @@ days_from_date (int year,
   return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
 }
 
+static inline void
+write_digits (char *at,
+              guint count,
+              guint number)
+{
+  for (char *p = at + count; p > at; number /= 10)
+    *--p = (char) ('0' + number % 10);
+}
+
 char *
 chat_date_format (gint64 usec)
 {
@@ -80,20 +89,15 @@ chat_date_format (gint64 usec)
   year = year_of_era + era * 400 + (month <= 2);
 
   char text[] = "0000-00-00T00:00:00.000Z";
-  static const struct
-  {
-    guint8 at;
-    guint8 digits;
-  } places[] = { { 0, 4 }, { 5, 2 }, { 8, 2 }, { 11, 2 }, { 14, 2 }, { 17, 2 }, { 20, 3 } };
-  const gint64 parts[] = { year, month, day, rest / 3600000, rest / 60000 % 60, rest / 1000 % 60, rest % 1000 };
+  guint ms = (guint) rest;
 
-  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
-    {
-      gint64 part = parts[i];
-
-      for (guint j = places[i].digits; j > 0; j--, part /= 10)
-        text[places[i].at + j - 1] = (char) ('0' + part % 10);
-    }
+  write_digits (text, 4, (guint) year);
+  write_digits (text + 5, 2, (guint) month);
+  write_digits (text + 8, 2, (guint) day);
+  write_digits (text + 11, 2, ms / 3600000);
+  write_digits (text + 14, 2, ms / 60000 % 60);
+  write_digits (text + 17, 2, ms / 1000 % 60);
+  write_digits (text + 20, 3, ms % 1000);
 
   return g_strdup (text);
 }

@@ -152,7 +152,7 @@ update_edit_bar (ChatComposer *self)
       gtk_label_set_label (GTK_LABEL (self->edit_label), line);
     }
   gtk_widget_set_visible (self->edit_bar, editing);
-  gtk_button_set_icon_name (GTK_BUTTON (self->send), editing ? "object-select-symbolic" : "document-send-symbolic");
+  gtk_button_set_icon_name (GTK_BUTTON (self->send), editing ? "object-select-symbolic" : "chat-send-symbolic");
   gtk_widget_set_tooltip_text (self->send, name);
   chat_accessible_set_label (self->send, name);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "composer.cancel-edit", editing);
@@ -553,6 +553,24 @@ chat_composer_cancel_edit (ChatComposer *self)
   chat_composer_focus (self);
 }
 
+void
+chat_composer_drop_edit (ChatComposer *self)
+{
+  g_autofree char *text = NULL;
+  gboolean changed;
+
+  g_return_if_fail (CHAT_IS_COMPOSER (self));
+
+  if (self->edited == NULL)
+    return;
+
+  text = get_text (self);
+  changed = strcmp (text, chat_message_get_text (self->edited)) != 0;
+  leave_edit (self);
+  if (changed && is_empty (self))
+    set_text (self, text);
+}
+
 ChatMessage *
 chat_composer_get_edited (ChatComposer *self)
 {
@@ -567,4 +585,13 @@ chat_composer_focus (ChatComposer *self)
   g_return_val_if_fail (CHAT_IS_COMPOSER (self), FALSE);
 
   return gtk_widget_grab_focus (self->view);
+}
+
+gboolean
+chat_composer_take_key (ChatComposer          *self,
+                        GtkEventControllerKey *controller)
+{
+  g_return_val_if_fail (CHAT_IS_COMPOSER (self), FALSE);
+
+  return chat_composer_focus (self) && gtk_event_controller_key_forward (controller, self->view);
 }

@@ -37,10 +37,16 @@ void         chat_composer_begin_edit  (ChatComposer *self,
                                         ChatMessage  *message,
                                         const char   *text);
 void         chat_composer_cancel_edit (ChatComposer *self);
+/** chat_composer_drop_edit: the message is gone: what was changed of it stays as the draft, unless there is one */
+void         chat_composer_drop_edit   (ChatComposer *self);
 /** chat_composer_get_edited: Returns: (nullable) (transfer none): the message that is being changed */
 ChatMessage *chat_composer_get_edited  (ChatComposer *self);
 gboolean     chat_composer_focus       (ChatComposer *self);
 /** chat_composer_save_draft: gives the room what stands there now */
 void         chat_composer_save_draft  (ChatComposer *self);
+/** chat_composer_take_key: @controller: one that has just got a key: the composer takes the keyboard, and that key. Returns:
+ * whether it did */
+gboolean     chat_composer_take_key    (ChatComposer          *self,
+                                        GtkEventControllerKey *controller);
 
 G_END_DECLS

@@ -29,6 +29,7 @@ struct _ChatConversation
 
   ChatSession  *session;
   ChatRoom     *room;
+  ChatMessageList *list;      /* (nullable): its messages */
   GPtrArray    *kept;         /* (element-type ChatMessageList), the latest last */
   GCancellable *cancellable;
 };
@@ -81,19 +82,20 @@ tell (ChatConversation *self,
       const GError     *error)
 {
   g_autofree char *words = NULL;
+  GtkWidget *label;
   AdwToast *toast;
 
   if (error != NULL && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
 
   words = error != NULL ? g_strdup_printf ("%s %s", what, chat_words_for_error (error)) : g_strdup (what);
+  /* The title of a toast is one line, which a narrow window cuts before the reason */
+  label = gtk_label_new (words);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_add_css_class (label, "heading");
   toast = adw_toast_new ("");
-  {
-    /* The title of a toast is markup */
-    g_autofree char *escaped = g_markup_escape_text (words, -1);
-
-    adw_toast_set_title (toast, escaped);
-  }
+  adw_toast_set_custom_title (toast, label);
   adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), toast);
 }
 
@@ -167,6 +169,32 @@ edit_last_cb (ChatConversation *self)
           return;
         }
     }
+}
+
+/* Another device may delete what is being changed here */
+static void
+items_changed_cb (ChatConversation *self,
+                  guint             position,
+                  guint             removed,
+                  guint             added,
+                  GListModel       *model)
+{
+  ChatMessageList *list = CHAT_MESSAGE_LIST (model);
+  g_autoptr (ChatMessage) message = NULL;
+  g_autoptr (ChatMessage) first = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_set_object (&message, chat_composer_get_edited (CHAT_COMPOSER (self->composer)));
+  if (removed == 0 || message == NULL || chat_message_list_find (list, message, NULL))
+    return;
+  /* One that the window only passed by is still there. An empty window is about to be filled again. */
+  first = g_list_model_get_item (model, 0);
+  if (first == NULL || chat_message_get_id (first) > chat_message_get_id (message) || chat_message_list_get_has_newer (list))
+    return;
+
+  error = g_error_new_literal (CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_NO_MESSAGE, "Deleted");
+  tell (self, _("The change was not saved."), error);
+  chat_composer_drop_edit (CHAT_COMPOSER (self->composer));
 }
 
 static void
@@ -274,6 +302,25 @@ key_pressed_cb (GtkEventControllerKey *controller,
   return chat_timeline_copy_selection (CHAT_TIMELINE (self->timeline));
 }
 
+/* One who begins to write while a message has the keyboard means the composer */
+static gboolean
+unused_key_cb (GtkEventControllerKey *controller,
+               guint                  keyval,
+               guint                  keycode,
+               GdkModifierType        modifiers,
+               ChatConversation      *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+
+  if ((modifiers & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK | GDK_META_MASK)) != 0 ||
+      !g_unichar_isgraph (gdk_keyval_to_unicode (keyval)) || focus == NULL ||
+      !gtk_widget_is_ancestor (focus, self->timeline) || gtk_widget_get_ancestor (focus, GTK_TYPE_POPOVER) != NULL)
+    return GDK_EVENT_PROPAGATE;
+
+  return chat_composer_take_key (CHAT_COMPOSER (self->composer), controller);
+}
+
 static void
 chat_conversation_get_property (GObject    *object,
                                 guint       prop_id,
@@ -357,12 +404,15 @@ static void
 chat_conversation_init (ChatConversation *self)
 {
   GtkEventController *key = gtk_event_controller_key_new ();
+  GtkEventController *unused_key = gtk_event_controller_key_new ();
 
   gtk_orientable_set_orientation (GTK_ORIENTABLE (gtk_widget_get_layout_manager (GTK_WIDGET (self))),
                                   GTK_ORIENTATION_VERTICAL);
   gtk_event_controller_set_propagation_phase (key, GTK_PHASE_CAPTURE);
   g_signal_connect (key, "key-pressed", G_CALLBACK (key_pressed_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self), key);
+  g_signal_connect (unused_key, "key-pressed", G_CALLBACK (unused_key_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), unused_key);
   self->kept = g_ptr_array_new_with_free_func (g_object_unref);
   self->cancellable = g_cancellable_new ();
 
@@ -427,6 +477,11 @@ chat_conversation_set_room (ChatConversation *self,
     list = chat_session_get_messages (self->session, room);
 
   chat_composer_set_room (CHAT_COMPOSER (self->composer), room);
+  if (self->list != NULL)
+    g_signal_handlers_disconnect_by_data (self->list, self);
+  if (g_set_object (&self->list, list) && list != NULL)
+    g_signal_connect_data (list, "items-changed", G_CALLBACK (items_changed_cb), self, NULL,
+                           G_CONNECT_AFTER | G_CONNECT_SWAPPED);
   chat_timeline_set_room (CHAT_TIMELINE (self->timeline), list != NULL ? room : NULL, list);
   chat_find_bar_room_changed (CHAT_FIND_BAR (self->find_bar));
 

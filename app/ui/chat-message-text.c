@@ -282,6 +282,14 @@ chat_text_harmless_line (const char *text,
 
       if (c == (gunichar) -1 || c == (gunichar) -2)
         break;
+      /* Most are: nothing to look up (a row is named anew for each that comes into sight) */
+      if (c >= ' ' && c < 0x7f && n_chars < max_chars)
+        {
+          g_string_append_c (result, c);
+          n_chars++;
+          n_marks = 0;
+          continue;
+        }
       if (is_directional (c))
         continue;
       n_marks = g_unichar_ismark (c) ? n_marks + 1 : 0;

@@ -72,7 +72,9 @@ update_page (ChatRoomListView *self)
   else if (g_list_model_get_n_items (G_LIST_MODEL (self->filter_model)) == 0)
     page = "no-match";
 
-  gtk_widget_set_sensitive (GTK_WIDGET (self->search_entry), n_rooms > 0);
+  /* While the rooms are on their way, somebody may be typing already. */
+  gtk_widget_set_sensitive (GTK_WIDGET (self->search_entry),
+                            !g_str_equal (page, "empty") || chat_room_list_view_get_searching (self));
   gtk_spinner_set_spinning (self->loading_spinner, g_str_equal (page, "loading") && !self->offline);
   gtk_widget_set_visible (GTK_WIDGET (self->loading_spinner), !self->offline);
   gtk_label_set_label (self->loading_label,
@@ -427,6 +429,20 @@ chat_room_list_view_start_search (ChatRoomListView *self)
 
   gtk_widget_grab_focus (GTK_WIDGET (self->search_entry));
   gtk_editable_select_region (GTK_EDITABLE (self->search_entry), 0, -1);
+}
+
+gboolean
+chat_room_list_view_get_searching (ChatRoomListView *self)
+{
+  GtkRoot *root;
+  GtkWidget *focus;
+
+  g_return_val_if_fail (CHAT_IS_ROOM_LIST_VIEW (self), FALSE);
+
+  /* Not by the state flags: those of a window that is not active are clear. */
+  root = gtk_widget_get_root (GTK_WIDGET (self));
+  focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+  return focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->search_entry));
 }
 
 static GtkWidget *

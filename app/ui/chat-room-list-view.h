@@ -36,6 +36,8 @@ void       chat_room_list_view_set_offline  (ChatRoomListView *self,
                                              gboolean          offline);
 /** chat_room_list_view_start_search: the keyboard goes to the filter */
 void       chat_room_list_view_start_search (ChatRoomListView *self);
+/** chat_room_list_view_get_searching: whether the keyboard is in the filter */
+gboolean   chat_room_list_view_get_searching (ChatRoomListView *self);
 /** chat_room_list_view_focus_list: the keyboard goes to the open room's row, else to the first. Returns: whether it could */
 gboolean   chat_room_list_view_focus_list   (ChatRoomListView *self);
 /** chat_room_list_view_get_neighbour: the room @step rows below (1) or above (-1) the open one, as they are shown; with

@@ -374,6 +374,8 @@ chat_room_row_class_init (ChatRoomRowClass *klass)
                                           0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   g_type_ensure (ADW_TYPE_AVATAR);
+  /* What is nothing in particular can have no name since GTK 4.10. */
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
   gtk_widget_class_set_template_from_resource (widget_class, "/com/example/Chat/ui/chat-room-row.ui");
   gtk_widget_class_bind_template_child (widget_class, ChatRoomRow, avatar);
   gtk_widget_class_bind_template_child (widget_class, ChatRoomRow, name_label);

@@ -188,9 +188,18 @@ unparent_menu (GtkWidget *menu)
 static void
 menu_closed_cb (ChatTimeline *self)
 {
+  GtkWidget *focus = self->menu_focus;
+
+  g_clear_weak_pointer (&self->menu_focus);
+  if (self->menu == NULL)
+    return;
+
+  /* GTK gives the keyboard to the row, but one that opened the menu by the pointer goes on where they wrote */
+  if (focus != NULL && self->window != NULL && gtk_widget_get_root (focus) == GTK_ROOT (self->window) &&
+      gtk_widget_get_mapped (focus))
+    gtk_window_set_focus (self->window, focus);
   /* The chosen item acts after this, through the row that is its parent */
-  if (self->menu != NULL)
-    g_idle_add_once ((GSourceOnceFunc) unparent_menu, g_steal_pointer (&self->menu));
+  g_idle_add_once ((GSourceOnceFunc) unparent_menu, g_steal_pointer (&self->menu));
 }
 
 void
@@ -203,6 +212,7 @@ chat_timeline_close_menu (ChatTimeline   *self,
     return;
 
   self->menu = NULL;
+  g_clear_weak_pointer (&self->menu_focus);
   unparent_menu (menu);
 }
 
@@ -222,6 +232,8 @@ open_menu (ChatTimeline       *self,
   const ChatTextLink *link = chat_bubble_get_link (chat_message_row_get_bubble (row), 0);
 
   chat_timeline_close_menu (self, NULL);
+  if (self->window != NULL)
+    g_set_weak_pointer (&self->menu_focus, gtk_window_get_focus (self->window));
   g_free (self->menu_uri);
   self->menu_uri = g_strdup (uri != NULL ? uri : link != NULL ? link->uri : NULL);
   chat_message_row_update_actions (row);

@@ -58,6 +58,7 @@ struct _ChatTimeline
   gboolean            dragged;
   GtkWidget          *menu;
   char               *menu_uri;
+  GtkWidget          *menu_focus;     /* (nullable) (weak): had the keyboard before */
 };
 
 guint        chat_timeline_n_messages       (ChatTimeline   *self);

@@ -30,31 +30,15 @@ on_room_deleted (GObject      *source,
     chat_window_toast (self, chat_words_for_error (error));
 }
 
-typedef struct
-{
-  ChatWindow *window;     /* the dialog goes with it */
-  ChatRoom *room;
-} Deletion;
-
 static void
-deletion_free (gpointer  data,
-               GClosure *closure)
+on_delete_response (ChatWindow *self,
+                    const char *response)
 {
-  Deletion *deletion = data;
+  g_autoptr (ChatRoom) room = g_steal_pointer (&self->delete_room);
 
-  g_object_unref (deletion->room);
-  g_free (deletion);
-}
-
-static void
-on_delete_response (AdwMessageDialog *dialog,
-                    const char       *response,
-                    Deletion         *deletion)
-{
-  ChatWindow *self = deletion->window;
-
-  if (g_strcmp0 (response, "delete") == 0 && self->session != NULL)
-    chat_session_delete_room_async (self->session, deletion->room, NULL, on_room_deleted, g_object_ref (self));
+  g_clear_weak_pointer (&self->delete_dialog);
+  if (g_strcmp0 (response, "delete") == 0 && room != NULL && self->session != NULL)
+    chat_session_delete_room_async (self->session, room, NULL, on_room_deleted, g_object_ref (self));
 }
 
 void
@@ -62,12 +46,13 @@ chat_window_delete_room (ChatWindow *self,
                          ChatRoom   *room)
 {
   AdwMessageDialog *dialog;
-  Deletion *deletion;
   g_autofree char *name = NULL;
 
   g_return_if_fail (CHAT_IS_WINDOW (self));
   g_return_if_fail (CHAT_IS_ROOM (room));
 
+  if (self->delete_dialog != NULL)
+    return;
   name = chat_format_line (chat_room_get_name (room), MAX_NAME);
   dialog = ADW_MESSAGE_DIALOG (adw_message_dialog_new (GTK_WINDOW (self), _("Delete the Conversation?"), NULL));
   /* Translators: the name of a person or a group */
@@ -78,10 +63,9 @@ chat_window_delete_room (ChatWindow *self,
   adw_message_dialog_set_response_appearance (dialog, "delete", ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_default_response (dialog, "cancel");
   adw_message_dialog_set_close_response (dialog, "cancel");
-  deletion = g_new0 (Deletion, 1);
-  deletion->window = self;
-  deletion->room = g_object_ref (room);
-  g_signal_connect_data (dialog, "response", G_CALLBACK (on_delete_response), deletion, deletion_free, 0);
+  g_set_weak_pointer (&self->delete_dialog, GTK_WIDGET (dialog));
+  g_set_object (&self->delete_room, room);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_delete_response), self, G_CONNECT_SWAPPED);
   gtk_window_set_destroy_with_parent (GTK_WINDOW (dialog), TRUE);
   gtk_window_present (GTK_WINDOW (dialog));
 }

@@ -22,6 +22,8 @@ struct _ChatWindow
   GSettings *settings;
   ChatRoom *room;
   GSignalGroup *room_signals;
+  GtkWidget *delete_dialog;       /* weak: asks whether to delete delete_room */
+  ChatRoom *delete_room;
   gboolean loading;
   gboolean signing_in_again;      /* the server has forgotten us; the rooms are still here */
   gboolean room_restored;

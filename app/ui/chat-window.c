@@ -119,30 +119,62 @@ set_room (ChatWindow *self,
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ROOM]);
 }
 
+static gboolean
+has_keyboard_in (ChatWindow *self,
+                 GtkWidget  *widget)
+{
+  GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (self));
+
+  return focus != NULL && (focus == widget || gtk_widget_is_ancestor (focus, widget));
+}
+
 void
 chat_window_close_room (ChatWindow *self)
 {
+  gboolean was_inside = has_keyboard_in (self, self->content);
+
   set_room (self, NULL);
   adw_leaflet_set_visible_child (self->leaflet, self->sidebar);
+  if (was_inside)
+    chat_room_list_view_focus_list (self->room_list_view);
 }
 
-/* The room of the last time, once, when the rooms are known; folded, the list comes first. */
+static void
+show_room (ChatWindow *self,
+           ChatRoom   *room,
+           gboolean    take_keyboard)
+{
+  set_room (self, room);
+  if (room == NULL)
+    return;
+  chat_room_set_marked_unread (room, FALSE);
+  if (!take_keyboard)
+    return;
+  /* This takes the keyboard, too */
+  adw_leaflet_set_visible_child (self->leaflet, self->content);
+  chat_conversation_focus_composer (self->conversation);
+}
+
+/* The room of the last time, once, when the rooms are known; folded, the list comes first. Somebody who is typing into the
+ * filter by then goes on doing so: what is meant for it must not be sent to anybody. */
 static void
 restore_room (ChatWindow *self)
 {
   ChatRoomList *rooms = chat_session_get_rooms (self->session);
   ChatRoom *room;
+  gboolean searching;
 
   if (self->room_restored || !chat_room_list_get_loaded (rooms))
     return;
   self->room_restored = TRUE;
   if (self->room != NULL)
     return;
+  searching = chat_room_list_view_get_searching (self->room_list_view);
   room = chat_room_list_lookup (rooms, g_settings_get_int64 (self->settings, "last-room"));
-  if (room == NULL)
+  if (room != NULL && !adw_leaflet_get_folded (self->leaflet))
+    show_room (self, room, !searching);
+  else if (room == NULL && !searching)
     chat_room_list_view_focus_list (self->room_list_view);
-  else if (!adw_leaflet_get_folded (self->leaflet))
-    chat_window_open_room (self, room);
 }
 
 void
@@ -163,6 +195,15 @@ chat_window_update_page (ChatWindow *self)
                           self->signing_in_again && !chat_sign_in_page_get_busy (self->sign_in_page));
 }
 
+/* The question whether to delete a room that is gone already goes with it. */
+static void
+close_delete_dialog (ChatWindow *self,
+                     ChatRoom   *room)
+{
+  if (self->delete_dialog != NULL && (room == NULL || room == self->delete_room))
+    gtk_window_close (GTK_WINDOW (self->delete_dialog));
+}
+
 static void
 on_state_notify (ChatWindow *self)
 {
@@ -170,6 +211,7 @@ on_state_notify (ChatWindow *self)
 
   if (state == CHAT_SESSION_SIGNED_OUT)
     {
+      close_delete_dialog (self, NULL);
       chat_window_close_room (self);
       self->room_restored = FALSE;
       self->signing_in_again = FALSE;
@@ -211,6 +253,7 @@ on_room_removed (ChatWindow *self,
   /* Translators: the name of a person or a group */
   g_autofree char *text = g_strdup_printf (_("The conversation with “%s” was deleted"), name);
 
+  close_delete_dialog (self, room);
   if (room == self->room)
     chat_window_close_room (self);
   chat_window_toast (self, text);
@@ -231,12 +274,7 @@ chat_window_open_room (ChatWindow *self,
   g_return_if_fail (CHAT_IS_WINDOW (self));
   g_return_if_fail (room == NULL || CHAT_IS_ROOM (room));
 
-  set_room (self, room);
-  if (room == NULL)
-    return;
-  chat_room_set_marked_unread (room, FALSE);
-  adw_leaflet_set_visible_child (self->leaflet, self->content);
-  chat_conversation_focus_composer (self->conversation);
+  show_room (self, room, TRUE);
 }
 
 static void
@@ -469,6 +507,8 @@ chat_window_dispose (GObject *object)
     g_signal_group_set_target (self->room_signals, NULL);
   g_clear_object (&self->room_signals);
   g_clear_object (&self->room);
+  g_clear_weak_pointer (&self->delete_dialog);
+  g_clear_object (&self->delete_room);
   g_clear_object (&self->session);
 
   G_OBJECT_CLASS (chat_window_parent_class)->dispose (object);

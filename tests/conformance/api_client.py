@@ -73,7 +73,7 @@ class Client:
 
     everyone = []        # every one that was made, so that the end of the run can look at all that came
 
-    def __init__(self, address, tls=False, receive_buffer=0, nodelay=True):
+    def __init__(self, address, tls=False, receive_buffer=0, nodelay=True, version=None):
         self.user = None
         self.raw = bytearray()
         self.buffer = bytearray()
@@ -92,6 +92,8 @@ class Client:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
+            if version is not None:
+                context.minimum_version = context.maximum_version = version
             plain = context.wrap_socket(plain)
         self.socket = plain
         Client.everyone.append(self)

@@ -4,6 +4,7 @@
 
 import json
 import socket
+import ssl
 import time
 
 from api_client import Closed
@@ -210,6 +211,18 @@ def run_tls(tap, server):
     tap.group('TLS: bad input: sizes', sizes, tap, server)
     tap.group('TLS: bad input: depths', depths, tap, server)
     tap.group('TLS: no TLS', no_tls, tap, server)
+    tap.group('TLS: versions', versions, tap, server)
+
+
+def versions(tap, server):
+    from api_client import Client
+    for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+        try:
+            client = Client(server.address, tls=True, version=version)
+            tap.eq(client.ask('PING').get('type'), 'PONG', f'{version.name} is spoken')
+            client.close()
+        except ssl.SSLError as error:
+            tap.ok(False, f'{version.name} is spoken', error)
 
 
 def no_tls(tap, server):

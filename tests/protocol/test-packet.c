@@ -639,6 +639,19 @@ test_nested (void)
   g_assert_cmpint (chat_packet_get_integer (last, CHAT_FIELD_MESSAGE_ID, 0), ==, 2);
 }
 
+/* What a peer pads an object with is counted too */
+static void
+test_size (void)
+{
+  g_autofree char *padding = g_strnfill (100000, ' ');
+  g_autofree char *json = g_strconcat ("{\"type\":\"DELETE_MSG\",", padding, "\"id\":1}", NULL);
+  g_autoptr (ChatPacket) packet = parse (json, TO_SERVER);
+
+  g_assert_no_error (chat_packet_get_problem (packet));
+  g_assert_cmpuint (chat_packet_get_size (packet), >=, strlen (json));
+  g_assert_cmpuint (chat_packet_get_size (packet), <, strlen (json) + 1024);
+}
+
 /* Every byte that needs an escape, and some that do not, at every place of short and longer texts */
 static void
 test_escapes (void)
@@ -744,6 +757,7 @@ main (int   argc,
   g_test_add_func ("/packet/trace", test_trace);
   g_test_add_func ("/packet/nested", test_nested);
   g_test_add_func ("/packet/escapes", test_escapes);
+  g_test_add_func ("/packet/size", test_size);
   g_test_add_func ("/packet/mutations", test_mutations);
 
   return g_test_run ();

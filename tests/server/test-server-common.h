@@ -13,7 +13,7 @@
 G_BEGIN_DECLS
 
 #define PASSWORD "secret-1234"
-/* All features that the server knows, as a log-in names them */
+/* The features that leave the order and the form of pushes as they are, as a log-in names them; test-server-sync has the others */
 #define FEATURES "[\"ping\",\"request-id\",\"client-ref\",\"paging\",\"room-info\",\"token\"]"
 
 /**

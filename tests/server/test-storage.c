@@ -542,6 +542,71 @@ test_pages (void)
   store_close (&store);
 }
 
+/* Of a page of large messages only so much is handed out as somebody can pass on; the rest is asked for. No list of rooms
+ * carries whole messages, nor more rooms than were asked for */
+static void
+test_large (void)
+{
+  static const struct
+  {
+    ChatStoragePage page;
+    guint           anchor;
+    guint           first;
+  } pages[] = { { CHAT_STORAGE_NEWEST, 0, 10 }, { CHAT_STORAGE_BEFORE, 35, 5 }, { CHAT_STORAGE_AFTER, 3, 4 } };
+  g_autofree char *text = g_strnfill (CHAT_MAX_TEXT_SIZE, 'x');
+  gint64 ids[40], ada, room;
+  Store store;
+
+  store_open (&store);
+  ada = store_add_user (&store, "ada");
+  store_add_user (&store, "grace");
+  store_add_user (&store, "linus");
+  store_add_room (&store, ada, "linus");
+  room = store_add_room (&store, ada, "grace");
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    ids[i] = store_add_message (&store, ada, room, text);
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
+    {
+      gint64 until = 0, anchor = ids[pages[i].anchor];
+      ChatStoragePage kind = pages[i].page;
+      guint n = 0, n_jobs = 0;
+
+      while (n < 30)
+        {
+          g_autoptr (ChatStorageJob) job = store_ask (&store, page (ada, room, kind, anchor, until, 30));
+
+          assert_status (job, SUCCESS);
+          g_assert_cmpuint (job->messages->len, >, 0);
+          g_assert_cmpuint (job->messages->len, <=, CHAT_STORAGE_READ_BYTES / CHAT_MAX_TEXT_SIZE + 1);
+          if (n_jobs++ == 0)
+            {
+              until = job->until;
+              g_assert_cmpint (until, ==, ids[pages[i].first + 29]);
+              g_assert_true (job->more);
+            }
+          for (guint j = 0; j < job->messages->len; j++, n++)
+            g_assert_cmpint (((ChatStorageMessage *) job->messages->pdata[j])->id, ==, ids[pages[i].first + n]);
+          kind = CHAT_STORAGE_AFTER;
+          anchor = ids[pages[i].first + n - 1];
+        }
+      g_assert_cmpuint (n, ==, 30);
+    }
+  {
+    ChatStorageJob *question = job_new (CHAT_STORAGE_LIST_ROOMS, ada, 0, 0);
+    g_autoptr (ChatStorageJob) list = NULL;
+    const ChatStorageRoom *first;
+
+    question->limit = 1;
+    list = store_ask (&store, question);
+    assert_status (list, SUCCESS);
+    g_assert_cmpuint (list->rooms->len, ==, 1);
+    first = list->rooms->pdata[0];
+    g_assert_cmpint (first->id, ==, room);
+    g_assert_cmpuint (strlen (first->last_message->text), ==, 256);
+  }
+  store_close (&store);
+}
+
 /* Many changes that come together share commits, keep their order, and come back together */
 static guint order_next;
 
@@ -837,6 +902,7 @@ main (int argc, char **argv)
   g_test_add_func ("/storage/read-marks", test_read_marks);
   g_test_add_func ("/storage/list-order", test_list_order);
   g_test_add_func ("/storage/pages", test_pages);
+  g_test_add_func ("/storage/large", test_large);
   g_test_add_func ("/storage/group-commit", test_group_commit);
   g_test_add_func ("/storage/threads", test_threads);
   g_test_add_func ("/storage/stalled-writer", test_stalled_writer);

@@ -203,6 +203,36 @@ test_drafts (void)
   fixture_clear (&f);
 }
 
+/* Another device deletes the message that is being changed */
+static void
+test_edited_is_gone (void)
+{
+  Fixture f;
+
+  fixture_init (&f);
+  chat_composer_begin_edit (CHAT_COMPOSER (f.composer), f.message, NULL);
+  chat_composer_drop_edit (CHAT_COMPOSER (f.composer));
+  g_assert_null (chat_composer_get_edited (CHAT_COMPOSER (f.composer)));
+  stands (&f, "");
+
+  /* What was written is not lost */
+  chat_composer_begin_edit (CHAT_COMPOSER (f.composer), f.message, NULL);
+  type (&f, "much changed");
+  chat_composer_drop_edit (CHAT_COMPOSER (f.composer));
+  stands (&f, "much changed");
+  press_send (&f);
+  g_assert_null (f.edited);
+  g_assert_cmpstr (f.sent, ==, "much changed");
+
+  /* Unless something stood there before */
+  type (&f, "begun");
+  chat_composer_begin_edit (CHAT_COMPOSER (f.composer), f.message, NULL);
+  type (&f, "much changed");
+  chat_composer_drop_edit (CHAT_COMPOSER (f.composer));
+  stands (&f, "begun");
+  fixture_clear (&f);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -218,6 +248,7 @@ main (int   argc,
   g_test_add_func ("/ui/composer/send", test_send);
   g_test_add_func ("/ui/composer/too-long", test_too_long);
   g_test_add_func ("/ui/composer/drafts", test_drafts);
+  g_test_add_func ("/ui/composer/edited-is-gone", test_edited_is_gone);
 
   return g_test_run ();
 }

@@ -23,6 +23,7 @@ set_up (Fixture       *f,
   f->session = chat_test_watch_object (chat_fake_session_new ());
   f->banner = CHAT_CONNECTION_BANNER (chat_test_watch_object (chat_connection_banner_new ()));
   f->window = gtk_window_new ();
+  gtk_window_set_default_size (GTK_WINDOW (f->window), 280, 200);       /* the narrowest sidebar */
   gtk_window_set_child (GTK_WINDOW (f->window), GTK_WIDGET (f->banner));
   chat_connection_banner_set_session (f->banner, f->session);
   gtk_window_present (GTK_WINDOW (f->window));

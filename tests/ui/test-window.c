@@ -187,6 +187,76 @@ test_rooms (Fixture       *f,
   g_assert_true (chat_room_get_muted (carol));
 }
 
+static gboolean
+has_keyboard (Fixture    *f,
+              const char *name)
+{
+  GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (f->window));
+
+  return focus != NULL && gtk_widget_is_ancestor (focus, child_of (f, name));
+}
+
+static GtkWindow *
+find_dialog (Fixture *f)
+{
+  g_autoptr (GList) toplevels = gtk_window_list_toplevels ();
+
+  for (GList *l = toplevels; l != NULL; l = l->next)
+    if (ADW_IS_MESSAGE_DIALOG (l->data))
+      return l->data;
+  return NULL;
+}
+
+static void
+test_removed_elsewhere (Fixture       *f,
+                        gconstpointer  data)
+{
+  ChatRoom *bob;
+  ChatRoom *carol;
+
+  sign_in (f);
+  bob = chat_fake_session_add_room (f->session, 1, "bob", "hello", FALSE, 1000);
+  carol = chat_fake_session_add_room (f->session, 2, "carol", "hi", FALSE, 2000);
+  chat_fake_session_add_room (f->session, 3, "dave", "hi", FALSE, 3000);
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.open-room", "x", (gint64) 1);
+  chat_test_wait_until (has_keyboard (f, "conversation"));
+
+  /* The question about another room stays, that about this one goes, and so does the keyboard to the list. */
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.delete-room", "x", (gint64) 1);
+  g_assert_nonnull (find_dialog (f));
+  chat_fake_session_remove_room (f->session, carol);
+  g_assert_nonnull (find_dialog (f));
+  chat_fake_session_remove_room (f->session, bob);
+  chat_test_wait_until (find_dialog (f) == NULL);
+  g_assert_null (chat_window_get_room (f->window));
+  g_assert_null (strstr (chat_fake_session_get_calls (f->session), "delete-room"));
+  chat_test_wait_until (has_keyboard (f, "room_list_view"));
+
+  /* The same for an account that is gone */
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.delete-room", "x", (gint64) 3);
+  g_assert_nonnull (find_dialog (f));
+  chat_session_sign_out_async (f->session, NULL, NULL, NULL);
+  chat_test_wait_until (find_dialog (f) == NULL);
+}
+
+static void
+test_typing_while_loading (Fixture       *f,
+                           gconstpointer  data)
+{
+  gint64 last_room = GPOINTER_TO_INT (data);
+
+  g_settings_set_int64 (f->settings, "last-room", last_room);
+  chat_fake_session_set_state (f->session, CHAT_SESSION_CONNECTING, -1, 0);
+  chat_window_find_room (f->window);
+  chat_test_wait_until (has_keyboard (f, "room_list_view"));
+  chat_fake_session_add_room (f->session, 1, "bob", "hello", FALSE, 1000);
+  chat_fake_session_set_state (f->session, CHAT_SESSION_ONLINE, -1, 0);
+  chat_room_list_set_loaded (chat_session_get_rooms (f->session), TRUE);
+  chat_test_settle ();
+  g_assert_true ((chat_window_get_room (f->window) != NULL) == (last_room == 1));
+  g_assert_true (chat_room_list_view_get_searching (CHAT_ROOM_LIST_VIEW (child_of (f, "room_list_view"))));
+}
+
 static void
 test_last_room (Fixture       *f,
                 gconstpointer  data)
@@ -255,6 +325,10 @@ test_narrow (Fixture       *f,
   g_assert_cmpint (minimum, <=, 372);
   gtk_widget_activate_action (GTK_WIDGET (f->window), "win.back", NULL);
   g_assert_true (adw_leaflet_get_visible_child (leaflet) == child_of (f, "sidebar"));
+  chat_test_settle ();
+  /* To the room that one came from, not to the filter */
+  g_assert_true (has_keyboard (f, "room_list_view"));
+  g_assert_false (chat_room_list_view_get_searching (CHAT_ROOM_LIST_VIEW (child_of (f, "room_list_view"))));
 }
 
 int
@@ -274,6 +348,11 @@ main (int    argc,
   ADD ("sign-in-again", test_sign_in_again);
   ADD ("resolve", test_resolve);
   ADD ("rooms", test_rooms);
+  ADD ("removed-elsewhere", test_removed_elsewhere);
+  g_test_add ("/ui/window/typing-while-loading/last-room", Fixture, GINT_TO_POINTER (1), set_up, test_typing_while_loading,
+              tear_down);
+  g_test_add ("/ui/window/typing-while-loading/no-room", Fixture, GINT_TO_POINTER (0), set_up, test_typing_while_loading,
+              tear_down);
   ADD ("last-room", test_last_room);
   ADD ("signed-out", test_signed_out);
   ADD ("keeps-its-size", test_keeps_its_size);

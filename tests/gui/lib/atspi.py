@@ -1,11 +1,16 @@
 # atspi.py: finds and drives controls through the accessibility tree, as assistive technology does
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Made for GTK 4.8, where SHOWING is set on windows alone and what is hidden may stay in the tree with its last place.
+"""Stands on dogtail: each node is a dogtail.tree.Node, and each search a dogtail.predicate.Predicate, Matching.
 
-Coordinates are those of the window: asking for those of the screen makes GTK warn, which is fatal in these tests.
+Made for GTK 4.8, where SHOWING is set on windows alone and what is hidden may stay in the tree with its last place: shown
+is what has a size. Coordinates are those of the window: asking for those of the screen, as dogtail's own position,
+extents and click() do, makes GTK warn, which is fatal in these tests.
 """
 
+import contextlib
+import os
 import re
+import shutil
 import subprocess
 import time
 import warnings
@@ -18,7 +23,30 @@ from gi.repository import Atspi, GLib  # noqa: E402
 PATIENCE = 15.0
 STEP = 0.03
 STATE = Atspi.StateType
-TEXTS = {'text', 'entry', 'password text'}
+
+
+def load_dogtail():
+    """Loads it so that it leaves nothing behind and minds no other program that does so at the same moment."""
+    kept = {name: os.environ.get(name) for name in ('LOGNAME', 'NO_AT_BRIDGE')}
+    # It makes folders in /tmp, after the name of the user; and it loads GTK 3, which would make an app of this program.
+    os.environ.update(LOGNAME=f'chat-{os.getpid()}', NO_AT_BRIDGE='1')
+    from dogtail.config import config
+    # The effect is waited for, never a time; and what it would log on standard output is no TAP.
+    config.load({'checkForA11y': False, 'logDebugToFile': False, 'logDebugToStdOut': False, 'actionDelay': 0, 'defaultDelay': 0,
+                 'searchBackoffDuration': STEP, 'searchCutoffCount': int(PATIENCE / STEP), 'childrenLimit': 1 << 20})
+    from dogtail import predicate, tree
+    with contextlib.suppress(Exception):        # a lock for its viewer, which nobody would take away if this is killed
+        tree.sniff_lock.unlock()
+    shutil.rmtree(config.scratchDir, ignore_errors=True)
+    for name, value in kept.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+    return predicate, tree
+
+
+predicate, tree = load_dogtail()
 
 
 def wait(probe, what, patience=PATIENCE):
@@ -76,23 +104,29 @@ def sensitive(node):
     return has_state(node, STATE.SENSITIVE)
 
 
-def matches(node, wanted, roles):
-    if roles and role(node) not in ((roles,) if isinstance(roles, str) else roles):
-        return False
-    if wanted is None:
-        return True
-    return bool(wanted.search(name(node))) if isinstance(wanted, re.Pattern) else name(node) == wanted
+class Matching(predicate.Predicate):
+    """A node of a name (None: any, or a pattern to be found in it) and of one of ROLES, that is shown unless HIDDEN."""
+
+    def __init__(self, wanted=None, roles=None, hidden=False):
+        self.wanted, self.roles, self.hidden = wanted, (roles,) if isinstance(roles, str) else roles, hidden
+
+    def satisfiedByNode(self, node):
+        if self.roles and node.roleName not in self.roles:
+            return False
+        if isinstance(self.wanted, re.Pattern):
+            if not self.wanted.search(name(node)):
+                return False
+        elif self.wanted is not None and name(node) != self.wanted:
+            return False
+        return self.hidden or shown(node)
+
+    def describeSearchResult(self):
+        wanted = self.wanted.pattern if isinstance(self.wanted, re.Pattern) else self.wanted
+        return f'{"/".join(self.roles or ["node"])} {wanted!r}'
 
 
 def all_of(root, wanted=None, roles=None, hidden=False):
-    found = []
-    for node in walk(root):
-        try:
-            if matches(node, wanted, roles) and (hidden or shown(node)):
-                found.append(node)
-        except GLib.Error:
-            continue
-    return found
+    return root.findChildren(Matching(wanted, roles, hidden))
 
 
 def actions(node):
