@@ -379,20 +379,24 @@ on_opened (GObject      *source,
     chat_store_load_rooms_async (opening->store, NULL, on_rooms, opening);
 }
 
+/* The file with its companions, and what was set aside of it: nothing of the account stays */
 static void
 remove_files (GTask        *task,
               gpointer      source,
               gpointer      task_data,
               GCancellable *cancellable)
 {
-  static const char *const suffixes[] = { "", "-wal", "-shm", "-journal" };
-  const char *path = task_data;
+  g_autofree char *folder = g_path_get_dirname (task_data);
+  g_autofree char *prefix = g_path_get_basename (task_data);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
 
-  for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     {
-      g_autofree char *file = g_strconcat (path, suffixes[i], NULL);
+      g_autofree char *file = g_build_filename (folder, name, NULL);
 
-      g_unlink (file);
+      if (g_str_has_prefix (name, prefix))
+        g_unlink (file);
     }
   g_task_return_boolean (task, TRUE);
 }
@@ -416,34 +420,6 @@ on_old_removed (GObject      *source,
   Opening *opening = user_data;
 
   chat_store_open_async (opening->path, NULL, on_opened, opening);
-}
-
-void
-chat_session_keep_open (ChatSession         *self,
-                        gboolean             anew,
-                        GTask               *task,
-                        ChatSessionKeepFunc  func)
-{
-  g_autofree char *path = store_path (self);
-  Opening *opening;
-
-  if (self->store != NULL && !anew && g_strcmp0 (path, self->store_path) == 0)
-    {
-      func (task);
-      return;
-    }
-  g_free (self->store_path);
-  self->store_path = g_strdup (path);
-  opening = g_new0 (Opening, 1);
-  opening->task = g_object_ref (task);
-  opening->func = func;
-  opening->generation = self->feed_generation;
-  opening->path = g_steal_pointer (&path);
-  chat_session_feed_hold (self, TRUE);
-  if (anew)
-    remove_store (opening->path, on_old_removed, opening);
-  else
-    chat_store_open_async (opening->path, NULL, on_opened, opening);
 }
 
 /* Giving up */
@@ -512,6 +488,36 @@ chat_session_keep_remove (ChatSession         *self,
       g_task_return_boolean (task, TRUE);
       g_free (removal);
     }
+}
+
+void
+chat_session_keep_open (ChatSession         *self,
+                        gboolean             anew,
+                        GTask               *task,
+                        ChatSessionKeepFunc  func)
+{
+  g_autofree char *path = store_path (self);
+  Opening *opening;
+
+  if (self->store != NULL && !anew && g_strcmp0 (path, self->store_path) == 0)
+    {
+      func (task);
+      return;
+    }
+  opening = g_new0 (Opening, 1);
+  opening->task = g_object_ref (task);
+  opening->func = func;
+  opening->path = g_steal_pointer (&path);
+  if (anew)
+    chat_session_keep_remove (self, on_old_removed, opening);
+  else
+    {
+      chat_session_keep_drop (self);
+      chat_store_open_async (opening->path, NULL, on_opened, opening);
+    }
+  self->store_path = g_strdup (opening->path);
+  opening->generation = self->feed_generation;
+  chat_session_feed_hold (self, TRUE);
 }
 
 void

@@ -10,13 +10,6 @@
 /* Where the first unread message stands after opening a room (pixels) */
 #define UNREAD_OFFSET   48
 
-typedef struct
-{
-  gint64   id;
-  int      offset;
-  gboolean stuck;
-} Position;
-
 void
 chat_timeline_set_unread_first (ChatTimeline *self,
                                 ChatMessage  *message)
@@ -71,23 +64,22 @@ find_first_unread (ChatTimeline *self)
 void
 chat_timeline_place_view (ChatTimeline *self)
 {
-  gint64 room_id;
-  const Position *position;
+  gint64 id;
+  int offset;
+  gboolean at_bottom;
   ChatMessage *message;
 
   if (self->placed || self->list == NULL || !chat_message_list_get_loaded (self->list) ||
       chat_message_list_get_loading (self->list))
     return;
 
-  room_id = chat_room_get_id (self->room);
-  position = g_hash_table_lookup (self->positions, &room_id);
-  if (position != NULL && !position->stuck)
+  if (chat_room_get_position (self->room, &id, &offset, &at_bottom) && !at_bottom)
     {
-      message = chat_message_list_lookup (self->list, position->id);
+      message = chat_message_list_lookup (self->list, id);
       if (message == NULL && !self->searched_place)
         {
           self->searched_place = TRUE;
-          chat_message_list_load_around (self->list, position->id);
+          chat_message_list_load_around (self->list, id);
           if (chat_message_list_get_loading (self->list))
             return;
         }
@@ -97,7 +89,7 @@ chat_timeline_place_view (ChatTimeline *self)
           self->searched_unread = TRUE;
           find_first_unread (self);
           self->placed = TRUE;
-          chat_timeline_scroll_go_to (self->scroll, message, position->offset);
+          chat_timeline_scroll_go_to (self->scroll, message, offset);
           return;
         }
     }
@@ -116,23 +108,15 @@ chat_timeline_place_view (ChatTimeline *self)
 void
 chat_timeline_keep_position (ChatTimeline *self)
 {
-  Position *position;
-  gint64 *key;
   ChatMessage *message;
+  gint64 id;
   int offset = 0;
 
+  g_clear_handle_id (&self->keep_source, g_source_remove);
   if (self->room == NULL || !self->placed || chat_timeline_n_messages (self) == 0)
     return;
 
   message = chat_timeline_scroll_get_anchor (self->scroll, &offset);
-  position = g_new0 (Position, 1);
-  position->stuck = chat_timeline_scroll_get_stuck (self->scroll);
-  if (message == NULL || chat_message_get_id (message) == 0)
-    position->stuck = TRUE;
-  else
-    position->id = chat_message_get_id (message);
-  position->offset = offset;
-  key = g_new (gint64, 1);
-  *key = chat_room_get_id (self->room);
-  g_hash_table_replace (self->positions, key, position);
+  id = message != NULL ? chat_message_get_id (message) : 0;
+  chat_room_set_position (self->room, id, offset, id == 0 || chat_timeline_scroll_get_stuck (self->scroll));
 }

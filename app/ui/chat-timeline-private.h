@@ -33,7 +33,6 @@ struct _ChatTimeline
 
   ChatRoom           *room;
   ChatMessageList    *list;
-  GHashTable         *positions;      /* room id (gint64 *) -> Position */
   gboolean            placed;         /* the view of this room is where it is to begin */
   gboolean            newest_wanted;  /* when the page comes that is on its way */
   gboolean            searched_unread;
@@ -49,6 +48,7 @@ struct _ChatTimeline
   gint64              seen_next;
   guint               seen_source;
   guint               day_source;
+  guint               keep_source;    /* the reading position is told to the room soon */
   GtkWindow          *window;         /* whose activity is watched */
 
   /* Input */
@@ -74,7 +74,7 @@ void         chat_timeline_set_unread_first (ChatTimeline   *self,
                                              ChatMessage    *message);
 /** chat_timeline_place_view: goes to where the room is to be opened, as soon as that is known */
 void         chat_timeline_place_view       (ChatTimeline   *self);
-/** chat_timeline_keep_position: the room is about to be left */
+/** chat_timeline_keep_position: tells the room where the person is */
 void         chat_timeline_keep_position    (ChatTimeline   *self);
 
 /** chat_timeline_init_input: gestures and keys, for all rows at once */

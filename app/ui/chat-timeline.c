@@ -16,6 +16,7 @@
 /* So many messages before an end of the window is reached its next page is asked for */
 #define PREFETCH        25
 #define SEEN_DELAY_MS   200
+#define KEEP_DELAY_MS   1000
 
 enum
 {
@@ -227,6 +228,16 @@ look_what_is_seen (ChatTimeline *self)
 
 /* Events */
 
+static gboolean
+keep_cb (gpointer user_data)
+{
+  ChatTimeline *self = user_data;
+
+  self->keep_source = 0;
+  chat_timeline_keep_position (self);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 settled_cb (ChatTimelineScroll *scroll,
             gpointer            user_data)
@@ -241,6 +252,9 @@ settled_cb (ChatTimelineScroll *scroll,
       !chat_timeline_scroll_is_settled (scroll) ||
       !chat_timeline_scroll_get_visible (scroll, &first, &last, NULL))
     return;
+  /* Now and then while one reads, not only at the end: the program may end in any way */
+  if (self->keep_source == 0)
+    self->keep_source = g_timeout_add (KEEP_DELAY_MS, keep_cb, self);
   if (first < PREFETCH && chat_message_list_get_has_older (self->list))
     chat_message_list_load_older (self->list);
   if (last + PREFETCH >= chat_timeline_n_messages (self) && chat_message_list_get_has_newer (self->list))
@@ -422,6 +436,7 @@ chat_timeline_dispose (GObject *object)
 
   forget_room (self);
   g_clear_handle_id (&self->day_source, g_source_remove);
+  g_clear_handle_id (&self->keep_source, g_source_remove);
   if (self->scroll != NULL)
     {
       chat_timeline_dispose_input (self);
@@ -437,21 +452,12 @@ chat_timeline_dispose (GObject *object)
 }
 
 static void
-chat_timeline_finalize (GObject *object)
-{
-  g_hash_table_unref (CHAT_TIMELINE (object)->positions);
-
-  G_OBJECT_CLASS (chat_timeline_parent_class)->finalize (object);
-}
-
-static void
 chat_timeline_class_init (ChatTimelineClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   object_class->dispose = chat_timeline_dispose;
-  object_class->finalize = chat_timeline_finalize;
   widget_class->root = chat_timeline_root;
   widget_class->unroot = chat_timeline_unroot;
   widget_class->focus = chat_timeline_focus_vfunc;
@@ -556,8 +562,6 @@ chat_timeline_init (ChatTimeline *self)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
 
-  self->positions = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
-
   g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), self);
   g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), self);
   g_signal_connect (factory, "unbind", G_CALLBACK (unbind_cb), self);
@@ -632,14 +636,6 @@ chat_timeline_set_room (ChatTimeline    *self,
   update_state (self);
   update_jump (self);
   chat_timeline_place_view (self);
-}
-
-void
-chat_timeline_forget_positions (ChatTimeline *self)
-{
-  g_return_if_fail (CHAT_IS_TIMELINE (self));
-
-  g_hash_table_remove_all (self->positions);
 }
 
 ChatMessageList *

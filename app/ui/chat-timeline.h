@@ -14,8 +14,8 @@ G_BEGIN_DECLS
 
 #define CHAT_TYPE_TIMELINE (chat_timeline_get_type ())
 /**
- * ChatTimeline: a list view on a #ChatMessageList that keeps the reading position, loads what one scrolls to, and remembers for
- * each room where the person was. It changes no message by itself.
+ * ChatTimeline: a list view on a #ChatMessageList that keeps the reading position, loads what one scrolls to, and tells each
+ * room where the person was. It changes no message by itself.
  *
  * Signals:
  * message-requested (ChatMessage, const char *action)  edit, delete, retry or discard, by menu, keyboard or pointer
@@ -30,8 +30,6 @@ GtkWidget       *chat_timeline_new            (void);
 void             chat_timeline_set_room       (ChatTimeline    *self,
                                                ChatRoom        *room,
                                                ChatMessageList *list);
-/** chat_timeline_forget_positions: after signing out */
-void             chat_timeline_forget_positions (ChatTimeline  *self);
 ChatMessageList *chat_timeline_get_list       (ChatTimeline    *self);
 /** chat_timeline_show_newest: goes to the newest message and follows it */
 void             chat_timeline_show_newest    (ChatTimeline    *self);

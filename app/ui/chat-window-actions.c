@@ -101,14 +101,21 @@ void
 chat_window_sign_out (ChatWindow *self)
 {
   AdwMessageDialog *dialog;
+  g_autofree char *lost = NULL;
+  g_autofree char *text = NULL;
+  guint unsent;
 
   g_return_if_fail (CHAT_IS_WINDOW (self));
 
   if (chat_session_get_state (self->session) == CHAT_SESSION_SIGNED_OUT)
     return;
-  dialog = ADW_MESSAGE_DIALOG (adw_message_dialog_new (GTK_WINDOW (self), _("Sign Out?"),
-                                                       _("Messages that were not sent yet, and drafts, are lost. Your conversations "
-                                                         "stay on the server.")));
+  unsent = chat_session_count_unsent (self->session);
+  if (unsent > 0)
+    lost = g_strdup_printf (ngettext ("%u message that was not sent yet is lost, and so are drafts.",
+                                      "%u messages that were not sent yet are lost, and so are drafts.", unsent), unsent);
+  text = g_strdup_printf ("%s %s", lost != NULL ? lost : _("Drafts are lost."),
+                          _("What this computer keeps of your conversations is deleted; they stay on the server."));
+  dialog = ADW_MESSAGE_DIALOG (adw_message_dialog_new (GTK_WINDOW (self), _("Sign Out?"), text));
   adw_message_dialog_add_responses (dialog, "cancel", _("_Cancel"), "sign-out", _("_Sign Out"), NULL);
   adw_message_dialog_set_response_appearance (dialog, "sign-out", ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_default_response (dialog, "cancel");

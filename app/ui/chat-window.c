@@ -259,6 +259,18 @@ on_room_removed (ChatWindow *self,
   chat_window_toast (self, text);
 }
 
+/* It stays until it is closed: it speaks of something that the person should know of */
+static void
+on_notice (ChatWindow *self,
+           const char *words)
+{
+  g_autofree char *markup = g_markup_escape_text (words, -1);
+  AdwToast *toast = adw_toast_new (markup);
+
+  adw_toast_set_timeout (toast, 0);
+  adw_toast_overlay_add_toast (self->toast_overlay, toast);
+}
+
 ChatRoom *
 chat_window_get_room (ChatWindow *self)
 {
@@ -492,6 +504,7 @@ chat_window_new (GtkApplication *application,
   g_signal_connect_object (session, "notify::login", G_CALLBACK (update_titles), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::server", G_CALLBACK (update_titles), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "room-removed", G_CALLBACK (on_room_removed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notice", G_CALLBACK (on_notice), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (chat_session_get_rooms (session), "notify::loaded", G_CALLBACK (on_rooms_loaded), self,
                            G_CONNECT_SWAPPED);
   on_state_notify (self);

@@ -208,7 +208,7 @@ message (gint64      room_id,
 {
   ChatStoreMessage *one = chat_store_message_new (id, room_id, "ada", text);
 
-  one->date = 1700000000000000 + id * 1000000;
+  one->date = 1700000000000000 + id % 1000000 * 1000000;
   return one;
 }
 
@@ -305,4 +305,20 @@ events_text (GPtrArray *events)
         g_string_append_printf (text, "%c%" G_GINT64_FORMAT, "+~-"[event->kind], event->id);
     }
   return g_string_free (text, FALSE);
+}
+
+void
+assert_outbox (ChatStore  *store,
+               const char *wanted)
+{
+  g_autoptr (GPtrArray) rows = store_outbox (store);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < rows->len; i++)
+    {
+      ChatStoreOutRow *row = rows->pdata[i];
+
+      g_string_append_printf (text, "%s%" G_GINT64_FORMAT ":%s", i > 0 ? " " : "", row->room_id, row->client_ref);
+    }
+  g_assert_cmpstr (text->str, ==, wanted);
 }

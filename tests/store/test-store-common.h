@@ -107,5 +107,8 @@ char            *store_text       (ChatStore               *store,
   G_STMT_END
 /** events_text: Returns: (transfer full): as in "+5 ~5 -5 -room 1" */
 char            *events_text      (GPtrArray               *events);
+/** assert_outbox: its rows, as in "1:ref 1:other" */
+void             assert_outbox    (ChatStore               *store,
+                                   const char              *wanted);
 
 G_END_DECLS

@@ -22,6 +22,15 @@ typedef struct
   gint64 id;
 } Missed;
 
+/* What happened, for a seed that failed: --verbose */
+#define tell(...)                   \
+  G_STMT_START                      \
+  {                                 \
+    if (g_test_verbose ())          \
+      g_test_message (__VA_ARGS__); \
+  }                                 \
+  G_STMT_END
+
 /* The whole reference: for each id of a room whether it is known to be kept, and up to date; in place of any cleverness */
 typedef struct
 {
@@ -104,8 +113,8 @@ happen (World          *world,
         ChatStoreBatch *batch,
         Missed          what)
 {
-  g_test_message ("%s %d of room %u, %s", what.kind == ADDED ? "added" : what.kind == EDITED ? "edited" : "deleted", (int) what.id,
-                  world->server[what.id].room, world->online ? "told" : "missed");
+  tell ("%s %d of room %u, %s", what.kind == ADDED ? "added" : what.kind == EDITED ? "edited" : "deleted", (int) what.id,
+        world->server[what.id].room, world->online ? "told" : "missed");
   if (world->online)
     deliver (world, batch, what);
   else
@@ -199,7 +208,7 @@ fetch (World          *world,
       to = kind == CHAT_STORE_BEFORE ? anchor - 1 : CHAT_STORE_TO_NEWEST;
     }
   g_assert_true (chat_store_batch_put_page (batch, room, from, to, rows, 0));
-  g_test_message ("page of room %u: %d to %d, %u messages", room, (int) from, to == CHAT_STORE_TO_NEWEST ? -1 : (int) to, rows->len);
+  tell ("page of room %u: %d to %d, %u messages", room, (int) from, to == CHAT_STORE_TO_NEWEST ? -1 : (int) to, rows->len);
   for (guint i = 0; i < rows->len; i++)
     world->newest[room] = MAX (world->newest[room], ((ChatStoreMessage *) rows->pdata[i])->id);
   if (to == CHAT_STORE_TO_NEWEST)
@@ -234,7 +243,7 @@ connection_changes (World          *world,
       memset (world->fresh, 0, sizeof world->fresh);
       memset (world->head, 0, sizeof world->head);
     }
-  g_test_message ("on line again, %s", world->fresh[1][0] || world->fresh[2][0] ? "in step" : "out of step");
+  tell ("on line again, %s", world->fresh[1][0] || world->fresh[2][0] ? "in step" : "out of step");
   g_array_set_size (world->missed, 0);
 }
 
