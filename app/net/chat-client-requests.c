@@ -150,9 +150,11 @@ chat_client_revoke_token_async (ChatClient          *self,
 
 static gint64
 seq_of (ChatClient *self,
-        ChatPacket *packet)
+        ChatPacket *packet,
+        gint64      untold)
 {
-  return (chat_client_get_features (self) & CHAT_CLIENT_SYNC) != 0 ? chat_packet_get_integer (packet, CHAT_FIELD_SEQ, 0) : 0;
+  return (chat_client_get_features (self) & CHAT_CLIENT_SYNC) != 0 ? chat_packet_get_integer (packet, CHAT_FIELD_SEQ, untold)
+                                                                   : untold;
 }
 
 void
@@ -176,10 +178,10 @@ chat_client_list_rooms_finish (ChatClient    *self,
 {
   g_autoptr (ChatPacket) answer = answer_of (result, error);
 
-  *seq = 0;
+  *seq = -1;
   if (answer == NULL)
     return NULL;
-  *seq = seq_of (self, answer);
+  *seq = seq_of (self, answer, -1);
   return chat_client_rooms_from_packet (answer, (chat_client_get_features (self) & CHAT_CLIENT_ROOM_INFO) != 0,
                                         CHAT_CLIENT_MAX_ROOMS);
 }
@@ -340,7 +342,7 @@ chat_client_send_finish (ChatClient    *self,
   *seq = 0;
   if (answer == NULL)
     return 0;
-  *seq = seq_of (self, answer);
+  *seq = seq_of (self, answer, 0);
   id = chat_packet_get_integer (answer, CHAT_FIELD_MESSAGE_ID, 0);
   if (id <= 0)
     {

@@ -149,7 +149,8 @@ void               chat_client_list_rooms_async    (ChatClient              *sel
                                                     GCancellable            *cancellable,
                                                     GAsyncReadyCallback      callback,
                                                     gpointer                 user_data);
-/** chat_client_list_rooms_finish: @seq: (out): of the last change that it knows of, with `sync`; 0: not told.
+/** chat_client_list_rooms_finish: @seq: (out): of the last change that it knows of, with `sync` (0: nothing has ever
+ * changed); -1: not told.
  * Returns: (transfer full) (element-type ChatClientRoom) */
 GPtrArray         *chat_client_list_rooms_finish   (ChatClient              *self,
                                                     GAsyncResult            *result,

@@ -93,7 +93,7 @@ on_committed (GObject      *source,
   apply (self, commit->events, changes);
   if (commit->generation != self->feed_generation)
     return;
-  if (self->unsure)
+  if (self->unsure && !self->numbers_untold)
     chat_session_keep_soon (self);
   self->committing = FALSE;
   feed_next (self);
@@ -130,7 +130,7 @@ build (ChatSession *self,
 
   if (self->reset_wanted)
     chat_store_batch_reset (batch, 0);
-  self->reset_wanted = self->numbers_kept = FALSE;
+  self->reset_wanted = self->numbers_kept = self->numbers_untold = FALSE;
   for (guint i = 0; i < events->len; i++)
     {
       ChatSessionEvent *event = events->pdata[i];
@@ -146,13 +146,12 @@ build (ChatSession *self,
         }
     }
   /* What the session counts it writes a moment later. Where the program ends before, the next one must ask */
-  if (moved && !self->unsure)
-    chat_store_batch_set_abilities (batch, CHAT_SESSION_KEEP_UNSURE);
-  else if (!moved && self->unsure && self->numbers_kept)
-    chat_store_batch_set_abilities (batch, 0);
-  else
-    return batch;
-  self->unsure = moved;
+  moved = moved || self->numbers_untold;
+  if (moved != self->unsure && (moved || self->numbers_kept))
+    {
+      chat_store_batch_set_abilities (batch, moved ? CHAT_SESSION_KEEP_UNSURE : 0);
+      self->unsure = moved;
+    }
   return batch;
 }
 

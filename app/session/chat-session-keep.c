@@ -148,7 +148,7 @@ build_numbers (ChatSession      *self,
       info->numbers_changed = FALSE;
       /* (Unless a later run has to tell the server) */
       if (chat_session_has_untold (info))
-        self->numbers_kept = FALSE;
+        self->numbers_untold = TRUE;
     }
 }
 

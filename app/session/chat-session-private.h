@@ -103,6 +103,7 @@ struct _ChatSession
   gboolean          reset_wanted;         /* with the next batch */
   gboolean          told_problem;
   gboolean          numbers_kept;         /* by the batch that is being built */
+  gboolean          numbers_untold;       /* some of them the server does not know yet */
   gboolean          salvaged;             /* drafts of rooms that are not told yet */
   gboolean          verify_rooms;         /* what waits goes out only when it is known that the rooms are still the same */
   guint             keep_timer;
@@ -179,7 +180,7 @@ void    chat_session_sync_lost        (ChatSession        *self);
 void    chat_session_sync_move        (ChatSession        *self,
                                        ChatSessionEvent   *event,
                                        gint64              seq);
-/** chat_session_sync_snapshot: @event brings all rooms as of @seq; 0: not told */
+/** chat_session_sync_snapshot: @event brings all rooms as of @seq; -1: not told */
 void    chat_session_sync_snapshot    (ChatSession        *self,
                                        ChatSessionEvent   *event,
                                        gint64              seq);

@@ -38,7 +38,7 @@ chat_session_sync_snapshot (ChatSession      *self,
                             ChatSessionEvent *event,
                             gint64            seq)
 {
-  if (!self->syncs || seq <= 0 || (self->in_step && !self->astray))
+  if (!self->syncs || seq < 0 || (self->in_step && !self->astray))
     return;
   event->snapshot = TRUE;
   self->in_step = TRUE;
@@ -110,4 +110,16 @@ chat_session_sync_start (ChatSession *self)
     chat_session_sync_anew (self);
   else
     chat_client_sync_async (self->client, self->position, NULL, on_synced, chat_session_call_new (self, self->client, 0, 0));
+}
+
+gint64
+chat_session_get_position (ChatSession *self)
+{
+  return self->position;
+}
+
+guint64
+chat_session_get_n_refreshes (ChatSession *self)
+{
+  return self->n_refreshes;
 }
