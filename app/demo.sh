@@ -24,9 +24,8 @@ chat_build () {
   fi
   CHAT_APP=$build/app/com.example.Chat
   CHAT_SERVER=$build/server-stub/com.example.Chat.Server
-  # Run from where it was built: its settings and its icon lie in the tree
+  # Run from where it was built: its settings lie there
   export GSETTINGS_SCHEMA_DIR=$build/data
-  export XDG_DATA_DIRS=$CHAT_ROOT/data:${XDG_DATA_DIRS:-/usr/local/share:/usr/share}
 }
 
 chat_start_demo () {

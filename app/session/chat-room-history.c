@@ -347,6 +347,9 @@ is_enough (ChatRoomHistory     *self,
 {
   if (request->kind == CHAT_PAGE_NEWEST)
     {
+      /* The few that are known of since others were missed: a view that is placed by them is placed wrongly */
+      if (stored->gap_before && stored->messages->len < request->limit / 2)
+        return FALSE;
       if (stored->fresh && !stored->gap_after && (stored->messages->len > 0 || !stored->more_before))
         return TRUE;
       /* At first something is shown at once; after that the page is asked for because it may be another one */

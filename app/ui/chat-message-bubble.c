@@ -35,6 +35,18 @@ faded (GdkRGBA color,
   return color;
 }
 
+/* Nearer to the colour of text: the accent alone is too faint on a tinted bubble, and no colour at all in high contrast */
+static GdkRGBA
+toward (GdkRGBA        color,
+        const GdkRGBA *text,
+        float          amount)
+{
+  color.red += (text->red - color.red) * amount;
+  color.green += (text->green - color.green) * amount;
+  color.blue += (text->blue - color.blue) * amount;
+  return color;
+}
+
 /* The colours of the theme. One's own bubbles are tinted, not filled, so that text and links keep their contrast. */
 void
 chat_bubble_get_palette (ChatBubble *self,
@@ -52,7 +64,7 @@ chat_bubble_get_palette (ChatBubble *self,
 
   palette->high_contrast = adw_style_manager_get_high_contrast (manager);
   palette->dim = faded (palette->fg, palette->high_contrast ? 1 : .66f);
-  palette->accent = look_up (context, "accent_color", &palette->fg);
+  palette->accent = toward (look_up (context, "accent_color", &palette->fg), &palette->fg, palette->high_contrast ? 1 : .25f);
   accent_bg = look_up (context, "accent_bg_color", &palette->fg);
   palette->error = look_up (context, "error_color", &palette->fg);
   palette->own = faded (accent_bg, dark ? .42f : .20f);

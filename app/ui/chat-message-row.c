@@ -16,10 +16,9 @@
 /* What a screen reader says of a long message before one asks for more (characters) */
 #define SPOKEN_CHARS 1000
 
-/* Pixels. The height of a list that need not fill its view is asked for at no more than its natural width: that one is so great
- * that a greater width changes no height. */
+/* Pixels */
 #define MIN_WIDTH    160
-#define NAT_WIDTH    CHAT_BUBBLE_COLUMN
+#define NAT_WIDTH    420
 
 struct _ChatMessageRow
 {
@@ -136,6 +135,16 @@ chat_message_row_get_request_mode (GtkWidget *widget)
   return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
 }
 
+/* A list that need not fill its view is asked for its height without a width: that of the view is meant */
+static int
+view_width (ChatMessageRow *self)
+{
+  GtkWidget *view = gtk_widget_get_ancestor (GTK_WIDGET (self), GTK_TYPE_LIST_VIEW);
+  int width = view != NULL ? gtk_widget_get_width (view) : 0;
+
+  return width > 0 ? width : NAT_WIDTH;
+}
+
 static void
 chat_message_row_measure (GtkWidget      *widget,
                           GtkOrientation  orientation,
@@ -154,7 +163,7 @@ chat_message_row_measure (GtkWidget      *widget,
     }
   else
     {
-      *minimum = *natural = chat_bubble_measure (self->bubble, for_size < 0 ? NAT_WIDTH : MAX (for_size, MIN_WIDTH));
+      *minimum = *natural = chat_bubble_measure (self->bubble, MAX (for_size < 0 ? view_width (self) : for_size, MIN_WIDTH));
     }
 }
 

@@ -41,6 +41,7 @@ struct _ChatTimelineScroll
   gboolean                user_moves;
   gboolean                ours;         /* the value changes by our own doing */
   gboolean                stuck;
+  int                     width;        /* of the view, when its rows were measured */
 
   ChatMessage            *target;       /* (nullable) */
   int                     target_offset;
@@ -256,6 +257,16 @@ keep_place (ChatTimelineScroll *self)
   return gtk_adjustment_get_value (self->adjustment) != value;
 }
 
+/* The height of a short room depends on the width of the view, which the list does not know when it is asked for it */
+static void
+measure_again (ChatTimelineScroll *self)
+{
+  for (GtkWidget *item = gtk_widget_get_first_child (GTK_WIDGET (self->view)); item != NULL;
+       item = gtk_widget_get_next_sibling (item))
+    if (row_of (item) != NULL)
+      gtk_widget_queue_resize (GTK_WIDGET (row_of (item)));
+}
+
 static void
 layout_cb (ChatTimelineScroll *self)
 {
@@ -263,6 +274,12 @@ layout_cb (ChatTimelineScroll *self)
 
   if (!gtk_widget_get_mapped (GTK_WIDGET (self->view)) || gtk_adjustment_get_page_size (self->adjustment) <= 0)
     return;
+
+  if (self->width != gtk_widget_get_width (GTK_WIDGET (self->view)))
+    {
+      self->width = gtk_widget_get_width (GTK_WIDGET (self->view));
+      measure_again (self);
+    }
 
   if (self->tries >= MAX_TRIES_IN_FRAME && (self->target != NULL || (self->stuck && !at_bottom (self))))
     {

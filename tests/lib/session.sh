@@ -26,6 +26,7 @@ trap 'exit 143' TERM INT HUP
 read -r -t 60 number <"$W/display" || { echo "no X display:" >&2; cat "$W/xvfb.log" >&2; exit 1; }
 export DISPLAY=:$number
 
+# The bus gets no standard output: services that it starts would write into the command's.
 # shellcheck disable=SC2016
 dbus-run-session -- bash -c '
   openbox >/dev/null 2>&1 & WM=$!
@@ -35,10 +36,10 @@ dbus-run-session -- bash -c '
     read -r -t 0.01 <> <(:)
   done
   [ -n "${COMPOSITE:-}" ] && { xcompmgr >/dev/null 2>&1 & CM=$!; }
-  "$@"; rc=$?
+  "$@" >&4 4>&-; rc=$?
   kill $WM ${CM:-} 2>/dev/null
   wait
-  exit $rc' _ "$@" 2>"$W/err"
+  exit $rc' _ "$@" 4>&1 >/dev/null 2>"$W/err"
 rc=$?
-grep -vE 'fd limit|Activating service|Successfully activated|SpiRegistry|X connection' "$W/err" >&2
+grep -vE 'fd limit|Activating service|Successfully activated|SpiRegistry|dbind-WARNING|X connection' "$W/err" >&2
 exit $rc

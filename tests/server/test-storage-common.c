@@ -122,3 +122,13 @@ store_add_message (Store *store, gint64 user_id, gint64 room_id, const char *tex
   g_assert_true (job->created);
   return job->message_id;
 }
+
+ChatStorageJob *
+job_new_named (ChatStorageOp op, gint64 user_id, const char *name, const char *secret)
+{
+  ChatStorageJob *job = job_new (op, user_id, 0, 0);
+
+  job->name = g_strdup (name);
+  job->secret = g_strdup (secret);
+  return job;
+}

@@ -31,6 +31,10 @@ ChatStorageJob *job_new         (ChatStorageOp    op,
                                  gint64           user_id,
                                  gint64           room_id,
                                  gint64           message_id);
+ChatStorageJob *job_new_named   (ChatStorageOp    op,
+                                 gint64           user_id,
+                                 const char      *name,
+                                 const char      *secret);
 /* A finished job that the storage gave back is copied out of it; freed by this */
 void            answer_free     (ChatStorageJob  *job);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ChatStorageJob, answer_free)
@@ -48,5 +52,7 @@ ChatStorageJob *message_new       (gint64         user_id,
                                    gint64         room_id,
                                    const char    *text,
                                    const char    *client_ref);
+
+#define assert_status(job, expected) g_assert_cmpint ((job)->status, ==, CHAT_STATUS_##expected)
 
 G_END_DECLS

@@ -9,7 +9,6 @@
 
 #include "chat-limits.h"
 
-#define assert_status(job, expected) g_assert_cmpint ((job)->status, ==, CHAT_STATUS_##expected)
 #define DAY (G_GINT64_CONSTANT (24) * 3600 * G_USEC_PER_SEC)
 
 /* Kinds in the words of the pushes, to be read at a glance */
