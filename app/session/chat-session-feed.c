@@ -285,9 +285,9 @@ chat_session_row_view (const ChatStoreMessage *row)
 
 /* Pushes */
 
-static ChatSessionEvent *
-event_of (ChatSession            *self,
-          const ChatClientChange *change)
+ChatSessionEvent *
+chat_session_event_of (ChatSession            *self,
+                       const ChatClientChange *change)
 {
   ChatSessionEvent *event = chat_session_event_new ();
 
@@ -322,7 +322,7 @@ chat_session_feed_message (ChatSession             *self,
                            const ChatClientMessage *row,
                            const ChatClientChange  *change)
 {
-  ChatSessionEvent *event = event_of (self, change);
+  ChatSessionEvent *event = chat_session_event_of (self, change);
 
   event->build = build_message;
   event->apply = apply_message;
@@ -352,7 +352,7 @@ chat_session_feed_edit (ChatSession            *self,
                         const char             *text,
                         const ChatClientChange *change)
 {
-  ChatSessionEvent *event = event_of (self, change);
+  ChatSessionEvent *event = chat_session_event_of (self, change);
 
   event->from = change != NULL ? change->date : 0;
   event->build = build_edit;
@@ -383,7 +383,7 @@ chat_session_feed_deletion (ChatSession            *self,
                             gint64                  message_id,
                             const ChatClientChange *change)
 {
-  ChatSessionEvent *event = event_of (self, change);
+  ChatSessionEvent *event = chat_session_event_of (self, change);
 
   event->from = change != NULL ? change->room_id : 0;
   event->build = build_deletion;
@@ -424,7 +424,7 @@ chat_session_feed_room (ChatSession            *self,
                         const char             *name,
                         const ChatClientChange *change)
 {
-  ChatSessionEvent *event = event_of (self, change);
+  ChatSessionEvent *event = chat_session_event_of (self, change);
 
   event->build = build_room;
   event->apply = apply_room;
@@ -455,7 +455,7 @@ chat_session_feed_room_end (ChatSession            *self,
                             gint64                  room_id,
                             const ChatClientChange *change)
 {
-  ChatSessionEvent *event = event_of (self, change);
+  ChatSessionEvent *event = chat_session_event_of (self, change);
 
   event->build = build_room_end;
   event->apply = apply_room_end;
@@ -488,7 +488,7 @@ chat_session_feed_mark (ChatSession            *self,
                         int                     unread,
                         const ChatClientChange *change)
 {
-  ChatSessionEvent *event = event_of (self, change);
+  ChatSessionEvent *event = chat_session_event_of (self, change);
 
   event->build = build_mark;
   event->apply = apply_mark;
@@ -523,7 +523,7 @@ chat_session_feed_flags (ChatSession            *self,
                          int                     pinned,
                          const ChatClientChange *change)
 {
-  ChatSessionEvent *event = event_of (self, change);
+  ChatSessionEvent *event = chat_session_event_of (self, change);
 
   event->build = build_flags;
   event->apply = apply_flags;

@@ -105,6 +105,9 @@ void              chat_session_feed_flags    (ChatSession             *self,
                                               int                      muted,
                                               int                      pinned,
                                               const ChatClientChange  *change);
+/** chat_session_event_of: Returns: (transfer full): for @change */
+ChatSessionEvent *chat_session_event_of      (ChatSession             *self,
+                                              const ChatClientChange  *change);
 /** ChatSessionPageFunc: @rows: as they were given: committed now, or %NULL where the account is gone */
 typedef void    (*ChatSessionPageFunc)       (ChatSession             *session,
                                               GPtrArray               *rows,

@@ -87,6 +87,7 @@ on_marked (ChatClient             *client,
            const ChatClientChange *change,
            gpointer                user_data)
 {
+  chat_session_feed_receipt (user_data, room_id, name, delivered, read, change);
 }
 
 static void

@@ -173,6 +173,8 @@ chat_session_message_came (ChatSession             *self,
   if (!is_new)
     return;
   count_in (self, info, message);
+  if (!chat_message_get_outgoing (message))
+    chat_session_delivered (self, info, row->id);
   if (!replayed && !chat_message_get_outgoing (message))
     chat_session_emit_received (self, room, message);
 }

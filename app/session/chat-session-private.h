@@ -33,6 +33,9 @@ typedef struct
   guint64          met;             /* the number of the refresh before which it was met */
   gint64           mark_wanted;     /* read mark that the server is to be told */
   gboolean         mark_in_flight;
+  gint64           delivered;       /* what was kept of others last */
+  gint64           delivered_told;  /* up to which the server knows it */
+  gboolean         delivered_in_flight;
   int              muted_wanted;    /* -1: the server knows */
   int              pinned_wanted;
   gboolean         set_in_flight;
@@ -114,6 +117,7 @@ struct _ChatSession
   gboolean          in_step;              /* this connection has told all up to the position */
   gboolean          astray;               /* something was not kept: the position must not move until all is told again */
   gboolean          unsure;               /* the position moved after the numbers of the rooms were written last */
+  guint             delivery_timer;
   gboolean          check_rooms;          /* the numbers of the rooms are to be asked for after the replay */
 };
 
@@ -187,6 +191,29 @@ void    chat_session_sync_snapshot    (ChatSession        *self,
 /** chat_session_sync_marked: one's own mark in a room came by a replay */
 void    chat_session_sync_marked      (ChatSession        *self,
                                        gint64              room_id);
+
+/* chat-session-receipts.c: how far everybody has got (PROTOCOL.md, "receipts") */
+/** chat_session_feed_receipt: how far another member has got: message ids; 0: not told by this */
+void    chat_session_feed_receipt     (ChatSession            *self,
+                                       gint64                  room_id,
+                                       const char             *name,
+                                       gint64                  delivered,
+                                       gint64                  read,
+                                       const ChatClientChange *change);
+/** chat_session_put_marks: @marks: (nullable) (element-type ChatClientMark) */
+void    chat_session_put_marks        (ChatSession            *self,
+                                       ChatStoreBatch         *batch,
+                                       gint64                  room_id,
+                                       GPtrArray              *marks);
+/** chat_session_take_marks: the server knows what it told of oneself */
+void    chat_session_take_marks       (ChatSession            *self,
+                                       ChatRoomInfo           *info,
+                                       GPtrArray              *marks);
+/** chat_session_delivered: @message_id, of another, is kept: the server is told, if it wants to know */
+void    chat_session_delivery_stop    (ChatSession            *self);
+void    chat_session_delivered        (ChatSession            *self,
+                                       ChatRoomInfo           *info,
+                                       gint64                  message_id);
 
 /* chat-session.c: what is told */
 void    chat_session_emit_notice      (ChatSession        *self,

@@ -125,3 +125,9 @@ chat_session_get_n_refreshes (ChatSession *self)
 {
   return self->n_refreshes;
 }
+
+gboolean
+chat_session_is_written (ChatSession *self)
+{
+  return !self->unsure && !self->committing && self->keep_timer == 0 && g_queue_is_empty (&self->feed);
+}

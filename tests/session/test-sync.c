@@ -162,6 +162,7 @@ test_absence (void)
   chat_person_get_room (scene.boris, "eve");
   theirs = chat_person_get_room (scene.phone, "anna");
   chat_test_wait_until (chat_room_get_unread_count (theirs) == 2);
+  chat_test_wait_until (chat_session_is_written (scene.boris->session));
   g_clear_object (&list);
   chat_session_close (scene.boris->session);
 
@@ -386,7 +387,7 @@ start_script (ChatPerson    *anna,
   g_assert_no_error (error);
   chat_person_get_room (anna, "boris");
   chat_test_wait_until (chat_session_get_position (anna->session) == 10);
-  chat_test_settle ();
+  chat_test_wait_until (chat_session_is_written (anna->session));
   chat_person_restart (anna);
 }
 
