@@ -277,6 +277,7 @@ typedef struct
 {
   Mood     mood;
   guint    n_logins;
+  gint64   delivered;
   GString *asked;
 } Script;
 
@@ -349,7 +350,7 @@ serve (ChatRawPeer *peer,
     {
       script->n_logins++;
       chat_raw_say (peer, "{\"type\":\"RESPONSE_LOGIN\",\"status\":\"LOGIN_OK\",\"token\":\"abcdefghijklmnop\",\"features\":"
-                          "[\"request-id\",\"client-ref\",\"paging\",\"room-info\",\"token\",\"sync\"]}\n");
+                          "[\"request-id\",\"client-ref\",\"paging\",\"room-info\",\"token\",\"sync\",\"receipts\"]}\n");
     }
   else if (g_str_equal (type, "OLD_DIALOGS"))
     {
@@ -366,6 +367,11 @@ serve (ChatRawPeer *peer,
       say_message (peer, script->n_logins == 1 ? 10 : 40, 0, number);
       chat_raw_say (peer, "{\"type\":\"READ_MSG\",\"status\":\"END\",\"room_id\":7,\"more\":%s%s}\n",
                     script->n_logins == 1 ? "false" : "true", number);
+    }
+  else if (g_str_equal (type, "MARK_DELIVERED"))
+    {
+      script->delivered = json_object_get_int_member (request, "message_id");
+      chat_raw_say (peer, "{\"type\":\"MARK_DELIVERED\",\"room_id\":7,\"message_id\":%" ID "%s}\n", script->delivered, number);
     }
   else if (g_str_equal (type, "SYNC"))
     {
@@ -412,6 +418,8 @@ test_cut_in_replay (void)
   list = chat_session_get_messages (anna->session, room);
   chat_test_wait_until (shows (list, "10 11 12 13 14 15 16 17 18 19 20 "));
   g_assert_cmpstr (chat_message_get_text (chat_room_get_last_message (room)), ==, "20");
+
+  chat_test_wait_until (script.delivered == 20);
 
   /* From the disk too */
   g_clear_object (&list);
