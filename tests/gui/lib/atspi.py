@@ -126,7 +126,16 @@ class Matching(predicate.Predicate):
 
 
 def all_of(root, wanted=None, roles=None, hidden=False):
-    return root.findChildren(Matching(wanted, roles, hidden))
+    """As findChildren(), which waits long and in each version otherwise where a node dies while it is asked."""
+    wanted = Matching(wanted, roles, hidden)
+    found = []
+    for node in walk(root):
+        try:
+            if node.satisfies(wanted):
+                found.append(node)
+        except GLib.Error:
+            continue
+    return found
 
 
 def actions(node):
