@@ -205,10 +205,10 @@ void    chat_session_put_marks        (ChatSession            *self,
                                        ChatStoreBatch         *batch,
                                        gint64                  room_id,
                                        GPtrArray              *marks);
-/** chat_session_take_marks: the server knows what it told of oneself */
+/** chat_session_take_marks: what the server told of oneself it knows; what it does not is told */
 void    chat_session_take_marks       (ChatSession            *self,
                                        ChatRoomInfo           *info,
-                                       GPtrArray              *marks);
+                                       const ChatClientRoom   *row);
 /** chat_session_delivered: @message_id, of another, is kept: the server is told, if it wants to know */
 void    chat_session_delivery_stop    (ChatSession            *self);
 void    chat_session_delivered        (ChatSession            *self,

@@ -57,10 +57,12 @@ chat_session_put_marks (ChatSession    *self,
 /* One's own */
 
 void
-chat_session_take_marks (ChatSession  *self,
-                         ChatRoomInfo *info,
-                         GPtrArray    *marks)
+chat_session_take_marks (ChatSession          *self,
+                         ChatRoomInfo         *info,
+                         const ChatClientRoom *row)
 {
+  GPtrArray *marks = row->marks;
+
   for (guint i = 0; marks != NULL && i < marks->len; i++)
     {
       const ChatClientMark *mark = marks->pdata[i];
@@ -68,6 +70,8 @@ chat_session_take_marks (ChatSession  *self,
       if (chat_session_is_own (self, mark->name))
         info->delivered_told = MAX (info->delivered_told, mark->delivered);
     }
+  if (row->told && row->last_message != NULL && !chat_session_is_own (self, row->last_message->sender))
+    chat_session_delivered (self, info, row->last_message->id);
 }
 
 static void

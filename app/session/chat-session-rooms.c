@@ -459,9 +459,7 @@ take_rooms (ChatSession *self,
         }
       g_hash_table_add (ids, &row->id);
       before = apply_told (self, info, row, is_new, before);
-      chat_session_take_marks (self, info, row->marks);
-      if (row->told && row->last_message != NULL && !chat_session_is_own (self, row->last_message->sender))
-        chat_session_delivered (self, info, row->last_message->id);
+      chat_session_take_marks (self, info, row);
       if (first && (row->told ? self->syncs && row->last_message != NULL && i < CHAT_SESSION_MAX_PAGES
                               : i < CHAT_SESSION_MAX_PREVIEWS))
         {
@@ -700,12 +698,6 @@ chat_session_refresh_rooms_soon (ChatSession *self)
     }
   if (self->refresh_timer == 0 && self->client != NULL)
     self->refresh_timer = g_timeout_add (self->times.refresh, on_refresh_due, self);
-}
-
-gboolean
-chat_session_has_untold (ChatRoomInfo *info)
-{
-  return info->mark_wanted != 0 || info->muted_wanted >= 0 || info->pinned_wanted >= 0;
 }
 
 void

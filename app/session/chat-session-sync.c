@@ -5,6 +5,12 @@
 
 #include "chat-session-private.h"
 
+gboolean
+chat_session_has_untold (ChatRoomInfo *info)
+{
+  return info->mark_wanted != 0 || info->muted_wanted >= 0 || info->pinned_wanted >= 0;
+}
+
 void
 chat_session_sync_lost (ChatSession *self)
 {
