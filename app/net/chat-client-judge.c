@@ -27,6 +27,21 @@ chat_client_answer_carries_success (ChatPacket *packet)
     }
 }
 
+gboolean
+chat_client_answer_is_of_another (ChatPacket *packet)
+{
+  switch (chat_packet_get_kind (packet))
+    {
+    case CHAT_PACKET_MARK_READ:
+    case CHAT_PACKET_MARK_DELIVERED:
+    case CHAT_PACKET_TYPING:
+    case CHAT_PACKET_PRESENCE:
+      return chat_packet_has (packet, CHAT_FIELD_USER);
+    default:
+      return FALSE;
+    }
+}
+
 /* A server that knows only api.md may have its own word for success: what carries the fields of one, is one */
 gboolean
 chat_client_answer_failed (ChatPacket *packet)
@@ -76,7 +91,9 @@ chat_client_answer_subject (ChatPacket *packet)
     case CHAT_PACKET_SND_MSG:
     case CHAT_PACKET_READ_MSG:
     case CHAT_PACKET_MARK_READ:
+    case CHAT_PACKET_MARK_DELIVERED:
     case CHAT_PACKET_SET_ROOM:
+    case CHAT_PACKET_TYPING:
       return chat_packet_get_integer (packet, CHAT_FIELD_ROOM_ID, 0);
     case CHAT_PACKET_DELETE_ROOM:
     case CHAT_PACKET_DELETE_MSG:
@@ -99,7 +116,11 @@ chat_client_answer_may_be_push (ChatPacketType type)
     case CHAT_PACKET_CREATE_ROOM:
     case CHAT_PACKET_DELETE_ROOM:
     case CHAT_PACKET_MARK_READ:
+    case CHAT_PACKET_MARK_DELIVERED:
     case CHAT_PACKET_SET_ROOM:
+    case CHAT_PACKET_SET_ACCOUNT:
+    case CHAT_PACKET_TYPING:
+    case CHAT_PACKET_PRESENCE:
       return TRUE;
     default:
       return FALSE;

@@ -43,6 +43,8 @@ gboolean        chat_client_answer_says_no  (ChatPacket        *packet);
 GError         *chat_client_answer_error    (ChatPacket        *packet);
 /** chat_client_answer_subject: Returns: the id of the room or message that it is about; 0 for none */
 gint64          chat_client_answer_subject  (ChatPacket        *packet);
+/** chat_client_answer_is_of_another: whether it is about another person's doing: never an answer */
+gboolean        chat_client_answer_is_of_another (ChatPacket   *packet);
 /** chat_client_answer_may_be_push: whether objects of that type also come unasked */
 gboolean        chat_client_answer_may_be_push (ChatPacketType  type);
 
@@ -56,6 +58,16 @@ void            chat_client_request     (ChatClient        *self,
                                          gint64             subject,
                                          const char        *name,
                                          GTask             *task);
+/** chat_client_tell: calls the event that @packet, which is no failure, stands for */
+void            chat_client_tell        (ChatClient        *self,
+                                         const ChatClientEvents *events,
+                                         gpointer           user_data,
+                                         ChatPacket        *packet,
+                                         gboolean           replayed);
+/** chat_client_say: sends @packet, which nothing answers
+ * @packet: (transfer full) */
+void            chat_client_say         (ChatClient        *self,
+                                         ChatPacket        *packet);
 void            chat_client_set_login   (ChatClient        *self,
                                          const char        *login);
 

@@ -81,7 +81,8 @@ chat_client_log_in_async (ChatClient          *self,
         chat_packet_set_string (packet, CHAT_FIELD_DEVICE, whole);
     }
   chat_packet_set_features (packet, CHAT_FEATURE_PING | CHAT_FEATURE_REQUEST_ID | CHAT_FEATURE_CLIENT_REF
-                                      | CHAT_FEATURE_PAGING | CHAT_FEATURE_ROOM_INFO | CHAT_FEATURE_TOKEN);
+                                      | CHAT_FEATURE_PAGING | CHAT_FEATURE_ROOM_INFO | CHAT_FEATURE_TOKEN
+                                      | CHAT_FEATURE_SYNC | CHAT_FEATURE_RECEIPTS);
   chat_client_set_login (self, login);
   chat_client_request (self, packet, 0, NULL,
                        new_task (self, chat_client_log_in_async, cancellable, callback, user_data));
@@ -146,6 +147,15 @@ chat_client_revoke_token_async (ChatClient          *self,
                        new_task (self, chat_client_revoke_token_async, cancellable, on_tokens, task));
 }
 
+static gint64
+seq_of (ChatClient *self,
+        ChatPacket *packet,
+        gint64      untold)
+{
+  return (chat_client_get_features (self) & CHAT_CLIENT_SYNC) != 0 ? chat_packet_get_integer (packet, CHAT_FIELD_SEQ, untold)
+                                                                   : untold;
+}
+
 void
 chat_client_list_rooms_async (ChatClient          *self,
                               GCancellable        *cancellable,
@@ -162,12 +172,15 @@ chat_client_list_rooms_async (ChatClient          *self,
 GPtrArray *
 chat_client_list_rooms_finish (ChatClient    *self,
                                GAsyncResult  *result,
+                               gint64        *seq,
                                GError       **error)
 {
   g_autoptr (ChatPacket) answer = answer_of (result, error);
 
+  *seq = -1;
   if (answer == NULL)
     return NULL;
+  *seq = seq_of (self, answer, -1);
   return chat_client_rooms_from_packet (answer, (chat_client_get_features (self) & CHAT_CLIENT_ROOM_INFO) != 0,
                                         CHAT_CLIENT_MAX_ROOMS);
 }
@@ -317,6 +330,7 @@ chat_client_send_finish (ChatClient    *self,
                          GAsyncResult  *result,
                          gint64        *date,
                          char         **date_text,
+                         gint64        *seq,
                          GError       **error)
 {
   g_autoptr (ChatPacket) answer = answer_of (result, error);
@@ -324,8 +338,10 @@ chat_client_send_finish (ChatClient    *self,
 
   *date = 0;
   *date_text = NULL;
+  *seq = 0;
   if (answer == NULL)
     return 0;
+  *seq = seq_of (self, answer, 0);
   id = chat_packet_get_integer (answer, CHAT_FIELD_MESSAGE_ID, 0);
   if (id <= 0)
     {
@@ -418,4 +434,83 @@ chat_client_set_room_async (ChatClient          *self,
     chat_packet_set_boolean (packet, CHAT_FIELD_PINNED, pinned != 0);
   chat_client_request (self, packet, room_id, NULL,
                        new_task (self, chat_client_set_room_async, cancellable, callback, user_data));
+}
+
+/* What has changed, and how far somebody has got */
+
+void
+chat_client_sync_async (ChatClient          *self,
+                        gint64               since,
+                        GCancellable        *cancellable,
+                        GAsyncReadyCallback  callback,
+                        gpointer             user_data)
+{
+  ChatPacket *packet = chat_packet_new (CHAT_PACKET_SYNC);
+
+  chat_packet_set_integer (packet, CHAT_FIELD_SINCE, since);
+  chat_client_request (self, packet, 0, NULL, new_task (self, chat_client_sync_async, cancellable, callback, user_data));
+}
+
+gboolean
+chat_client_sync_finish (ChatClient    *self,
+                         GAsyncResult  *result,
+                         gboolean      *reset,
+                         gint64        *seq,
+                         GError       **error)
+{
+  g_autoptr (ChatPacket) answer = answer_of (result, error);
+
+  *reset = FALSE;
+  *seq = 0;
+  if (answer == NULL)
+    return FALSE;
+  *reset = chat_packet_get_status (answer) == CHAT_STATUS_RESET;
+  *seq = chat_packet_get_integer (answer, CHAT_FIELD_SEQ, 0);
+  return TRUE;
+}
+
+void
+chat_client_mark_delivered_async (ChatClient          *self,
+                                  gint64               room_id,
+                                  gint64               message_id,
+                                  GCancellable        *cancellable,
+                                  GAsyncReadyCallback  callback,
+                                  gpointer             user_data)
+{
+  ChatPacket *packet = chat_packet_new (CHAT_PACKET_MARK_DELIVERED);
+
+  chat_packet_set_integer (packet, CHAT_FIELD_ROOM_ID, room_id);
+  chat_packet_set_integer (packet, CHAT_FIELD_MESSAGE_ID, message_id);
+  chat_client_request (self, packet, room_id, NULL,
+                       new_task (self, chat_client_mark_delivered_async, cancellable, callback, user_data));
+}
+
+void
+chat_client_set_account_async (ChatClient          *self,
+                               int                  receipts,
+                               int                  typing,
+                               int                  presence,
+                               GCancellable        *cancellable,
+                               GAsyncReadyCallback  callback,
+                               gpointer             user_data)
+{
+  ChatPacket *packet = chat_packet_new (CHAT_PACKET_SET_ACCOUNT);
+
+  if (receipts >= 0)
+    chat_packet_set_boolean (packet, CHAT_FIELD_SEND_RECEIPTS, receipts != 0);
+  if (typing >= 0)
+    chat_packet_set_boolean (packet, CHAT_FIELD_SEND_TYPING, typing != 0);
+  if (presence >= 0)
+    chat_packet_set_boolean (packet, CHAT_FIELD_SEND_PRESENCE, presence != 0);
+  chat_client_request (self, packet, 0, NULL, new_task (self, chat_client_set_account_async, cancellable, callback, user_data));
+}
+
+void
+chat_client_tell_typing (ChatClient *self,
+                         gint64      room_id)
+{
+  ChatPacket *packet = chat_packet_new (CHAT_PACKET_TYPING);
+
+  chat_packet_set_integer (packet, CHAT_FIELD_ROOM_ID, room_id);
+  chat_client_say (self, packet);
 }

@@ -17,6 +17,9 @@ ChatClientMessage *chat_client_message_from_packet (ChatPacket *packet);
 GPtrArray         *chat_client_rooms_from_packet   (ChatPacket *packet,
                                                     gboolean    room_info,
                                                     guint       max);
+/** chat_client_get_moment: Returns: µs; 0 where there is none, or none of RFC 3339 */
+gint64             chat_client_get_moment          (ChatPacket *packet,
+                                                    ChatField   field);
 /** chat_client_take_date: reads @text into the pair in which rows keep dates */
 void               chat_client_take_date           (const char *text,
                                                     gint64     *date,

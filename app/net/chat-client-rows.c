@@ -9,6 +9,9 @@
 
 #include "chat-limits.h"
 
+/* Of one room: more are not kept */
+#define CHAT_CLIENT_MAX_MARKS 100
+
 /* A date that is none of RFC 3339 is shown as it is, and needs no more room than that (characters) */
 #define MAX_FOREIGN_DATE 64
 
@@ -39,6 +42,7 @@ void
 chat_client_room_free (ChatClientRoom *room)
 {
   g_free (room->name);
+  g_clear_pointer (&room->marks, g_ptr_array_unref);
   g_clear_pointer (&room->last_message, chat_client_message_free);
   g_free (room);
 }
@@ -57,6 +61,16 @@ chat_client_take_date (const char  *text,
     }
 }
 
+gint64
+chat_client_get_moment (ChatPacket *packet,
+                        ChatField   field)
+{
+  const char *text = chat_packet_get_string (packet, field);
+  gint64 moment;
+
+  return text != NULL && chat_date_parse (text, &moment) ? moment : 0;
+}
+
 ChatClientMessage *
 chat_client_message_from_packet (ChatPacket *packet)
 {
@@ -70,6 +84,8 @@ chat_client_message_from_packet (ChatPacket *packet)
   message->text = g_strdup (text != NULL ? text : "");
   message->client_ref = g_strdup (chat_packet_get_string (packet, CHAT_FIELD_CLIENT_REF));
   message->edited = chat_packet_has (packet, CHAT_FIELD_EDITED);
+  message->edited_date = chat_client_get_moment (packet, CHAT_FIELD_EDITED);
+  message->seq = chat_packet_get_integer (packet, CHAT_FIELD_SEQ, 0);
   chat_client_take_date (chat_packet_get_string (packet, CHAT_FIELD_DATE), &message->date, &message->date_text);
   switch (chat_packet_get_message_kind (packet))
     {
@@ -131,6 +147,51 @@ boolean_of (ChatPacket *packet,
   return node != NULL && json_node_get_value_type (node) == G_TYPE_BOOLEAN && json_node_get_boolean (node);
 }
 
+static void
+mark_free (gpointer data)
+{
+  ChatClientMark *mark = data;
+
+  g_free (mark->name);
+  g_free (mark);
+}
+
+static gint64
+inner_id (JsonNode *node,
+          guint     i)
+{
+  JsonArray *array = node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+
+  return array != NULL && i < json_array_get_length (array) ? json_array_get_int_element (array, i) : 0;
+}
+
+/* Kinds and ranges were checked when it was parsed; lengths were not */
+static GPtrArray *
+marks_of (ChatPacket *packet,
+          gsize       i)
+{
+  JsonNode *names = element_of (packet, CHAT_FIELD_MEMBERS, i);
+  JsonNode *read = element_of (packet, CHAT_FIELD_MEMBERS_READ, i);
+  JsonNode *delivered = element_of (packet, CHAT_FIELD_MEMBERS_DELIVERED, i);
+  g_autoptr (GPtrArray) marks = NULL;
+  JsonArray *array;
+
+  if (names == NULL || !JSON_NODE_HOLDS_ARRAY (names) || (read == NULL && delivered == NULL))
+    return NULL;
+  array = json_node_get_array (names);
+  marks = g_ptr_array_new_with_free_func (mark_free);
+  for (guint j = 0; j < MIN (json_array_get_length (array), CHAT_CLIENT_MAX_MARKS); j++)
+    {
+      ChatClientMark *mark = g_new0 (ChatClientMark, 1);
+
+      mark->name = g_strdup (json_array_get_string_element (array, j));
+      mark->read = inner_id (read, j);
+      mark->delivered = MAX (inner_id (delivered, j), mark->read);
+      g_ptr_array_add (marks, mark);
+    }
+  return g_steal_pointer (&marks);
+}
+
 GPtrArray *
 chat_client_rooms_from_packet (ChatPacket *packet,
                                gboolean    room_info,
@@ -156,6 +217,7 @@ chat_client_rooms_from_packet (ChatPacket *packet,
       room->name = g_strdup (names[i]);
       room->first_id = i < n_first ? CLAMP (first[i], 0, CHAT_MAX_ID) : 0;
       /* The server may name the feature and yet leave the arrays out: then it has not told */
+      room->marks = marks_of (packet, i);
       room->told = room_info && unread != NULL && marks != NULL;
       if (room->told)
         {

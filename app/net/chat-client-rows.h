@@ -27,10 +27,20 @@ typedef struct
   char              *date_text;     /* nullable: the date as it came, where it is none of RFC 3339 */
   ChatClientContent  content;
   gboolean           edited;
+  gint64             edited_date;   /* µs; 0: not told */
+  gint64             seq;           /* of its last change, with `sync`; 0: not told */
 } ChatClientMessage;
 ChatClientMessage *chat_client_message_copy (const ChatClientMessage *message);
 void               chat_client_message_free (ChatClientMessage       *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ChatClientMessage, chat_client_message_free)
+
+/** ChatClientMark: how far a member of a room has got */
+typedef struct
+{
+  char              *name;
+  gint64             delivered;     /* message ids; 0: none, or not told */
+  gint64             read;
+} ChatClientMark;
 
 typedef struct
 {
@@ -43,6 +53,7 @@ typedef struct
   guint              unread;
   gboolean           muted;
   gboolean           pinned;
+  GPtrArray         *marks;         /* nullable (element-type ChatClientMark): with `receipts`: of all members, one's own too */
 } ChatClientRoom;
 void               chat_client_room_free    (ChatClientRoom          *room);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ChatClientRoom, chat_client_room_free)

@@ -14,6 +14,8 @@ G_STATIC_ASSERT (CHAT_CLIENT_RESENT_PAGE == CHAT_PAGE_SIZE);
 
 /* One answer may be long, but not endless (objects) */
 #define MAX_ANSWER_OBJECTS 10000000
+/* A change may be told by two of them: delivered and read */
+#define MAX_REPLAY_OBJECTS (2 * CHAT_MAX_SYNC)
 
 typedef struct _Request Request;
 struct _Request
@@ -28,6 +30,7 @@ struct _Request
   ChatClientRows *rows;         /* READ_MSG */
   Request        *fences;       /* the request that is over when this has its answer */
   Request        *fence;        /* the other way round */
+  guint           n_replayed;   /* SYNC: the changes that came */
   gint64          sent;         /* µs, monotonic */
 };
 
@@ -184,10 +187,13 @@ match (ChatClient *self,
       Request *request = g_hash_table_lookup (self->by_number, &number);
 
       if (request != NULL
-          && (request->type == chat_packet_get_kind (packet) || chat_packet_get_kind (packet) == CHAT_PACKET_ERROR))
+          && (request->type == chat_packet_get_kind (packet) || chat_packet_get_kind (packet) == CHAT_PACKET_ERROR
+              || (request->type == CHAT_PACKET_SYNC && chat_client_answer_may_be_push (chat_packet_get_kind (packet)))))
         return request;
       return NULL;
     }
+  if (chat_client_answer_is_of_another (packet))
+    return NULL;
   /* A server that gives back the numbers gives them back in every answer: the rest are pushes */
   if ((self->features & CHAT_CLIENT_REQUEST_ID) != 0 && !chat_client_answer_failed (packet))
     return NULL;
@@ -196,9 +202,9 @@ match (ChatClient *self,
 
 static void
 tell (ChatClient *self,
-      ChatPacket *packet)
+      ChatPacket *packet,
+      gboolean    replayed)
 {
-  const ChatClientEvents *events = self->events;
   gint64 id = chat_client_answer_subject (packet);
 
   /* What was asked before the change may still be on its way to the caller */
@@ -213,46 +219,8 @@ tell (ChatClient *self,
                                      ? chat_packet_get_string (packet, CHAT_FIELD_NEW_MSG) : NULL);
       }
 
-  if (events == NULL || !self->logged_in)
-    return;
-  switch (chat_packet_get_kind (packet))
-    {
-    case CHAT_PACKET_READ_MSG:
-      {
-        g_autoptr (ChatClientMessage) message = chat_client_message_from_packet (packet);
-
-        events->message (self, message, self->user_data);
-      }
-      break;
-    case CHAT_PACKET_EDIT_MSG:
-      events->edited (self, id, chat_packet_get_string (packet, CHAT_FIELD_NEW_MSG), self->user_data);
-      break;
-    case CHAT_PACKET_DELETE_MSG:
-      events->deleted (self, id, self->user_data);
-      break;
-    case CHAT_PACKET_CREATE_ROOM:
-      events->room_created (self, chat_packet_get_integer (packet, CHAT_FIELD_ID, 0),
-                            chat_packet_get_string (packet, CHAT_FIELD_CUSTOMER), self->user_data);
-      break;
-    case CHAT_PACKET_DELETE_ROOM:
-      events->room_deleted (self, id, self->user_data);
-      break;
-    case CHAT_PACKET_MARK_READ:
-      events->marked_read (self, id, chat_packet_get_integer (packet, CHAT_FIELD_MESSAGE_ID, 0),
-                           CLAMP (chat_packet_get_integer (packet, CHAT_FIELD_UNREAD_COUNT, -1), -1, G_MAXINT32),
-                           self->user_data);
-      break;
-    case CHAT_PACKET_SET_ROOM:
-      events->room_set (self, id,
-                        chat_packet_has (packet, CHAT_FIELD_MUTED)
-                          ? chat_packet_get_boolean (packet, CHAT_FIELD_MUTED, FALSE) : -1,
-                        chat_packet_has (packet, CHAT_FIELD_PINNED)
-                          ? chat_packet_get_boolean (packet, CHAT_FIELD_PINNED, FALSE) : -1,
-                        self->user_data);
-      break;
-    default:
-      break;
-    }
+  if (self->events != NULL && self->logged_in)
+    chat_client_tell (self, self->events, self->user_data, packet, replayed);
 }
 
 static void
@@ -285,6 +253,23 @@ handle_read (ChatClient *self,
       fail_request (self, request, error);
     }
   /* else a bare success: the end of an answer comes otherwise */
+}
+
+static void
+give_up (ChatClient *self,
+         int         code,
+         const char *message);
+
+/* One change of a replay */
+static void
+handle_replayed (ChatClient *self,
+                 Request    *request,
+                 ChatPacket *packet)
+{
+  if (request->n_replayed++ >= MAX_REPLAY_OBJECTS)
+    give_up (self, CHAT_CLIENT_ERROR_MALFORMED, "an endless replay");
+  else if (!chat_client_answer_failed (packet))
+    tell (self, packet, TRUE);
 }
 
 static void
@@ -331,11 +316,12 @@ handle (ChatClient *self,
     }
   if (request == NULL)
     {
-      gboolean mark = type == CHAT_PACKET_MARK_READ || type == CHAT_PACKET_SET_ROOM;
+      gboolean mark = type == CHAT_PACKET_MARK_READ || type == CHAT_PACKET_SET_ROOM || type == CHAT_PACKET_MARK_DELIVERED
+                      || type == CHAT_PACKET_SET_ACCOUNT || type == CHAT_PACKET_TYPING || type == CHAT_PACKET_PRESENCE;
 
       if (chat_client_answer_may_be_push (type) && !chat_client_answer_failed (packet)
           && (mark || chat_client_answer_carries_success (packet)))
-        tell (self, packet);
+        tell (self, packet, FALSE);
       else
         self->n_unexpected++;
       return;
@@ -362,6 +348,10 @@ handle (ChatClient *self,
 
   if (request->type == CHAT_PACKET_READ_MSG && type == CHAT_PACKET_READ_MSG)
     handle_read (self, request, packet);
+  else if (request->type == CHAT_PACKET_SYNC && type != CHAT_PACKET_SYNC && type != CHAT_PACKET_ERROR)
+    handle_replayed (self, request, packet);
+  else if (type == CHAT_PACKET_SYNC && chat_packet_get_status (packet) == CHAT_STATUS_RESET)
+    complete_request (self, request, packet);
   else if (chat_client_answer_failed (packet) || type == CHAT_PACKET_ERROR)
     {
       g_autoptr (GError) error = chat_client_answer_error (packet);
@@ -379,7 +369,11 @@ handle (ChatClient *self,
                            | ((features & CHAT_FEATURE_CLIENT_REF) != 0 ? CHAT_CLIENT_CLIENT_REF : 0)
                            | ((features & CHAT_FEATURE_PAGING) != 0 ? CHAT_CLIENT_PAGING : 0)
                            | ((features & CHAT_FEATURE_ROOM_INFO) != 0 ? CHAT_CLIENT_ROOM_INFO : 0)
-                           | ((features & CHAT_FEATURE_TOKEN) != 0 ? CHAT_CLIENT_TOKEN : 0);
+                           | ((features & CHAT_FEATURE_TOKEN) != 0 ? CHAT_CLIENT_TOKEN : 0)
+                           | ((features & CHAT_FEATURE_SYNC) != 0 ? CHAT_CLIENT_SYNC : 0)
+                           | ((features & CHAT_FEATURE_RECEIPTS) != 0 ? CHAT_CLIENT_RECEIPTS : 0)
+                           | ((features & CHAT_FEATURE_TYPING) != 0 ? CHAT_CLIENT_TYPING : 0)
+                           | ((features & CHAT_FEATURE_PRESENCE) != 0 ? CHAT_CLIENT_PRESENCE : 0);
           if (chat_packet_has (packet, CHAT_FIELD_LOGIN))
             chat_client_set_login (self, chat_packet_get_string (packet, CHAT_FIELD_LOGIN));
           if ((features & CHAT_FEATURE_PING) != 0)
@@ -392,7 +386,7 @@ handle (ChatClient *self,
           /* The event may close the client */
           unlink_request (self, request);
           request_free (request);
-          tell (self, packet);
+          tell (self, packet, FALSE);
           if (task != NULL)
             g_task_return_pointer (task, chat_packet_ref (packet), (GDestroyNotify) chat_packet_unref);
           return;
@@ -575,6 +569,15 @@ chat_client_request (ChatClient *self,
       chat_connection_send (self->connection, fence);
     }
   schedule_timer (self);
+}
+
+void
+chat_client_say (ChatClient *self,
+                 ChatPacket *packet)
+{
+  if (self->connection != NULL)
+    chat_connection_send (self->connection, packet);
+  chat_packet_unref (packet);
 }
 
 /* Opening and closing */

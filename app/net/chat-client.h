@@ -28,7 +28,11 @@ typedef enum
   CHAT_CLIENT_CLIENT_REF = 1 << 1,
   CHAT_CLIENT_PAGING     = 1 << 2,
   CHAT_CLIENT_ROOM_INFO  = 1 << 3,
-  CHAT_CLIENT_TOKEN      = 1 << 4
+  CHAT_CLIENT_TOKEN      = 1 << 4,
+  CHAT_CLIENT_SYNC       = 1 << 5,
+  CHAT_CLIENT_RECEIPTS   = 1 << 6,
+  CHAT_CLIENT_TYPING     = 1 << 7,
+  CHAT_CLIENT_PRESENCE   = 1 << 8
 } ChatClientFeatures;
 
 typedef enum
@@ -43,24 +47,45 @@ typedef enum
 #define CHAT_TYPE_CLIENT (chat_client_get_type ())
 G_DECLARE_FINAL_TYPE (ChatClient, chat_client, CHAT, CLIENT, GObject)
 
+/** ChatClientChange: what a server with `sync` tells of a change besides the change itself */
+typedef struct
+{
+  gint64   seq;       /* 0: not told */
+  gboolean replayed;  /* by an answer to SYNC; else it came by itself, or answers a request of one's own */
+  gint64   room_id;   /* of the message that was edited or deleted; 0: not told */
+  gint64   date;      /* µs: when it was edited; 0: not told */
+} ChatClientChange;
+
 /**
  * ChatClientEvents:
- * @message: a message that is part of no answer: a new one, or the newer state of one
- * @edited, @deleted, @room_created, @room_deleted, @marked_read, @room_set: somebody did it; also oneself: then it is
+ * @message: a message that is part of no page: a new one, or the newer state of one
+ * @edited, @deleted, @room_created, @room_deleted, @marked_read, @room_set, @account_set: somebody did it; also oneself: then it is
  *   called before the request ends. @unread, @muted and @pinned are -1 where they were not told
+ * @marked: how far another member has got: @delivered, @read: message ids; 0: not told by this
+ * @account_set: what others are told of oneself
+ * @typing: another member types
+ * @presence: somebody is on line, or not: @last_seen: µs since 1970; 0: not told
  * @closed: the connection has ended. Called once, after all requests failed; not after chat_client_close()
  *
  * They may drop the last reference to the client.
  */
 typedef struct
 {
-  void (*message)      (ChatClient *client, const ChatClientMessage *message, gpointer user_data);
-  void (*edited)       (ChatClient *client, gint64 message_id, const char *text, gpointer user_data);
-  void (*deleted)      (ChatClient *client, gint64 message_id, gpointer user_data);
-  void (*room_created) (ChatClient *client, gint64 room_id, const char *name, gpointer user_data);
-  void (*room_deleted) (ChatClient *client, gint64 room_id, gpointer user_data);
-  void (*marked_read)  (ChatClient *client, gint64 room_id, gint64 message_id, int unread, gpointer user_data);
-  void (*room_set)     (ChatClient *client, gint64 room_id, int muted, int pinned, gpointer user_data);
+  void (*message)      (ChatClient *client, const ChatClientMessage *message, const ChatClientChange *change, gpointer user_data);
+  void (*edited)       (ChatClient *client, gint64 message_id, const char *text, const ChatClientChange *change, gpointer user_data);
+  void (*deleted)      (ChatClient *client, gint64 message_id, const ChatClientChange *change, gpointer user_data);
+  void (*room_created) (ChatClient *client, gint64 room_id, const char *name, const ChatClientChange *change, gpointer user_data);
+  void (*room_deleted) (ChatClient *client, gint64 room_id, const ChatClientChange *change, gpointer user_data);
+  void (*marked_read)  (ChatClient *client, gint64 room_id, gint64 message_id, int unread, const ChatClientChange *change,
+                        gpointer user_data);
+  void (*room_set)     (ChatClient *client, gint64 room_id, int muted, int pinned, const ChatClientChange *change,
+                        gpointer user_data);
+  void (*marked)       (ChatClient *client, gint64 room_id, const char *name, gint64 delivered, gint64 read,
+                        const ChatClientChange *change, gpointer user_data);
+  void (*account_set)  (ChatClient *client, gboolean receipts, gboolean typing, gboolean presence, const ChatClientChange *change,
+                        gpointer user_data);
+  void (*typing)       (ChatClient *client, gint64 room_id, const char *name, gpointer user_data);
+  void (*presence)     (ChatClient *client, const char *name, gboolean online, gint64 last_seen, gpointer user_data);
   void (*closed)       (ChatClient *client, const GError *reason, gpointer user_data);
 } ChatClientEvents;
 
@@ -124,9 +149,12 @@ void               chat_client_list_rooms_async    (ChatClient              *sel
                                                     GCancellable            *cancellable,
                                                     GAsyncReadyCallback      callback,
                                                     gpointer                 user_data);
-/** chat_client_list_rooms_finish: Returns: (transfer full) (element-type ChatClientRoom) */
+/** chat_client_list_rooms_finish: @seq: (out): of the last change that it knows of, with `sync` (0: nothing has ever
+ * changed); -1: not told.
+ * Returns: (transfer full) (element-type ChatClientRoom) */
 GPtrArray         *chat_client_list_rooms_finish   (ChatClient              *self,
                                                     GAsyncResult            *result,
+                                                    gint64                  *seq,
                                                     GError                 **error);
 /** chat_client_read_async: @limit: 1 to %CHAT_CLIENT_MAX_PAGE; without `paging` the server chooses */
 void               chat_client_read_async          (ChatClient              *self,
@@ -167,11 +195,12 @@ void               chat_client_send_async          (ChatClient              *sel
                                                     GCancellable            *cancellable,
                                                     GAsyncReadyCallback      callback,
                                                     gpointer                 user_data);
-/** chat_client_send_finish: @date, @date_text: as in #ChatClientMessage. Returns: the message's id, 0 on failure */
+/** chat_client_send_finish: @date, @date_text, @seq: as in #ChatClientMessage. Returns: the message's id, 0 on failure */
 gint64             chat_client_send_finish         (ChatClient              *self,
                                                     GAsyncResult            *result,
                                                     gint64                  *date,
                                                     char                   **date_text,
+                                                    gint64                  *seq,
                                                     GError                 **error);
 void               chat_client_delete_room_async   (ChatClient              *self,
                                                     gint64                   room_id,
@@ -203,6 +232,36 @@ void               chat_client_set_room_async      (ChatClient              *sel
                                                     GCancellable            *cancellable,
                                                     GAsyncReadyCallback      callback,
                                                     gpointer                 user_data);
+/** chat_client_sync_async: `sync`: all that has changed after @since comes as events, in order, then it ends */
+void               chat_client_sync_async          (ChatClient              *self,
+                                                    gint64                   since,
+                                                    GCancellable            *cancellable,
+                                                    GAsyncReadyCallback      callback,
+                                                    gpointer                 user_data);
+/** chat_client_sync_finish: @reset: (out): the changes can not be told: some may have come as events nevertheless; @seq: (out): up to
+ * which all is known now. Returns: %FALSE where the server could not say */
+gboolean           chat_client_sync_finish         (ChatClient              *self,
+                                                    GAsyncResult            *result,
+                                                    gboolean                *reset,
+                                                    gint64                  *seq,
+                                                    GError                 **error);
+void               chat_client_mark_delivered_async (ChatClient             *self,
+                                                    gint64                   room_id,
+                                                    gint64                   message_id,
+                                                    GCancellable            *cancellable,
+                                                    GAsyncReadyCallback      callback,
+                                                    gpointer                 user_data);
+/** chat_client_set_account_async: what others are told: -1 leaves it; the answer comes as an event too */
+void               chat_client_set_account_async   (ChatClient              *self,
+                                                    int                      receipts,
+                                                    int                      typing,
+                                                    int                      presence,
+                                                    GCancellable            *cancellable,
+                                                    GAsyncReadyCallback      callback,
+                                                    gpointer                 user_data);
+/** chat_client_tell_typing: nothing answers */
+void               chat_client_tell_typing         (ChatClient              *self,
+                                                    gint64                   room_id);
 /** chat_client_finish: of those above without a result of their own (sign-up, revoke, delete, edit, mark, set) */
 gboolean           chat_client_finish              (ChatClient              *self,
                                                     GAsyncResult            *result,

@@ -206,7 +206,7 @@ on_sent (GObject      *source,
   /* A change has no result but that it was done; any request can tell it */
   if (g_task_get_source_tag (G_TASK (result)) == chat_client_send_async)
     {
-      answer.id = chat_client_send_finish (client, result, &answer.date, &date_text, &error);
+      answer.id = chat_client_send_finish (client, result, &answer.date, &date_text, &answer.seq, &error);
       answer.date_text = date_text;
       done = answer.id > 0;
     }

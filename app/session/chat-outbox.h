@@ -40,6 +40,7 @@ typedef struct
   gint64           id;          /* of a message that was sent: what the server calls it */
   gint64           date;
   const char      *date_text;   /* nullable */
+  gint64           seq;         /* of the change that it was; 0: not told */
   const GError    *error;       /* nullable: a change or deletion was refused, in the words of the client */
   gboolean         awaited;     /* a task is told the error; else nobody is */
 } ChatOutboxAnswer;

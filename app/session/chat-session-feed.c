@@ -87,11 +87,14 @@ on_committed (GObject      *source,
        * that the next look at each page asks the server */
       chat_session_keep_failed (self, error);
       self->reset_wanted = TRUE;
+      chat_session_sync_lost (self);
       chat_store_load_state_async (CHAT_STORE (source), NULL, NULL, NULL);
     }
   apply (self, commit->events, changes);
   if (commit->generation != self->feed_generation)
     return;
+  if (self->unsure && !self->numbers_untold)
+    chat_session_keep_soon (self);
   self->committing = FALSE;
   feed_next (self);
 }
@@ -123,16 +126,31 @@ build (ChatSession *self,
        GPtrArray   *events)
 {
   ChatStoreBatch *batch = chat_store_batch_new ();
+  gboolean moved = FALSE;
 
   if (self->reset_wanted)
     chat_store_batch_reset (batch, 0);
-  self->reset_wanted = FALSE;
+  self->reset_wanted = self->numbers_kept = self->numbers_untold = FALSE;
   for (guint i = 0; i < events->len; i++)
     {
       ChatSessionEvent *event = events->pdata[i];
 
       if (event->build != NULL)
         event->build (self, event, batch);
+      if (event->snapshot)
+        self->astray = FALSE;
+      if (event->position > 0 && !self->astray)
+        {
+          chat_store_batch_set_seq (batch, event->position);
+          moved = TRUE;
+        }
+    }
+  /* What the session counts it writes a moment later. Where the program ends before, the next one must ask */
+  moved = moved || self->numbers_untold;
+  if (moved != self->unsure && (moved || self->numbers_kept))
+    {
+      chat_store_batch_set_abilities (batch, moved ? CHAT_SESSION_KEEP_UNSURE : 0);
+      self->unsure = moved;
     }
   return batch;
 }
@@ -223,7 +241,7 @@ store_view (ChatSession             *self,
 {
   return (ChatStoreMessage) {
     .id = row->id, .room_id = row->room_id, .sender = row->sender, .kind = row->content, .text = row->text,
-    .date = row->date, .date_text = row->date_text, .edited = row->edited,
+    .date = row->date, .date_text = row->date_text, .edited = row->edited, .edited_date = row->edited_date, .seq = row->seq,
     /* The feature that brings references back tells edits too */
     .tells_edits = (self->abilities & CHAT_SESSION_CAN_RESEND) != 0, .client_ref = row->client_ref,
   };
@@ -267,12 +285,28 @@ chat_session_row_view (const ChatStoreMessage *row)
 
 /* Pushes */
 
+ChatSessionEvent *
+chat_session_event_of (ChatSession            *self,
+                       const ChatClientChange *change)
+{
+  ChatSessionEvent *event = chat_session_event_new ();
+
+  event->live = !self->syncs || self->in_step;
+  if (change == NULL)
+    return event;
+  event->seq = change->seq;
+  event->replayed = change->replayed;
+  event->live = event->live || event->replayed;
+  chat_session_sync_move (self, event, change->seq);
+  return event;
+}
+
 static void
 build_message (ChatSession      *self,
                ChatSessionEvent *event,
                ChatStoreBatch   *batch)
 {
-  chat_session_put_row (self, batch, event->row, TRUE);
+  chat_session_put_row (self, batch, event->row, event->live);
 }
 
 static void
@@ -280,14 +314,15 @@ apply_message (ChatSession      *self,
                ChatSessionEvent *event,
                GPtrArray        *events)
 {
-  chat_session_message_came (self, event->row);
+  chat_session_message_came (self, event->row, event->replayed, events);
 }
 
 void
 chat_session_feed_message (ChatSession             *self,
-                           const ChatClientMessage *row)
+                           const ChatClientMessage *row,
+                           const ChatClientChange  *change)
 {
-  ChatSessionEvent *event = chat_session_event_new ();
+  ChatSessionEvent *event = chat_session_event_of (self, change);
 
   event->build = build_message;
   event->apply = apply_message;
@@ -300,7 +335,7 @@ build_edit (ChatSession      *self,
             ChatSessionEvent *event,
             ChatStoreBatch   *batch)
 {
-  chat_store_batch_edit_message (batch, event->id, event->text, 0, 0);
+  chat_store_batch_edit_message (batch, event->id, event->text, event->from, event->seq);
 }
 
 static void
@@ -312,12 +347,14 @@ apply_edit (ChatSession      *self,
 }
 
 void
-chat_session_feed_edit (ChatSession *self,
-                        gint64       message_id,
-                        const char  *text)
+chat_session_feed_edit (ChatSession            *self,
+                        gint64                  message_id,
+                        const char             *text,
+                        const ChatClientChange *change)
 {
-  ChatSessionEvent *event = chat_session_event_new ();
+  ChatSessionEvent *event = chat_session_event_of (self, change);
 
+  event->from = change != NULL ? change->date : 0;
   event->build = build_edit;
   event->apply = apply_edit;
   event->id = message_id;
@@ -330,7 +367,7 @@ build_deletion (ChatSession      *self,
                 ChatSessionEvent *event,
                 ChatStoreBatch   *batch)
 {
-  chat_store_batch_delete_message (batch, event->id, 0);
+  chat_store_batch_delete_message (batch, event->id, event->seq);
 }
 
 static void
@@ -338,15 +375,17 @@ apply_deletion (ChatSession      *self,
                 ChatSessionEvent *event,
                 GPtrArray        *events)
 {
-  chat_session_message_deleted (self, event->id);
+  chat_session_message_deleted (self, event->id, event->from);
 }
 
 void
-chat_session_feed_deletion (ChatSession *self,
-                            gint64       message_id)
+chat_session_feed_deletion (ChatSession            *self,
+                            gint64                  message_id,
+                            const ChatClientChange *change)
 {
-  ChatSessionEvent *event = chat_session_event_new ();
+  ChatSessionEvent *event = chat_session_event_of (self, change);
 
+  event->from = change != NULL ? change->room_id : 0;
   event->build = build_deletion;
   event->apply = apply_deletion;
   event->id = message_id;
@@ -361,6 +400,7 @@ build_room (ChatSession      *self,
   g_autoptr (ChatStoreRoom) room = chat_store_room_new (event->id, event->text);
 
   room->activity = event->from;
+  room->seq = event->seq;
   chat_store_batch_put_room (batch, room);
 }
 
@@ -369,15 +409,22 @@ apply_room (ChatSession      *self,
             ChatSessionEvent *event,
             GPtrArray        *events)
 {
-  chat_session_room_created (self, event->id, event->text);
+  ChatRoomInfo *info = chat_session_get_info (self, event->id);
+
+  /* The number of a room never becomes that of another one: the server has lost its data and begun anew */
+  if (event->replayed && info != NULL && g_ascii_strcasecmp (chat_room_get_name (info->room), event->text) != 0)
+    chat_session_sync_anew (self);
+  else
+    chat_session_room_created (self, event->id, event->text);
 }
 
 void
-chat_session_feed_room (ChatSession *self,
-                        gint64       room_id,
-                        const char  *name)
+chat_session_feed_room (ChatSession            *self,
+                        gint64                  room_id,
+                        const char             *name,
+                        const ChatClientChange *change)
 {
-  ChatSessionEvent *event = chat_session_event_new ();
+  ChatSessionEvent *event = chat_session_event_of (self, change);
 
   event->build = build_room;
   event->apply = apply_room;
@@ -392,7 +439,7 @@ build_room_end (ChatSession      *self,
                 ChatSessionEvent *event,
                 ChatStoreBatch   *batch)
 {
-  chat_store_batch_remove_room (batch, event->id, 0);
+  chat_store_batch_remove_room (batch, event->id, event->seq);
 }
 
 static void
@@ -404,10 +451,11 @@ apply_room_end (ChatSession      *self,
 }
 
 void
-chat_session_feed_room_end (ChatSession *self,
-                            gint64       room_id)
+chat_session_feed_room_end (ChatSession            *self,
+                            gint64                  room_id,
+                            const ChatClientChange *change)
 {
-  ChatSessionEvent *event = chat_session_event_new ();
+  ChatSessionEvent *event = chat_session_event_of (self, change);
 
   event->build = build_room_end;
   event->apply = apply_room_end;
@@ -429,21 +477,25 @@ apply_mark (ChatSession      *self,
             GPtrArray        *events)
 {
   chat_session_room_marked (self, event->id, event->from, event->numbers[0]);
+  if (event->replayed)
+    chat_session_sync_marked (self, event->id);
 }
 
 void
-chat_session_feed_mark (ChatSession *self,
-                        gint64       room_id,
-                        gint64       message_id,
-                        int          unread)
+chat_session_feed_mark (ChatSession            *self,
+                        gint64                  room_id,
+                        gint64                  message_id,
+                        int                     unread,
+                        const ChatClientChange *change)
 {
-  ChatSessionEvent *event = chat_session_event_new ();
+  ChatSessionEvent *event = chat_session_event_of (self, change);
 
   event->build = build_mark;
   event->apply = apply_mark;
   event->id = room_id;
   event->from = message_id;
-  event->numbers[0] = unread;
+  /* A replay counts what is there now: the messages that come after this in it would be counted twice */
+  event->numbers[0] = event->replayed ? -1 : unread;
   chat_session_feed (self, event);
 }
 
@@ -465,12 +517,13 @@ apply_flags (ChatSession      *self,
 }
 
 void
-chat_session_feed_flags (ChatSession *self,
-                         gint64       room_id,
-                         int          muted,
-                         int          pinned)
+chat_session_feed_flags (ChatSession            *self,
+                         gint64                  room_id,
+                         int                     muted,
+                         int                     pinned,
+                         const ChatClientChange *change)
 {
-  ChatSessionEvent *event = chat_session_event_new ();
+  ChatSessionEvent *event = chat_session_event_of (self, change);
 
   event->build = build_flags;
   event->apply = apply_flags;

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "chat-client-rows.h"
+#include "chat-client.h"
 #include "chat-session.h"
 #include "chat-store.h"
 
@@ -27,6 +27,10 @@ G_BEGIN_DECLS
  * @apply: (nullable): changes the model; @events: (nullable) (element-type ChatStoreEvent): what the whole batch has changed
  * @drop: (nullable): called instead of @apply where the store was given up meanwhile (signed out)
  * @alone: it has a batch for itself: @build finds the model with all that came before it, @events are its own
+ * @seq, @replayed: as the change was told
+ * @position: where the sync position is once it is committed: it goes into the same transaction. 0: it does not move
+ * @live: of a message: none of its room between the newest one known and this one was missed
+ * @snapshot: all that was told before it and got lost is in it: the position may move again
  */
 typedef struct _ChatSessionEvent ChatSessionEvent;
 struct _ChatSessionEvent
@@ -35,6 +39,11 @@ struct _ChatSessionEvent
   void               (*apply) (ChatSession *session, ChatSessionEvent *event, GPtrArray *events);
   void               (*drop)  (ChatSessionEvent *event);
   gboolean             alone;
+  gboolean             replayed;
+  gboolean             live;
+  gboolean             snapshot;
+  gint64               seq;
+  gint64               position;
 
   gint64               id;          /* of a room or message */
   gint64               from, to;    /* of a page; a mark and a count */
@@ -68,27 +77,37 @@ void              chat_session_put_row       (ChatSession             *self,
 /** chat_session_row_view: @row as the wire would tell it; borrows its strings */
 ChatClientMessage chat_session_row_view      (const ChatStoreMessage  *row);
 
-/* What is told */
+/* What is told; @change: (nullable) */
 void              chat_session_feed_message  (ChatSession             *self,
-                                              const ChatClientMessage *row);
+                                              const ChatClientMessage *row,
+                                              const ChatClientChange  *change);
 void              chat_session_feed_edit     (ChatSession             *self,
                                               gint64                   message_id,
-                                              const char              *text);
+                                              const char              *text,
+                                              const ChatClientChange  *change);
 void              chat_session_feed_deletion (ChatSession             *self,
-                                              gint64                   message_id);
+                                              gint64                   message_id,
+                                              const ChatClientChange  *change);
 void              chat_session_feed_room     (ChatSession             *self,
                                               gint64                   room_id,
-                                              const char              *name);
+                                              const char              *name,
+                                              const ChatClientChange  *change);
 void              chat_session_feed_room_end (ChatSession             *self,
-                                              gint64                   room_id);
+                                              gint64                   room_id,
+                                              const ChatClientChange  *change);
 void              chat_session_feed_mark     (ChatSession             *self,
                                               gint64                   room_id,
                                               gint64                   message_id,
-                                              int                      unread);
+                                              int                      unread,
+                                              const ChatClientChange  *change);
 void              chat_session_feed_flags    (ChatSession             *self,
                                               gint64                   room_id,
                                               int                      muted,
-                                              int                      pinned);
+                                              int                      pinned,
+                                              const ChatClientChange  *change);
+/** chat_session_event_of: Returns: (transfer full): for @change */
+ChatSessionEvent *chat_session_event_of      (ChatSession             *self,
+                                              const ChatClientChange  *change);
 /** ChatSessionPageFunc: @rows: as they were given: committed now, or %NULL where the account is gone */
 typedef void    (*ChatSessionPageFunc)       (ChatSession             *session,
                                               GPtrArray               *rows,

@@ -37,5 +37,11 @@ gboolean          chat_session_is_kept           (ChatSession *self,
 guint64           chat_session_get_n_commits     (ChatSession *self);
 /** chat_session_dup_store_path: Returns: (transfer full) (nullable): the file of the account that is signed in */
 char             *chat_session_dup_store_path    (ChatSession *self);
+/** chat_session_is_written: whether the numbers of the rooms are on the disk, and the server knows what it is to be told of them */
+gboolean          chat_session_is_written        (ChatSession *self);
+/** chat_session_get_position: Returns: the sync position, of what is kept and what waits for it; 0: none */
+gint64            chat_session_get_position      (ChatSession *self);
+/** chat_session_get_n_refreshes: Returns: how often the list of rooms was asked for */
+guint64           chat_session_get_n_refreshes   (ChatSession *self);
 
 G_END_DECLS

@@ -24,6 +24,7 @@ typedef struct
   guint                generation;
   ChatStore           *store;
   GPtrArray           *rooms;
+  ChatStoreState       state;
   char                *path;
 } Opening;
 
@@ -131,6 +132,7 @@ build_numbers (ChatSession      *self,
   GHashTableIter iter;
   gpointer value;
 
+  self->numbers_kept = TRUE;
   g_hash_table_iter_init (&iter, self->infos);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
@@ -144,6 +146,9 @@ build_numbers (ChatSession      *self,
                                       chat_room_get_marked_unread (info->room));
         }
       info->numbers_changed = FALSE;
+      /* (Unless a later run has to tell the server) */
+      if (chat_session_has_untold (info))
+        self->numbers_untold = TRUE;
     }
 }
 
@@ -167,6 +172,7 @@ keep_now (ChatSession *self)
     chat_store_apply_async (self->store, g_steal_pointer (&batch), NULL, NULL, NULL);
   event = chat_session_event_new ();
   event->build = build_numbers;
+  event->alone = TRUE;
   chat_session_feed (self, event);
 }
 
@@ -178,6 +184,13 @@ on_keep_due (gpointer user_data)
   self->keep_timer = 0;
   keep_now (self);
   return G_SOURCE_REMOVE;
+}
+
+void
+chat_session_keep_soon (ChatSession *self)
+{
+  if (self->store != NULL && self->keep_timer == 0 && !self->closed)
+    self->keep_timer = g_timeout_add (KEEP_DELAY_MS, on_keep_due, self);
 }
 
 static void
@@ -197,8 +210,7 @@ on_room_notify (ChatRoom   *room,
     info->numbers_changed = TRUE;
   else
     return;
-  if (self->store != NULL && self->keep_timer == 0 && !self->closed)
-    self->keep_timer = g_timeout_add (KEEP_DELAY_MS, on_keep_due, self);
+  chat_session_keep_soon (self);
 }
 
 void
@@ -310,14 +322,31 @@ on_outbox (GObject      *source,
       self->store = g_steal_pointer (&opening->store);
       chat_outbox_set_store (self->outbox, self->store);
       chat_outbox_load (self->outbox, rows, self->login);
-      /* Nothing that was kept is known to be as it is on the server. (An empty store knows nothing that could be wrong) */
-      self->reset_wanted = chat_store_get_origin (self->store) == CHAT_STORE_WAS_THERE;
+      self->position = opening->state.seq;
+      self->unsure = self->check_rooms = (opening->state.abilities & CHAT_SESSION_KEEP_UNSURE) != 0;
+      /* Without a position nothing that was kept is known to be as it is on the server. (An empty store knows nothing that could be
+       * wrong) */
+      self->reset_wanted = self->position == 0 && chat_store_get_origin (self->store) == CHAT_STORE_WAS_THERE;
       self->salvaged = chat_store_get_n_salvaged (self->store) > 0;
       self->verify_rooms = self->verify_rooms || self->salvaged;
       show_rooms (self, opening->rooms);
       tell_origin (self);
     }
   end_opening (opening);
+}
+
+static void
+on_state (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  Opening *opening = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!chat_store_load_state_finish (CHAT_STORE (source), result, &opening->state, &error))
+    opening_failed (opening, error);
+  else
+    chat_store_load_outbox_async (opening->store, NULL, on_outbox, opening);
 }
 
 static void
@@ -332,7 +361,7 @@ on_rooms (GObject      *source,
   if (opening->rooms == NULL)
     opening_failed (opening, error);
   else
-    chat_store_load_outbox_async (opening->store, NULL, on_outbox, opening);
+    chat_store_load_state_async (opening->store, NULL, on_state, opening);
 }
 
 static void

@@ -12,43 +12,48 @@ static void schedule_retry (ChatSession *self, const GError *error, guint least_
 static void
 on_message (ChatClient              *client,
             const ChatClientMessage *message,
+            const ChatClientChange  *change,
             gpointer                 user_data)
 {
-  chat_session_feed_message (user_data, message);
+  chat_session_feed_message (user_data, message, change);
 }
 
 static void
 on_edited (ChatClient *client,
            gint64      message_id,
            const char *text,
+           const ChatClientChange *change,
            gpointer    user_data)
 {
-  chat_session_feed_edit (user_data, message_id, text);
+  chat_session_feed_edit (user_data, message_id, text, change);
 }
 
 static void
 on_deleted (ChatClient *client,
             gint64      message_id,
+            const ChatClientChange *change,
             gpointer    user_data)
 {
-  chat_session_feed_deletion (user_data, message_id);
+  chat_session_feed_deletion (user_data, message_id, change);
 }
 
 static void
 on_room_created (ChatClient *client,
                  gint64      room_id,
                  const char *name,
+                 const ChatClientChange *change,
                  gpointer    user_data)
 {
-  chat_session_feed_room (user_data, room_id, name);
+  chat_session_feed_room (user_data, room_id, name, change);
 }
 
 static void
 on_room_deleted (ChatClient *client,
                  gint64      room_id,
+                 const ChatClientChange *change,
                  gpointer    user_data)
 {
-  chat_session_feed_room_end (user_data, room_id);
+  chat_session_feed_room_end (user_data, room_id, change);
 }
 
 static void
@@ -56,9 +61,10 @@ on_marked_read (ChatClient *client,
                 gint64      room_id,
                 gint64      message_id,
                 int         unread,
+                const ChatClientChange *change,
                 gpointer    user_data)
 {
-  chat_session_feed_mark (user_data, room_id, message_id, unread);
+  chat_session_feed_mark (user_data, room_id, message_id, unread, change);
 }
 
 static void
@@ -66,9 +72,49 @@ on_room_set (ChatClient *client,
              gint64      room_id,
              int         muted,
              int         pinned,
+             const ChatClientChange *change,
              gpointer    user_data)
 {
-  chat_session_feed_flags (user_data, room_id, muted, pinned);
+  chat_session_feed_flags (user_data, room_id, muted, pinned, change);
+}
+
+static void
+on_marked (ChatClient             *client,
+           gint64                  room_id,
+           const char             *name,
+           gint64                  delivered,
+           gint64                  read,
+           const ChatClientChange *change,
+           gpointer                user_data)
+{
+  chat_session_feed_receipt (user_data, room_id, name, delivered, read, change);
+}
+
+static void
+on_account_set (ChatClient             *client,
+                gboolean                receipts,
+                gboolean                typing,
+                gboolean                presence,
+                const ChatClientChange *change,
+                gpointer                user_data)
+{
+}
+
+static void
+on_typing (ChatClient *client,
+           gint64      room_id,
+           const char *name,
+           gpointer    user_data)
+{
+}
+
+static void
+on_presence (ChatClient *client,
+             const char *name,
+             gboolean    online,
+             gint64      last_seen,
+             gpointer    user_data)
+{
 }
 
 static void
@@ -99,6 +145,10 @@ const ChatClientEvents chat_session_client_events = {
   .room_deleted = on_room_deleted,
   .marked_read = on_marked_read,
   .room_set = on_room_set,
+  .marked = on_marked,
+  .account_set = on_account_set,
+  .typing = on_typing,
+  .presence = on_presence,
   .closed = on_closed,
 };
 
@@ -308,15 +358,12 @@ chat_session_link_up (ChatSession *self,
                               | ((features & CHAT_CLIENT_ROOM_INFO) != 0 ? CHAT_SESSION_CAN_TELL_ROOMS : 0)
                               | ((features & CHAT_CLIENT_TOKEN) != 0 ? CHAT_SESSION_CAN_REMEMBER : 0));
   chat_session_set_state (self, CHAT_SESSION_ONLINE, NULL, 0);
-  /* What may have changed meanwhile nobody tells */
-  self->reset_wanted = self->store != NULL;
-  chat_session_feed (self, chat_session_event_new ());
   /* What waited goes first: a message that was typed should not wait for a long list of rooms. But where the server may have lost
    * its data, the number of a room may now be that of another one */
   if (self->client == client && !self->verify_rooms)
     chat_outbox_set_client (self->outbox, client);
   if (self->client == client)
-    chat_session_refresh_rooms (self);
+    chat_session_sync_start (self);
 }
 
 void

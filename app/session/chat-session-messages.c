@@ -124,14 +124,30 @@ count_in (ChatSession  *self,
     chat_room_set_unread_count (info->room, chat_room_get_unread_count (info->room) + 1);
 }
 
+static gboolean
+was_added (GPtrArray *events,
+           gint64     id)
+{
+  for (guint i = 0; i < events->len; i++)
+    {
+      const ChatStoreEvent *event = events->pdata[i];
+
+      if (event->kind == CHAT_STORE_ADDED && event->message != NULL && event->message->id == id)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 void
 chat_session_message_came (ChatSession             *self,
-                           const ChatClientMessage *row)
+                           const ChatClientMessage *row,
+                           gboolean                 replayed,
+                           GPtrArray               *events)
 {
   ChatRoomInfo *info = chat_session_get_info (self, row->room_id);
   g_autoptr (ChatMessage) message = NULL;
   g_autoptr (ChatRoom) room = NULL;
-  gboolean is_new;
+  gboolean is_newest, is_new;
 
   if (info == NULL)
     {
@@ -142,17 +158,24 @@ chat_session_message_came (ChatSession             *self,
       return;
     }
   room = g_object_ref (info->room);
-  is_new = row->id > info->newest_id;
+  is_newest = row->id > info->newest_id;
+  /* A replay tells by the order of the last changes, and what was pushed before it a second time */
+  is_new = replayed && events != NULL ? was_added (events, row->id) : is_newest;
   chat_memory_message_came (self->memory, row);
   message = chat_session_take_message (self, row);
   if (info->list != NULL)
     chat_message_list_add (info->list, message);
+  if (is_newest)
+    {
+      info->newest_id = row->id;
+      chat_session_show_newest (self, info, message);
+    }
   if (!is_new)
     return;
-  info->newest_id = row->id;
-  chat_session_show_newest (self, info, message);
   count_in (self, info, message);
   if (!chat_message_get_outgoing (message))
+    chat_session_delivered (self, info, row->id);
+  if (!replayed && !chat_message_get_outgoing (message))
     chat_session_emit_received (self, room, message);
 }
 
@@ -211,9 +234,25 @@ chat_session_message_edited (ChatSession *self,
   chat_message_set_edited (message, TRUE);
 }
 
+/* Whether it may be one of those that are counted as unread */
+static gboolean
+may_be_unread (ChatSession *self,
+               gint64       message_id,
+               gint64       room_id)
+{
+  ChatRoomInfo *info = room_id > 0 ? chat_session_get_info (self, room_id) : NULL;
+
+  if ((self->abilities & CHAT_SESSION_CAN_TELL_ROOMS) == 0)
+    return FALSE;
+  if (room_id <= 0)
+    return chat_room_list_get_unread (self->rooms) > 0;
+  return info != NULL && chat_room_get_unread_count (info->room) > 0 && message_id > chat_room_get_read_mark (info->room);
+}
+
 static void
 remove_message (ChatSession *self,
                 gint64       message_id,
+                gint64       room_id,
                 gboolean     count)
 {
   g_autoptr (ChatMessage) message = chat_memory_lookup (self->memory, message_id);
@@ -223,7 +262,7 @@ remove_message (ChatSession *self,
   if (message == NULL)
     {
       /* Nobody holds it, but it may be one of those that are counted as unread */
-      if (count && (self->abilities & CHAT_SESSION_CAN_TELL_ROOMS) != 0 && chat_room_list_get_unread (self->rooms) > 0)
+      if (count && may_be_unread (self, message_id, room_id))
         chat_session_refresh_rooms_soon (self);
       return;
     }
@@ -242,16 +281,17 @@ remove_message (ChatSession *self,
 
 void
 chat_session_message_deleted (ChatSession *self,
-                              gint64       message_id)
+                              gint64       message_id,
+                              gint64       room_id)
 {
-  remove_message (self, message_id, TRUE);
+  remove_message (self, message_id, room_id, TRUE);
 }
 
 void
 chat_session_message_gone (ChatSession *self,
                            gint64       message_id)
 {
-  remove_message (self, message_id, FALSE);
+  remove_message (self, message_id, 0, FALSE);
 }
 
 /* The newest one of a room */

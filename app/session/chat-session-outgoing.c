@@ -60,10 +60,10 @@ build_answer (ChatSession      *self,
       ChatClientMessage row = {
         .id = answer->id, .room_id = answer->room_id, .sender = (char *) chat_message_get_sender (answered->message),
         .text = (char *) chat_message_get_text (answered->message), .client_ref = answer->client_ref,
-        .date = answer->date, .date_text = answered->date_text, .content = CHAT_CLIENT_TEXT,
+        .date = answer->date, .date_text = answered->date_text, .content = CHAT_CLIENT_TEXT, .seq = answer->seq,
       };
 
-      chat_session_put_row (self, batch, &row, TRUE);
+      chat_session_put_row (self, batch, &row, event->live);
     }
   else if (answer->action == CHAT_STORE_DELETE && answered->error == NULL)
     chat_store_batch_delete_message (batch, answer->target_id, 0);
@@ -86,7 +86,7 @@ apply_answer (ChatSession      *self,
         chat_session_message_sent (self, answered->message, answer->id, answer->date, answered->date_text);
     }
   else if (answered->error == NULL && answer->action == CHAT_STORE_DELETE)
-    chat_session_message_deleted (self, answer->target_id);
+    chat_session_message_deleted (self, answer->target_id, answer->room_id);
   chat_outbox_end (self->outbox, answer->client_ref, answered->error);
   if (answered->error != NULL && !answer->awaited)
     chat_session_emit_notice (self, answer->action == CHAT_STORE_EDIT ? _("The server did not accept a change of a message")
@@ -112,6 +112,8 @@ on_answered (const ChatOutboxAnswer *answer,
   event->apply = apply_answer;
   event->data = answered;
   event->free_data = answered_free;
+  event->live = !self->syncs || self->in_step;
+  chat_session_sync_move (self, event, answer->seq);
   chat_session_feed (self, event);
 }
 

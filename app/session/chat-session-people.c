@@ -156,7 +156,7 @@ on_room_deleted (GObject      *source,
   else if (g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_NO_ROOM))
     {
       /* It is gone already */
-      chat_session_feed_room_end (self, chat_room_get_id (room));
+      chat_session_feed_room_end (self, chat_room_get_id (room), NULL);
       chat_session_feed_task (self, g_steal_pointer (&task));
     }
   else

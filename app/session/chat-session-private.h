@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 
 /* The limits of this layer */
 #define CHAT_SESSION_MAX_PREVIEWS 20    /* rooms whose newest page is asked for where the server tells no previews */
+#define CHAT_SESSION_MAX_PAGES    200   /* rooms whose newest page is asked for when all is asked for anew, to be there later */
 #define CHAT_SESSION_MAX_ORPHANS  100   /* messages of rooms that we have not met yet, kept until the rooms are told */
 #define CHAT_SESSION_MAX_UNREAD   1000
 
@@ -32,6 +33,9 @@ typedef struct
   guint64          met;             /* the number of the refresh before which it was met */
   gint64           mark_wanted;     /* read mark that the server is to be told */
   gboolean         mark_in_flight;
+  gint64           delivered;       /* what was kept of others last */
+  gint64           delivered_told;  /* up to which the server knows it */
+  gboolean         delivered_in_flight;
   int              muted_wanted;    /* -1: the server knows */
   int              pinned_wanted;
   gboolean         set_in_flight;
@@ -101,10 +105,25 @@ struct _ChatSession
   gboolean          held;                 /* the store is being opened */
   gboolean          reset_wanted;         /* with the next batch */
   gboolean          told_problem;
+  gboolean          numbers_kept;         /* by the batch that is being built */
+  gboolean          numbers_untold;       /* some of them the server does not know yet */
   gboolean          salvaged;             /* drafts of rooms that are not told yet */
   gboolean          verify_rooms;         /* what waits goes out only when it is known that the rooms are still the same */
   guint             keep_timer;
+
+  /* In step with the server: see chat-session-sync.c */
+  gint64            position;             /* the sync position when all is committed that waits; 0: none */
+  gboolean          syncs;                /* the server of this connection can, and there is a store */
+  gboolean          in_step;              /* this connection has told all up to the position */
+  gboolean          astray;               /* something was not kept: the position must not move until all is told again */
+  gboolean          unsure;               /* the position moved after the numbers of the rooms were written last */
+  guint             delivery_timer;
+  gboolean          check_rooms;          /* the numbers of the rooms are to be asked for after the replay */
 };
+
+/** CHAT_SESSION_KEEP_UNSURE: what the store keeps as abilities: the numbers of the rooms, or what the server is to be told of them,
+ * may not be written */
+#define CHAT_SESSION_KEEP_UNSURE 1
 
 /**
  * ChatSessionCall: what an answer needs to find its way back; it keeps nothing alive
@@ -151,6 +170,50 @@ void    chat_session_keep_watch       (ChatSession        *self,
 void    chat_session_keep_failed      (ChatSession        *self,
                                        const GError       *error);
 void    chat_session_keep_rooms_told  (ChatSession        *self);
+/** chat_session_keep_soon: what has changed about rooms is written in a moment */
+void    chat_session_keep_soon        (ChatSession        *self);
+
+/* chat-session-sync.c: in step with the server (PROTOCOL.md, "sync") */
+/** chat_session_sync_start: there is a connection: what has changed? */
+void    chat_session_sync_start       (ChatSession        *self);
+/** chat_session_sync_anew: nothing that is kept counts as it is: the rooms are asked for, and what is in them as it is looked at */
+void    chat_session_sync_anew        (ChatSession        *self);
+/** chat_session_sync_lost: something of what was told was not kept */
+void    chat_session_sync_lost        (ChatSession        *self);
+/** chat_session_sync_move: @event brings the change @seq; 0: not told */
+void    chat_session_sync_move        (ChatSession        *self,
+                                       ChatSessionEvent   *event,
+                                       gint64              seq);
+/** chat_session_sync_snapshot: @event brings all rooms as of @seq; -1: not told */
+void    chat_session_sync_snapshot    (ChatSession        *self,
+                                       ChatSessionEvent   *event,
+                                       gint64              seq);
+/** chat_session_sync_marked: one's own mark in a room came by a replay */
+void    chat_session_sync_marked      (ChatSession        *self,
+                                       gint64              room_id);
+
+/* chat-session-receipts.c: how far everybody has got (PROTOCOL.md, "receipts") */
+/** chat_session_feed_receipt: how far another member has got: message ids; 0: not told by this */
+void    chat_session_feed_receipt     (ChatSession            *self,
+                                       gint64                  room_id,
+                                       const char             *name,
+                                       gint64                  delivered,
+                                       gint64                  read,
+                                       const ChatClientChange *change);
+/** chat_session_put_marks: @marks: (nullable) (element-type ChatClientMark) */
+void    chat_session_put_marks        (ChatSession            *self,
+                                       ChatStoreBatch         *batch,
+                                       gint64                  room_id,
+                                       GPtrArray              *marks);
+/** chat_session_take_marks: what the server told of oneself it knows; what it does not is told */
+void    chat_session_take_marks       (ChatSession            *self,
+                                       ChatRoomInfo           *info,
+                                       const ChatClientRoom   *row);
+/** chat_session_delivered: @message_id, of another, is kept: the server is told, if it wants to know */
+void    chat_session_delivery_stop    (ChatSession            *self);
+void    chat_session_delivered        (ChatSession            *self,
+                                       ChatRoomInfo           *info,
+                                       gint64                  message_id);
 
 /* chat-session.c: what is told */
 void    chat_session_emit_notice      (ChatSession        *self,
@@ -210,6 +273,10 @@ ChatRoomInfo *chat_session_add_info   (ChatSession        *self,
                                        gint64              room_id,
                                        const char         *name);
 void    chat_session_refresh_rooms    (ChatSession        *self);
+/** chat_session_rooms_in_step: all changes were told, and the list of rooms is right without being asked for */
+void    chat_session_rooms_in_step    (ChatSession        *self);
+/** chat_session_has_untold: whether the server is to be told something of the room */
+gboolean chat_session_has_untold      (ChatRoomInfo       *info);
 /** chat_session_refresh_rooms_soon: the same, but not too often */
 void    chat_session_refresh_rooms_soon (ChatSession      *self);
 /** chat_session_rooms_stop: the connection ended: what is to be asked again over the next one? */
@@ -237,13 +304,18 @@ void    chat_session_raise_mark       (ChatSession        *self,
 /** chat_session_take_message: Returns: (transfer full): the one object for @row, made or brought to its newer state */
 ChatMessage *chat_session_take_message (ChatSession             *self,
                                         const ChatClientMessage *row);
+/** chat_session_message_came: @events: (nullable) (element-type ChatStoreEvent): what was new to the store */
 void    chat_session_message_came     (ChatSession             *self,
-                                       const ChatClientMessage *row);
+                                       const ChatClientMessage *row,
+                                       gboolean                 replayed,
+                                       GPtrArray               *events);
 void    chat_session_message_edited   (ChatSession        *self,
                                        gint64              message_id,
                                        const char         *text);
+/** chat_session_message_deleted: @room_id: 0: not told */
 void    chat_session_message_deleted  (ChatSession        *self,
-                                       gint64              message_id);
+                                       gint64              message_id,
+                                       gint64              room_id);
 /** chat_session_message_gone: it is no longer there, as was learnt later: nothing is counted */
 void    chat_session_message_gone     (ChatSession        *self,
                                        gint64              message_id);

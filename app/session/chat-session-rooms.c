@@ -99,6 +99,8 @@ on_mark_told (GObject      *source,
   if (info == NULL)
     return;
   info->mark_in_flight = FALSE;
+  if (self->unsure)
+    chat_session_keep_soon (self);
   if (info->mark_wanted <= call->value)
     info->mark_wanted = 0;
   else
@@ -193,6 +195,8 @@ on_set_told (GObject      *source,
   if (info == NULL)
     return;
   info->set_in_flight = FALSE;
+  if (self->unsure)
+    chat_session_keep_soon (self);
   if (info->muted_wanted == muted)
     info->muted_wanted = -1;
   if (info->pinned_wanted == pinned)
@@ -423,7 +427,7 @@ deliver_orphans (ChatSession *self)
 
       /* Whose room was not told even now is dropped: it is none of ours */
       if (chat_session_get_info (self, row->room_id) != NULL)
-        chat_session_feed_message (self, row);
+        chat_session_feed_message (self, row, NULL);
     }
 }
 
@@ -455,7 +459,9 @@ take_rooms (ChatSession *self,
         }
       g_hash_table_add (ids, &row->id);
       before = apply_told (self, info, row, is_new, before);
-      if (first && !row->told && i < CHAT_SESSION_MAX_PREVIEWS)
+      chat_session_take_marks (self, info, row);
+      if (first && (row->told ? self->syncs && row->last_message != NULL && i < CHAT_SESSION_MAX_PAGES
+                              : i < CHAT_SESSION_MAX_PREVIEWS))
         {
           gint64 *id = g_new (gint64, 1);
 
@@ -528,6 +534,7 @@ build_rooms (ChatSession      *self,
           room->pinned = info != NULL && info->pinned_wanted >= 0 ? info->pinned_wanted : row->pinned;
         }
       chat_store_batch_put_room (batch, room);
+      chat_session_put_marks (self, batch, row->id, row->marks);
       if (row->told && row->last_message != NULL && row->last_message->room_id == row->id)
         chat_session_put_row (self, batch, row->last_message, FALSE);
       g_array_append_val (ids, row->id);
@@ -626,8 +633,9 @@ on_rooms (GObject      *source,
   g_autoptr (GError) error = NULL;
   ChatSessionEvent *event;
   GWeakRef *client;
+  gint64 seq;
 
-  told = chat_client_list_rooms_finish (CHAT_CLIENT (source), result, &error);
+  told = chat_client_list_rooms_finish (CHAT_CLIENT (source), result, &seq, &error);
   if (self == NULL || !chat_session_call_is_current (call, self))
     return;
   if (told == NULL)
@@ -649,6 +657,7 @@ on_rooms (GObject      *source,
   event->rows = g_steal_pointer (&told);
   event->data = client;
   event->free_data = weak_free;
+  chat_session_sync_snapshot (self, event, seq);
   chat_session_feed (self, event);
 }
 
@@ -692,19 +701,44 @@ chat_session_refresh_rooms_soon (ChatSession *self)
 }
 
 void
+chat_session_rooms_in_step (ChatSession *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  self->refreshed_at = g_get_monotonic_time ();
+  chat_room_list_set_loaded (self->rooms, TRUE);
+  g_hash_table_iter_init (&iter, self->infos);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      ChatRoomInfo *info = value;
+
+      tell_mark (self, info);
+      tell_set (self, info);
+      chat_session_delivered (self, info, info->delivered);
+    }
+  reload_lists (self);
+}
+
+void
 chat_session_rooms_stop (ChatSession *self)
 {
   GHashTableIter iter;
   gpointer value;
 
   g_clear_handle_id (&self->refresh_timer, g_source_remove);
+  chat_session_delivery_stop (self);
   self->refreshing = self->refresh_again = FALSE;
   self->refreshed_at = 0;
   self->previewing = FALSE;
   g_queue_clear_full (&self->previews, g_free);
   g_hash_table_iter_init (&iter, self->infos);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    ((ChatRoomInfo *) value)->mark_in_flight = ((ChatRoomInfo *) value)->set_in_flight = FALSE;
+    {
+      ChatRoomInfo *info = value;
+
+      info->mark_in_flight = info->set_in_flight = info->delivered_in_flight = FALSE;
+    }
 }
 
 /* Previews, where the server does not tell them: one room after the other */

@@ -82,6 +82,8 @@ chat_session_forget_told (ChatSession *self)
   chat_memory_clear (self->memory);
   chat_room_list_clear (self->rooms);
   chat_room_list_set_loaded (self->rooms, FALSE);
+  self->position = 0;
+  self->in_step = self->astray = self->unsure = self->check_rooms = FALSE;
   for (guint i = 0; i < rooms->len; i++)
     chat_session_emit_removed (self, rooms->pdata[i]);
 }

@@ -41,6 +41,7 @@ struct _ChatTimelineScroll
   gboolean                user_moves;
   gboolean                ours;         /* the value changes by our own doing */
   gboolean                stuck;
+  gboolean                end_wanted;   /* the end was asked for and is not reached */
   int                     width;        /* of the view, when its rows were measured */
 
   ChatMessage            *target;       /* (nullable) */
@@ -291,7 +292,7 @@ layout_cb (ChatTimelineScroll *self)
     {
       again = approach_target (self);
     }
-  else if (self->stuck && !self->user_moves)
+  else if (self->stuck && (!self->user_moves || self->end_wanted))
     {
       /* Here, and not when the size of the adjustment changes: then the list is in the midst of its layout, does not hear
        * of a new value, and places its rows by the old one */
@@ -320,6 +321,7 @@ layout_cb (ChatTimelineScroll *self)
       return;
     }
 
+  self->end_wanted = FALSE;
   if (!self->stuck && at_bottom (self))
     set_stuck (self, TRUE);
   else if (self->stuck && self->list != NULL && chat_message_list_get_has_newer (self->list))
@@ -406,6 +408,7 @@ value_changed_cb (ChatTimelineScroll *self)
 
   /* The person scrolls: whatever else was to be shown */
   g_clear_object (&self->target);
+  self->end_wanted = FALSE;
   self->moved += delta;
   set_stuck (self, at_bottom (self));
 }
@@ -456,6 +459,7 @@ chat_timeline_scroll_set_list (ChatTimelineScroll *self,
   g_clear_object (&self->target);
   self->moved = 0;
   self->user_moves = FALSE;
+  self->end_wanted = FALSE;
 }
 
 void
@@ -471,6 +475,7 @@ chat_timeline_scroll_go_to (ChatTimelineScroll *self,
                             int                 offset)
 {
   g_set_object (&self->target, message);
+  self->end_wanted = FALSE;
   self->target_offset = offset;
   self->target_tries = 0;
   self->user_moves = FALSE;
@@ -484,6 +489,8 @@ chat_timeline_scroll_go_to_end (ChatTimelineScroll *self)
   g_clear_object (&self->target);
   self->user_moves = FALSE;
   set_stuck (self, TRUE);
+  /* A wheel that still turns at the other end of the list moves nothing, and is no change of mind */
+  self->end_wanted = TRUE;
   /* The layout goes there, as often as its estimates change. The list itself must not be asked: it would take a row that
    * was added just now, and has no height yet, for being at the bottom. */
   gtk_widget_queue_allocate (GTK_WIDGET (self->view));
