@@ -270,6 +270,14 @@ class Chat:
             return False
         self.focus_window()
         wait(probe, f'{text!r} to come by scrolling up', 40)
+        # What of the wheel is still on its way would undo what follows
+        seen = []
+
+        def rests():
+            seen.append(atspi.box(self.message(text))[1])
+            return len(seen) > 12 and len(set(seen[-12:])) == 1
+
+        wait(rests, 'the timeline to stand still')
 
     def place_of(self, text):
         return atspi.box(self.sees_message(text))[1]
