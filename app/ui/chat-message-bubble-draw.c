@@ -194,9 +194,13 @@ chat_bubble_snapshot (ChatBubble  *self,
                          &GRAPHENE_SIZE_INIT (near_left ? RADIUS : foot, near_left ? RADIUS : foot),
                          &GRAPHENE_SIZE_INIT (near_left ? foot : RADIUS, near_left ? foot : RADIUS));
 
-  /* Nothing that a text holds may be drawn outside of its bubble */
   gtk_snapshot_push_rounded_clip (snapshot, &shape);
   gtk_snapshot_append_color (snapshot, own ? &palette.own : &palette.other, &shape.bounds);
+  gtk_snapshot_pop (snapshot);
+
+  /* Nothing that a text holds may be drawn outside of its bubble: by a rectangle, which is cheaper to draw within than round
+   * corners, that the padding keeps the text away from anyhow */
+  gtk_snapshot_push_clip (snapshot, &shape.bounds);
   if (self->sender != NULL)
     append_layout (snapshot, self->sender, &self->sender_at, &palette.accent);
   if (self->title != NULL)
