@@ -442,7 +442,6 @@ static void
 assert_page (Store *store, gint64 user, gint64 room, GArray *ids, ChatStoragePage kind, gint64 anchor, gint64 until, guint limit)
 {
   g_autoptr (ChatStorageJob) job = store_ask (store, page (user, room, kind, anchor, until, limit));
-  g_autoptr (GArray) expected = g_array_new (FALSE, FALSE, sizeof (gint64));
   guint first = 0, end = 0, n = 0, at;
   gboolean more;
 

@@ -43,7 +43,7 @@ send_numbers (ChatPerson *person,
   for (guint i = 0; i < n; i++)
     {
       g_autofree char *text = g_strdup_printf ("%u", from + i);
-      g_autoptr (ChatMessage) message = chat_person_send (person, room, text);
+      G_GNUC_UNUSED g_autoptr (ChatMessage) message = chat_person_send (person, room, text);
     }
   chat_test_wait_until_for (60, chat_session_count_unsent (person->session) == 0);
 }

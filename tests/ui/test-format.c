@@ -155,7 +155,7 @@ test_preview_is_bounded (void)
 {
   g_autoptr (ChatRoom) room = chat_room_new (1, "bob");
   g_autofree char *long_text = g_strnfill (64 * 1024, 'x');
-  g_autoptr (ChatMessage) message = add_message (room, "bob", FALSE, CHAT_MESSAGE_TEXT, long_text);
+  G_GNUC_UNUSED g_autoptr (ChatMessage) message = add_message (room, "bob", FALSE, CHAT_MESSAGE_TEXT, long_text);
   g_autofree char *preview = chat_format_preview (room);
 
   g_assert_cmpuint (strlen (preview), <, 300);
