@@ -66,23 +66,6 @@ forgive_attempt (ChatServerRequest *request,
     chat_server_meter_refund (hub->login_accounts, login->folded, 1);
 }
 
-/* The same for each step: an answer that came when the connection had ended already goes nowhere */
-static gboolean
-is_gone (ChatServerRequest *request)
-{
-  if (request->peer->connection != NULL)
-    return FALSE;
-  chat_server_request_answer (request, NULL);
-  return TRUE;
-}
-
-static void
-login_fail (ChatServerRequest *request,
-            ChatStatus         status)
-{
-  chat_server_request_fail (request, status, chat_server_status_text (status));
-}
-
 static void
 on_stillborn_removed (ChatStorageJob *job,
                       gpointer        user_data)
@@ -126,7 +109,7 @@ login_succeed (ChatServerRequest *request)
   if (has_features)
     features = chat_packet_get_features (request->packet) & CHAT_FEATURES_ALL;
   chat_server_peer_log_in (peer, login->user_id, login->name, login->prefs, features, login->token_id);
-  if (is_gone (request))
+  if (chat_server_request_is_gone (request))
     return;
 
   answer = chat_server_request_new_answer (request);
@@ -148,7 +131,7 @@ on_token_added (ChatStorageJob *job,
   ChatServerRequest *request = user_data;
   Login *login = request->data;
 
-  if (is_gone (request))
+  if (chat_server_request_is_gone (request))
     return;
   if (job->status != CHAT_STATUS_SUCCESS)
     {
@@ -186,7 +169,7 @@ on_token_used (ChatStorageJob *job,
   ChatServerRequest *request = user_data;
   Login *login = request->data;
 
-  if (is_gone (request))
+  if (chat_server_request_is_gone (request))
     return;
   if (job->status == CHAT_STATUS_SUCCESS && job->user_id == login->user_id)
     {
@@ -194,7 +177,7 @@ on_token_used (ChatStorageJob *job,
       login_authenticated (request);
     }
   else if (job->status == CHAT_STATUS_SUCCESS || job->status == CHAT_STATUS_LOGIN_WRONG_PASS)
-    login_fail (request, CHAT_STATUS_LOGIN_WRONG_PASS);
+    chat_server_request_fail_by_status (request, CHAT_STATUS_LOGIN_WRONG_PASS);
   else
     chat_server_request_fail_by_job (request, job);
 }
@@ -272,17 +255,17 @@ on_verified (GObject      *source,
       chat_server_hasher_hash_async (hub->hasher, chat_packet_get_string (request->packet, CHAT_FIELD_PASS), NULL,
                                      on_rehashed, rehash);
     }
-  if (!is_gone (request))
+  if (!chat_server_request_is_gone (request))
     {
       if (!done)
         {
           g_warning ("A password was not checked: %s", error->message);
-          login_fail (request, CHAT_STATUS_ERROR);
+          chat_server_request_fail_by_status (request, CHAT_STATUS_ERROR);
         }
       else if (matches)
         login_authenticated (request);
       else
-        login_fail (request, CHAT_STATUS_LOGIN_WRONG_PASS);
+        chat_server_request_fail_by_status (request, CHAT_STATUS_LOGIN_WRONG_PASS);
     }
   chat_server_hub_leave_hashing (hub);
 }
@@ -293,7 +276,7 @@ verify_password (ChatServerRequest *request)
   ChatServerHub *hub = request->peer->hub;
   Login *login = request->data;
 
-  if (is_gone (request))
+  if (chat_server_request_is_gone (request))
     {
       chat_server_hub_leave_hashing (hub);
       return;
@@ -312,11 +295,11 @@ on_user_found (ChatStorageJob *job,
   const char *password = chat_packet_get_string (request->packet, CHAT_FIELD_PASS);
   ChatStorageJob *next;
 
-  if (is_gone (request))
+  if (chat_server_request_is_gone (request))
     return;
   if (job->status == CHAT_STATUS_USER_DOES_NOT_EXIST)
     {
-      login_fail (request, CHAT_STATUS_LOGIN_WRONG_USER);
+      chat_server_request_fail_by_status (request, CHAT_STATUS_LOGIN_WRONG_USER);
       return;
     }
   if (job->status != CHAT_STATUS_SUCCESS)
@@ -335,12 +318,12 @@ on_user_found (ChatStorageJob *job,
       if (chat_password_is_valid (password))
         chat_server_hub_enter_hashing (request->peer->hub, request, verify_password);
       else
-        login_fail (request, CHAT_STATUS_LOGIN_WRONG_PASS);
+        chat_server_request_fail_by_status (request, CHAT_STATUS_LOGIN_WRONG_PASS);
       return;
     }
   if (*token == '\0' || strlen (token) > CHAT_MAX_TOKEN_SIZE)
     {
-      login_fail (request, CHAT_STATUS_LOGIN_WRONG_PASS);
+      chat_server_request_fail_by_status (request, CHAT_STATUS_LOGIN_WRONG_PASS);
       return;
     }
   next = chat_storage_job_new (CHAT_STORAGE_USE_TOKEN, on_token_used, request);
@@ -359,7 +342,7 @@ chat_server_command_login (ChatServerRequest *request)
 
   if (!chat_login_is_valid (name))
     {
-      login_fail (request, CHAT_STATUS_LOGIN_WRONG_USER);
+      chat_server_request_fail_by_status (request, CHAT_STATUS_LOGIN_WRONG_USER);
       return;
     }
   /* Whatever the password: a connection never changes hands */
@@ -397,7 +380,7 @@ on_user_added (ChatStorageJob *job,
 
   if (job->status == CHAT_STATUS_SIGNUP_USER_EXIST)
     {
-      login_fail (request, job->status);
+      chat_server_request_fail_by_status (request, job->status);
       return;
     }
   if (job->status != CHAT_STATUS_SUCCESS)
@@ -423,7 +406,7 @@ on_hashed (GObject      *source,
   if (secret == NULL)
     {
       g_warning ("A password was not hashed: %s", error->message);
-      login_fail (request, CHAT_STATUS_ERROR);
+      chat_server_request_fail_by_status (request, CHAT_STATUS_ERROR);
     }
   else
     {
@@ -441,7 +424,7 @@ hash_password (ChatServerRequest *request)
 {
   ChatServerHub *hub = request->peer->hub;
 
-  if (is_gone (request))
+  if (chat_server_request_is_gone (request))
     {
       chat_server_hub_leave_hashing (hub);
       return;
@@ -456,10 +439,10 @@ on_name_looked_up (ChatStorageJob *job,
 {
   ChatServerRequest *request = user_data;
 
-  if (is_gone (request))
+  if (chat_server_request_is_gone (request))
     return;
   if (job->status == CHAT_STATUS_SUCCESS)
-    login_fail (request, CHAT_STATUS_SIGNUP_USER_EXIST);
+    chat_server_request_fail_by_status (request, CHAT_STATUS_SIGNUP_USER_EXIST);
   else if (job->status == CHAT_STATUS_USER_DOES_NOT_EXIST)
     chat_server_hub_enter_hashing (request->peer->hub, request, hash_password);
   else

@@ -68,22 +68,6 @@ change_free (gpointer data)
   g_free (change);
 }
 
-static gboolean
-is_gone (ChatServerRequest *request)
-{
-  if (request->peer->connection != NULL)
-    return FALSE;
-  chat_server_request_answer (request, NULL);
-  return TRUE;
-}
-
-static void
-fail (ChatServerRequest *request,
-      ChatStatus         status)
-{
-  chat_server_request_fail (request, status, chat_server_status_text (status));
-}
-
 static void
 on_hashed (GObject      *source,
            GAsyncResult *result,
@@ -99,7 +83,7 @@ on_hashed (GObject      *source,
   if (secret == NULL)
     {
       g_warning ("A password was not hashed: %s", error->message);
-      fail (request, CHAT_STATUS_ERROR);
+      chat_server_request_fail_by_status (request, CHAT_STATUS_ERROR);
     }
   else
     {
@@ -128,10 +112,10 @@ on_verified (GObject      *source,
   if (!chat_server_hasher_verify_finish (CHAT_SERVER_HASHER (source), result, &matches, NULL, &error))
     {
       g_warning ("A password was not checked: %s", error->message);
-      if (!is_gone (request))
-        fail (request, CHAT_STATUS_ERROR);
+      if (!chat_server_request_is_gone (request))
+        chat_server_request_fail_by_status (request, CHAT_STATUS_ERROR);
     }
-  else if (!is_gone (request))
+  else if (!chat_server_request_is_gone (request))
     {
       if (matches)
         {
@@ -142,7 +126,7 @@ on_verified (GObject      *source,
                                          on_hashed, request);
           return;
         }
-      fail (request, CHAT_STATUS_LOGIN_WRONG_PASS);
+      chat_server_request_fail_by_status (request, CHAT_STATUS_LOGIN_WRONG_PASS);
     }
   chat_server_hub_leave_hashing (hub);
 }
@@ -153,7 +137,7 @@ verify_password (ChatServerRequest *request)
   ChatServerHub *hub = request->peer->hub;
   Change *change = request->data;
 
-  if (is_gone (request))
+  if (chat_server_request_is_gone (request))
     {
       chat_server_hub_leave_hashing (hub);
       return;
@@ -169,7 +153,7 @@ on_user_found (ChatStorageJob *job,
   ChatServerRequest *request = user_data;
   Change *change = request->data;
 
-  if (is_gone (request))
+  if (chat_server_request_is_gone (request))
     return;
   if (job->status != CHAT_STATUS_SUCCESS)
     {
@@ -213,7 +197,7 @@ chat_server_command_change_password (ChatServerRequest *request)
   /* What can be nobody's password need not be hashed */
   if (!chat_password_is_valid (chat_packet_get_string (request->packet, CHAT_FIELD_PASS)))
     {
-      fail (request, CHAT_STATUS_LOGIN_WRONG_PASS);
+      chat_server_request_fail_by_status (request, CHAT_STATUS_LOGIN_WRONG_PASS);
       return;
     }
   job = chat_storage_job_new (CHAT_STORAGE_FIND_USER, on_user_found, request);

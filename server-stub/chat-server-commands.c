@@ -144,5 +144,22 @@ chat_server_request_fail_by_job (ChatServerRequest    *request,
   if (job->status == CHAT_STATUS_RATE_LIMITED)
     chat_server_request_limit (request, 1, chat_server_status_text (job->status));
   else
-    chat_server_request_fail (request, job->status, chat_server_status_text (job->status));
+    chat_server_request_fail_by_status (request, job->status);
+}
+
+void
+chat_server_request_fail_by_status (ChatServerRequest *request,
+                                    ChatStatus         status)
+{
+  chat_server_request_fail (request, status, chat_server_status_text (status));
+}
+
+gboolean
+chat_server_request_is_gone (ChatServerRequest *request)
+{
+  if (request->peer->connection != NULL)
+    return FALSE;
+
+  chat_server_request_answer (request, NULL);
+  return TRUE;
 }

@@ -148,6 +148,12 @@ void            chat_server_request_limit      (ChatServerRequest   *self,
 /** chat_server_request_fail_by_job: what the storage said (in chat-server-commands.c) */
 void            chat_server_request_fail_by_job (ChatServerRequest  *self,
                                                 const ChatStorageJob *job);
+/** chat_server_request_fail_by_status: with the sentence that goes with @status (in chat-server-commands.c) */
+void            chat_server_request_fail_by_status (ChatServerRequest *self,
+                                                ChatStatus           status);
+/** chat_server_request_is_gone: for each step of a long answer: if the connection has ended meanwhile, the request
+ * is done with, and %TRUE returned (in chat-server-commands.c) */
+gboolean        chat_server_request_is_gone    (ChatServerRequest   *self);
 /** chat_server_request_submit: @job: (transfer full), with @self as its user_data */
 void            chat_server_request_submit     (ChatServerRequest   *self,
                                                 ChatStorageJob      *job);
