@@ -400,6 +400,20 @@ chat_client_edit_async (ChatClient          *self,
                        new_task (self, chat_client_edit_async, cancellable, callback, user_data));
 }
 
+static void
+mark (ChatClient     *self,
+      ChatPacketType  type,
+      gint64          room_id,
+      gint64          message_id,
+      GTask          *task)
+{
+  ChatPacket *packet = chat_packet_new (type);
+
+  chat_packet_set_integer (packet, CHAT_FIELD_ROOM_ID, room_id);
+  chat_packet_set_integer (packet, CHAT_FIELD_MESSAGE_ID, message_id);
+  chat_client_request (self, packet, room_id, NULL, task);
+}
+
 void
 chat_client_mark_read_async (ChatClient          *self,
                              gint64               room_id,
@@ -408,12 +422,8 @@ chat_client_mark_read_async (ChatClient          *self,
                              GAsyncReadyCallback  callback,
                              gpointer             user_data)
 {
-  ChatPacket *packet = chat_packet_new (CHAT_PACKET_MARK_READ);
-
-  chat_packet_set_integer (packet, CHAT_FIELD_ROOM_ID, room_id);
-  chat_packet_set_integer (packet, CHAT_FIELD_MESSAGE_ID, message_id);
-  chat_client_request (self, packet, room_id, NULL,
-                       new_task (self, chat_client_mark_read_async, cancellable, callback, user_data));
+  mark (self, CHAT_PACKET_MARK_READ, room_id, message_id,
+        new_task (self, chat_client_mark_read_async, cancellable, callback, user_data));
 }
 
 void
@@ -477,12 +487,8 @@ chat_client_mark_delivered_async (ChatClient          *self,
                                   GAsyncReadyCallback  callback,
                                   gpointer             user_data)
 {
-  ChatPacket *packet = chat_packet_new (CHAT_PACKET_MARK_DELIVERED);
-
-  chat_packet_set_integer (packet, CHAT_FIELD_ROOM_ID, room_id);
-  chat_packet_set_integer (packet, CHAT_FIELD_MESSAGE_ID, message_id);
-  chat_client_request (self, packet, room_id, NULL,
-                       new_task (self, chat_client_mark_delivered_async, cancellable, callback, user_data));
+  mark (self, CHAT_PACKET_MARK_DELIVERED, room_id, message_id,
+        new_task (self, chat_client_mark_delivered_async, cancellable, callback, user_data));
 }
 
 void
