@@ -82,7 +82,8 @@ chat_client_log_in_async (ChatClient          *self,
     }
   chat_packet_set_features (packet, CHAT_FEATURE_PING | CHAT_FEATURE_REQUEST_ID | CHAT_FEATURE_CLIENT_REF
                                       | CHAT_FEATURE_PAGING | CHAT_FEATURE_ROOM_INFO | CHAT_FEATURE_TOKEN
-                                      | CHAT_FEATURE_SYNC | CHAT_FEATURE_RECEIPTS);
+                                      | CHAT_FEATURE_SYNC | CHAT_FEATURE_RECEIPTS
+                                      | CHAT_FEATURE_TYPING | CHAT_FEATURE_PRESENCE);
   chat_client_set_login (self, login);
   chat_client_request (self, packet, 0, NULL,
                        new_task (self, chat_client_log_in_async, cancellable, callback, user_data));
