@@ -179,20 +179,36 @@ normalize_word (ChatPacket *packet,
   return TRUE;
 }
 
-/* Returns: the field of @set with the name of @key, or -1 */
+/* Returns: the place in @shape of the field of @set with the name of @key, or -1 */
 static int
-find_field (ChatFieldSet         set,
-            const ChatJsonToken *key)
+find_field (const ChatPacketShape *shape,
+            ChatFieldSet           set,
+            const ChatJsonToken   *key)
 {
   for (; set != 0; set &= set - 1)
     {
-      int field = __builtin_ctzll (set);
+      int place = __builtin_ctz (set);
+      const ChatFieldInfo *info = &chat_field_infos[shape->fields[place]];
 
-      if (chat_json_key_equals (key, chat_field_infos[field].name) || chat_json_key_equals (key, chat_field_infos[field].twin))
-        return field;
+      if (chat_json_key_equals (key, info->name) || chat_json_key_equals (key, info->twin))
+        return place;
     }
 
   return -1;
+}
+
+/* Returns: the place of @field, which @shape has, as a set */
+static ChatFieldSet
+field_bit (const ChatPacketShape *shape,
+           ChatField              field)
+{
+  for (guint i = 0; i < shape->n_fields; i++)
+    {
+      if (shape->fields[i] == field)
+        return 1u << i;
+    }
+
+  g_return_val_if_reached (0);
 }
 
 static void
@@ -206,9 +222,10 @@ set_problem (ChatPacket *packet,
 }
 
 static ChatField
-first_field (ChatFieldSet set)
+first_field (const ChatPacketShape *shape,
+             ChatFieldSet           set)
 {
-  return (ChatField) __builtin_ctzll (set);
+  return shape->fields[__builtin_ctz (set)];
 }
 
 static gsize
@@ -298,21 +315,22 @@ check_lengths (ChatPacket *packet)
 
 /* Rules between the fields of a request. Returns: the fields that are required because of others */
 static ChatFieldSet
-check_request (ChatPacket *packet)
+check_request (ChatPacket            *packet,
+               const ChatPacketShape *shape)
 {
   switch ((ChatPacketType) packet->type)
     {
     case CHAT_PACKET_REQUEST_LOGIN:
-      return HAS (TOKEN) ? 0 : CHAT_FIELD_BIT (CHAT_FIELD_PASS);
+      return HAS (TOKEN) ? 0 : field_bit (shape, CHAT_FIELD_PASS);
 
     case CHAT_PACKET_READ_MSG:
       if (HAS (BEFORE) + HAS (AFTER) + HAS (AROUND) > 1)
         set_problem (packet, CHAT_ERROR_BAD_REQUEST, HAS (BEFORE) ? CHAT_FIELD_BEFORE : CHAT_FIELD_AFTER,
                      "excludes another anchor");
-      return HAS (BEFORE) || HAS (AFTER) || HAS (AROUND) ? 0 : CHAT_FIELD_BIT (CHAT_FIELD_READ);
+      return HAS (BEFORE) || HAS (AFTER) || HAS (AROUND) ? 0 : field_bit (shape, CHAT_FIELD_READ);
 
     case CHAT_PACKET_SET_ROOM:
-      return HAS (PINNED) ? 0 : CHAT_FIELD_BIT (CHAT_FIELD_MUTED);
+      return HAS (PINNED) ? 0 : field_bit (shape, CHAT_FIELD_MUTED);
 
     default:
       return 0;
@@ -325,8 +343,9 @@ read_fields (ChatPacket         *packet,
              const char         *end,
              ChatPacketDirection direction)
 {
-  ChatPacketShape shape = chat_packet_shape (packet->type, direction);
-  ChatFieldSet wrong = 0, too_large = 0, missing;
+  const ChatPacketShape *shape = chat_packet_shape (packet->type, direction);
+  const ChatFieldSet required = (1u << shape->n_required) - 1;
+  ChatFieldSet open = (1u << shape->n_fields) - 1, present = 0, wrong = 0, too_large = 0, missing;
   gboolean failed;
   const char *p = json + 1;
   char buffer[CHAT_JSON_KEY_SIZE];
@@ -335,12 +354,16 @@ read_fields (ChatPacket         *packet,
   while ((p = chat_json_next (p, end, &key, &value)) != NULL)
     {
       /* The first of two keys of one name counts. */
-      ChatFieldSet open = (shape.required | shape.optional) & ~(packet->present | wrong | too_large);
-      int field = find_field (open, chat_json_plain_key (&key, &plain, buffer));
+      int place = find_field (shape, open, chat_json_plain_key (&key, &plain, buffer));
+      ChatFieldSet bit;
+      ChatField field;
       Verdict verdict;
 
-      if (field < 0)
+      if (place < 0)
         continue;
+      field = shape->fields[place];
+      bit = 1u << place;
+      open &= ~bit;
       verdict = read_value (packet, field, direction, &value);
       if (verdict == FITS && (field == CHAT_FIELD_STATUS || field == CHAT_FIELD_MSG_TYPE || field == CHAT_FIELD_READ)
           && !normalize_word (packet, field))
@@ -348,10 +371,12 @@ read_fields (ChatPacket         *packet,
           chat_packet_clear (packet, field);
           verdict = WRONG;
         }
-      if (verdict == WRONG)
-        wrong |= CHAT_FIELD_BIT (field);
-      else if (verdict == TOO_LARGE)
-        too_large |= CHAT_FIELD_BIT (field);
+      if (verdict == FITS)
+        present |= bit;
+      else if (verdict == WRONG)
+        wrong |= bit;
+      else
+        too_large |= bit;
     }
 
   if (packet->type <= CHAT_PACKET_ERROR)
@@ -363,31 +388,36 @@ read_fields (ChatPacket         *packet,
            || !chat_status_is_success (packet->status);
   if (failed)
     {
-      ChatFieldSet fields = chat_packet_failure_fields (packet->type);
-      ChatFieldSet rest = packet->present & ~fields;
+      ChatFieldSet kept = 0;
 
-      if (packet->status == CHAT_STATUS_OTHER && (packet->type == CHAT_PACKET_SND_MSG || packet->type == CHAT_PACKET_READ_MSG)
-          && (shape.required & ~packet->present) == 0)
-        rest = 0;
-      for (; rest != 0; rest &= rest - 1)
-        chat_packet_clear (packet, first_field (rest));
-      wrong &= fields;
+      for (guint i = 0; i < shape->n_fields; i++)
+        {
+          if (chat_packet_is_failure_field (packet->type, shape->fields[i]))
+            kept |= 1u << i;
+        }
+      if (packet->status != CHAT_STATUS_OTHER || (packet->type != CHAT_PACKET_SND_MSG && packet->type != CHAT_PACKET_READ_MSG)
+          || (required & ~present) != 0)
+        {
+          for (ChatFieldSet rest = present & ~kept; rest != 0; rest &= rest - 1)
+            chat_packet_clear (packet, first_field (shape, rest));
+        }
+      wrong &= kept;
       too_large = missing = 0;
     }
   else
     {
-      missing = shape.required;
+      missing = required;
       if (direction == CHAT_PACKET_TO_SERVER)
-        missing |= check_request (packet);
-      missing &= ~(packet->present | wrong | too_large);
+        missing |= check_request (packet, shape);
+      missing &= ~(present | wrong | too_large);
     }
 
   if (wrong != 0)
-    set_problem (packet, CHAT_ERROR_BAD_REQUEST, first_field (wrong), "is of the wrong kind or out of range");
+    set_problem (packet, CHAT_ERROR_BAD_REQUEST, first_field (shape, wrong), "is of the wrong kind or out of range");
   else if (missing != 0)
-    set_problem (packet, CHAT_ERROR_BAD_REQUEST, first_field (missing), "is missing");
+    set_problem (packet, CHAT_ERROR_BAD_REQUEST, first_field (shape, missing), "is missing");
   else if (too_large != 0)
-    set_problem (packet, CHAT_ERROR_TOO_LARGE, first_field (too_large), "is too large");
+    set_problem (packet, CHAT_ERROR_TOO_LARGE, first_field (shape, too_large), "is too large");
   else if (!failed && direction == CHAT_PACKET_TO_CLIENT
            && (packet->type == CHAT_PACKET_OLD_DIALOGS || packet->type == CHAT_PACKET_TOKENS))
     check_lengths (packet);

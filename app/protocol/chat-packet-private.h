@@ -9,13 +9,10 @@
 
 G_BEGIN_DECLS
 
-/* A set of fields */
-typedef guint64 ChatFieldSet;
-#define CHAT_FIELD_BIT(field) (G_GUINT64_CONSTANT (1) << (field))
-G_STATIC_ASSERT (CHAT_N_FIELDS <= 64);
-
 /* No type has as many fields as that in one direction: see chat-packet-schema.c */
 #define CHAT_PACKET_MAX_VALUES 20
+/* A field is a byte wherever packets hold it */
+G_STATIC_ASSERT (CHAT_N_FIELDS <= G_MAXUINT8);
 /* Room for the strings of a small answer within the packet's own allocation (bytes) */
 #define CHAT_PACKET_ARENA_SIZE 160
 
@@ -30,11 +27,15 @@ typedef struct
   gint64      max;
 } ChatFieldInfo;
 
+/* The fields of a type in one direction, the required ones first; a set of them is a bit for each place in it */
+typedef guint32 ChatFieldSet;
 typedef struct
 {
-  ChatFieldSet required;
-  ChatFieldSet optional;
+  guint8 n_required;
+  guint8 n_fields;
+  guint8 fields[CHAT_PACKET_MAX_VALUES];
 } ChatPacketShape;
+G_STATIC_ASSERT (CHAT_PACKET_MAX_VALUES < 32);
 
 typedef struct
 {
@@ -57,7 +58,6 @@ struct _ChatPacket
   guint8          status;
   guint8          n_values;
   guint32         owned;      /* a bit for each value: its string stands outside the arena and is freed with it */
-  ChatFieldSet    present;
   GError         *problem;
   char           *name;       /* of an UNKNOWN one; NULL else */
   guint32         arena_size;
@@ -73,9 +73,11 @@ const char            *chat_packet_type_to_string   (ChatPacketType       type);
 ChatPacketType         chat_packet_type_from_string (const char          *name,
                                                      gsize                length,
                                                      ChatPacketDirection  direction);
-ChatPacketShape        chat_packet_shape            (ChatPacketType       type,
+const ChatPacketShape *chat_packet_shape            (ChatPacketType       type,
                                                      ChatPacketDirection  direction);
-ChatFieldSet           chat_packet_failure_fields   (ChatPacketType       type);
+/* Whether an answer of @type that fails may have @field */
+gboolean               chat_packet_is_failure_field (ChatPacketType       type,
+                                                     ChatField            field);
 
 /* chat-packet.c */
 ChatPacket            *chat_packet_alloc            (ChatPacketType       type,

@@ -122,45 +122,58 @@ static const struct
 #undef TYPE
 };
 
-/* PROTOCOL.md, "Objects". Any request may have "request_id" and any answer that too and the fields of a failure:
- * they are added in chat_packet_shape(). What is not a matter of one field alone is in chat-packet-parse.c. */
-#define F(f) CHAT_FIELD_BIT (CHAT_FIELD_##f)
+/* PROTOCOL.md, "Objects": first those that are required, as many as the number says. Any request may have "request_id" too, and any
+ * answer what a failure has. What is not a matter of one field alone is in chat-packet-parse.c. */
+#define F(f) CHAT_FIELD_##f
+#define SHAPE(required, ...) { .n_required = required, .n_fields = sizeof (guint8[]) { __VA_ARGS__ }, .fields = { __VA_ARGS__ } }
+#define FAILURE_FIELDS F (REQUEST_ID), F (ERROR), F (REASON), F (RETRY_AFTER)
+#define REQUEST(required, ...) SHAPE (required, __VA_ARGS__, F (REQUEST_ID))
+#define BARE_REQUEST SHAPE (0, F (REQUEST_ID))
+#define ANSWER(required, ...) SHAPE (required, __VA_ARGS__, F (STATUS), FAILURE_FIELDS)
+#define BARE_ANSWER SHAPE (0, F (STATUS), FAILURE_FIELDS)
+#define STATUS_ANSWER(required, ...) SHAPE (required, F (STATUS), __VA_ARGS__, FAILURE_FIELDS)
+#define BARE_STATUS_ANSWER SHAPE (1, F (STATUS), FAILURE_FIELDS)
 static const ChatPacketShape shapes[CHAT_N_PACKET_TYPES][2] = {
-  [CHAT_PACKET_REQUEST_LOGIN] = { { F (LOGIN), F (PASS) | F (TOKEN) | F (DEVICE) | F (FEATURES) } },
-  [CHAT_PACKET_RESPONSE_LOGIN] = { { 0 }, { F (STATUS), F (LOGIN) | F (TOKEN) | F (FEATURES) } },
-  [CHAT_PACKET_REQUEST_SIGNUP] = { { F (LOGIN) | F (PASS) } },
-  [CHAT_PACKET_RESPONSE_SIGNUP] = { { 0 }, { F (STATUS) } },
-  [CHAT_PACKET_CREATE_ROOM] = { { F (USERNAME) | F (CUSTOMER) }, { F (ID) | F (CUSTOMER), F (SEQ) } },
-  [CHAT_PACKET_SND_MSG] = { { F (USERNAME) | F (ROOM_ID) | F (MESSAGE) | F (MSG_TYPE), F (CLIENT_REF) },
-                            { F (ROOM_ID) | F (MESSAGE_ID) | F (DATE), F (SEQ) } },
-  [CHAT_PACKET_READ_MSG] = { { F (ROOM_ID), F (READ) | F (BEFORE) | F (AFTER) | F (AROUND) | F (LIMIT) },
-                             { F (ROOM_ID) | F (MESSAGE_ID) | F (MSG_TYPE) | F (MESSAGE) | F (DATE) | F (SENDER),
-                               F (CLIENT_REF) | F (EDITED) | F (MORE) | F (SEQ) } },
-  [CHAT_PACKET_SEARCH_USER] = { { F (USER) }, { F (USERS) } },
-  [CHAT_PACKET_DELETE_ROOM] = { { F (ID) }, { F (ID), F (SEQ) } },
-  [CHAT_PACKET_DELETE_MSG] = { { F (ID) }, { F (ID), F (ROOM_ID) | F (SEQ) } },
-  [CHAT_PACKET_EDIT_MSG] = { { F (ID) | F (NEW_MSG) }, { F (ID) | F (NEW_MSG), F (EDITED) | F (ROOM_ID) | F (SEQ) } },
-  [CHAT_PACKET_OLD_DIALOGS] = { { F (USERNAME) },
-                                { F (DIALOGS) | F (IDS) | F (FIRST_IDS),
-                                  F (KINDS) | F (MEMBERS) | F (LAST_MESSAGES) | F (UNREAD) | F (READ_MARKS)
-                                  | F (MUTED_ROOMS) | F (PINNED_ROOMS) | F (SEQ) | F (MEMBERS_READ)
-                                  | F (MEMBERS_DELIVERED) } },
-  [CHAT_PACKET_TOKENS] = { { 0 }, { F (IDS) | F (DEVICES) | F (CREATED) | F (LAST_USED), F (CURRENT) } },
-  [CHAT_PACKET_REVOKE_TOKEN] = { { F (ID) }, { F (ID) } },
-  [CHAT_PACKET_REVOKE_OTHERS] = { { 0 }, { 0 } },
-  [CHAT_PACKET_CHANGE_PASSWORD] = { { F (PASS) | F (NEW_PASS) }, { 0 } },
-  [CHAT_PACKET_MARK_READ] = { { F (ROOM_ID) | F (MESSAGE_ID) },
-                              { F (ROOM_ID) | F (MESSAGE_ID), F (UNREAD_COUNT) | F (USER) | F (SEQ) } },
-  [CHAT_PACKET_SET_ROOM] = { { F (ROOM_ID), F (MUTED) | F (PINNED) }, { F (ROOM_ID) | F (MUTED) | F (PINNED), F (SEQ) } },
-  [CHAT_PACKET_SYNC] = { { F (SINCE) }, { F (STATUS) | F (SEQ) } },
-  [CHAT_PACKET_MARK_DELIVERED] = { { F (ROOM_ID) | F (MESSAGE_ID) }, { F (ROOM_ID) | F (MESSAGE_ID), F (USER) | F (SEQ) } },
-  [CHAT_PACKET_SET_ACCOUNT] = { { 0, F (SEND_RECEIPTS) | F (SEND_TYPING) | F (SEND_PRESENCE) },
-                                { F (SEND_RECEIPTS) | F (SEND_TYPING) | F (SEND_PRESENCE), F (SEQ) } },
-  [CHAT_PACKET_TYPING] = { { F (ROOM_ID) }, { F (ROOM_ID) | F (USER) } },
-  [CHAT_PACKET_PRESENCE] = { { 0 }, { F (USER) | F (ONLINE), F (LAST_SEEN) } },
+  [CHAT_PACKET_INVALID] = { BARE_REQUEST, BARE_ANSWER },
+  [CHAT_PACKET_UNKNOWN] = { BARE_REQUEST, BARE_ANSWER },
+  [CHAT_PACKET_ERROR] = { BARE_REQUEST, BARE_ANSWER },
+  [CHAT_PACKET_REQUEST_LOGIN] = { REQUEST (1, F (LOGIN), F (PASS), F (TOKEN), F (DEVICE), F (FEATURES)), BARE_ANSWER },
+  [CHAT_PACKET_RESPONSE_LOGIN] = { BARE_REQUEST, STATUS_ANSWER (1, F (LOGIN), F (TOKEN), F (FEATURES)) },
+  [CHAT_PACKET_REQUEST_SIGNUP] = { REQUEST (2, F (LOGIN), F (PASS)), BARE_ANSWER },
+  [CHAT_PACKET_RESPONSE_SIGNUP] = { BARE_REQUEST, BARE_STATUS_ANSWER },
+  [CHAT_PACKET_CREATE_ROOM] = { REQUEST (2, F (USERNAME), F (CUSTOMER)), ANSWER (2, F (ID), F (CUSTOMER), F (SEQ)) },
+  [CHAT_PACKET_SND_MSG] = { REQUEST (4, F (USERNAME), F (ROOM_ID), F (MESSAGE), F (MSG_TYPE), F (CLIENT_REF)),
+                            ANSWER (3, F (ROOM_ID), F (MESSAGE_ID), F (DATE), F (SEQ)) },
+  [CHAT_PACKET_READ_MSG] = { REQUEST (1, F (ROOM_ID), F (READ), F (BEFORE), F (AFTER), F (AROUND), F (LIMIT)),
+                             ANSWER (6, F (ROOM_ID), F (MESSAGE_ID), F (MSG_TYPE), F (MESSAGE), F (DATE), F (SENDER),
+                                     F (CLIENT_REF), F (EDITED), F (MORE), F (SEQ)) },
+  [CHAT_PACKET_SEARCH_USER] = { REQUEST (1, F (USER)), ANSWER (1, F (USERS)) },
+  [CHAT_PACKET_DELETE_ROOM] = { REQUEST (1, F (ID)), ANSWER (1, F (ID), F (SEQ)) },
+  [CHAT_PACKET_DELETE_MSG] = { REQUEST (1, F (ID)), ANSWER (1, F (ID), F (ROOM_ID), F (SEQ)) },
+  [CHAT_PACKET_EDIT_MSG] = { REQUEST (2, F (ID), F (NEW_MSG)),
+                             ANSWER (2, F (ID), F (NEW_MSG), F (EDITED), F (ROOM_ID), F (SEQ)) },
+  [CHAT_PACKET_OLD_DIALOGS] = { REQUEST (1, F (USERNAME)),
+                                ANSWER (3, F (DIALOGS), F (IDS), F (FIRST_IDS), F (KINDS), F (MEMBERS), F (LAST_MESSAGES),
+                                        F (UNREAD), F (READ_MARKS), F (MUTED_ROOMS), F (PINNED_ROOMS), F (SEQ),
+                                        F (MEMBERS_READ), F (MEMBERS_DELIVERED)) },
+  [CHAT_PACKET_PING] = { BARE_REQUEST, BARE_ANSWER },
+  [CHAT_PACKET_PONG] = { BARE_REQUEST, BARE_ANSWER },
+  [CHAT_PACKET_TOKENS] = { BARE_REQUEST, ANSWER (4, F (IDS), F (DEVICES), F (CREATED), F (LAST_USED), F (CURRENT)) },
+  [CHAT_PACKET_REVOKE_TOKEN] = { REQUEST (1, F (ID)), ANSWER (1, F (ID)) },
+  [CHAT_PACKET_REVOKE_OTHERS] = { BARE_REQUEST, BARE_ANSWER },
+  [CHAT_PACKET_CHANGE_PASSWORD] = { REQUEST (2, F (PASS), F (NEW_PASS)), BARE_ANSWER },
+  [CHAT_PACKET_MARK_READ] = { REQUEST (2, F (ROOM_ID), F (MESSAGE_ID)),
+                              ANSWER (2, F (ROOM_ID), F (MESSAGE_ID), F (UNREAD_COUNT), F (USER), F (SEQ)) },
+  [CHAT_PACKET_SET_ROOM] = { REQUEST (1, F (ROOM_ID), F (MUTED), F (PINNED)),
+                             ANSWER (3, F (ROOM_ID), F (MUTED), F (PINNED), F (SEQ)) },
+  [CHAT_PACKET_SYNC] = { REQUEST (1, F (SINCE)), STATUS_ANSWER (2, F (SEQ)) },
+  [CHAT_PACKET_MARK_DELIVERED] = { REQUEST (2, F (ROOM_ID), F (MESSAGE_ID)),
+                                   ANSWER (2, F (ROOM_ID), F (MESSAGE_ID), F (USER), F (SEQ)) },
+  [CHAT_PACKET_SET_ACCOUNT] = { REQUEST (0, F (SEND_RECEIPTS), F (SEND_TYPING), F (SEND_PRESENCE)),
+                                ANSWER (3, F (SEND_RECEIPTS), F (SEND_TYPING), F (SEND_PRESENCE), F (SEQ)) },
+  [CHAT_PACKET_TYPING] = { REQUEST (1, F (ROOM_ID)), ANSWER (2, F (ROOM_ID), F (USER)) },
+  [CHAT_PACKET_PRESENCE] = { BARE_REQUEST, ANSWER (2, F (USER), F (ONLINE), F (LAST_SEEN)) },
 };
-
-static const ChatFieldSet failure_fields = F (STATUS) | F (ERROR) | F (REASON) | F (RETRY_AFTER) | F (REQUEST_ID);
 
 const char *
 chat_packet_type_to_string (ChatPacketType type)
@@ -182,22 +195,36 @@ chat_packet_type_from_string (const char          *name,
   return CHAT_PACKET_UNKNOWN;
 }
 
-ChatPacketShape
+const ChatPacketShape *
 chat_packet_shape (ChatPacketType      type,
                    ChatPacketDirection direction)
 {
-  ChatPacketShape shape = shapes[type][direction];
-
-  shape.optional |= direction == CHAT_PACKET_TO_SERVER ? F (REQUEST_ID) : failure_fields & ~shape.required;
-
-  return shape;
+  return &shapes[type][direction];
 }
 
-/* A READ_MSG that closes a page or tells of an empty room names the room. A replay that is not to be had tells where to begin. */
-ChatFieldSet
-chat_packet_failure_fields (ChatPacketType type)
+gboolean
+chat_packet_is_failure_field (ChatPacketType type,
+                              ChatField      field)
 {
-  if (type == CHAT_PACKET_READ_MSG)
-    return failure_fields | F (ROOM_ID) | F (MORE);
-  return type == CHAT_PACKET_SYNC ? failure_fields | F (SEQ) : failure_fields;
+  switch (field)
+    {
+    case CHAT_FIELD_STATUS:
+    case CHAT_FIELD_ERROR:
+    case CHAT_FIELD_REASON:
+    case CHAT_FIELD_RETRY_AFTER:
+    case CHAT_FIELD_REQUEST_ID:
+      return TRUE;
+
+    /* A READ_MSG that closes a page or tells of an empty room names the room */
+    case CHAT_FIELD_ROOM_ID:
+    case CHAT_FIELD_MORE:
+      return type == CHAT_PACKET_READ_MSG;
+
+    /* A replay that is not to be had tells where to begin */
+    case CHAT_FIELD_SEQ:
+      return type == CHAT_PACKET_SYNC;
+
+    default:
+      return FALSE;
+    }
 }

@@ -184,13 +184,10 @@ static int
 find_slot (ChatPacket *packet,
            ChatField   field)
 {
-  if (packet->present & CHAT_FIELD_BIT (field))
+  for (guint i = 0; i < packet->n_values; i++)
     {
-      for (guint i = 0; i < packet->n_values; i++)
-        {
-          if (packet->fields[i] == field)
-            return (int) i;
-        }
+      if (packet->fields[i] == field)
+        return (int) i;
     }
 
   return -1;
@@ -214,7 +211,6 @@ chat_packet_add (ChatPacket *packet,
   g_assert (slot < CHAT_PACKET_MAX_VALUES);
 
   packet->n_values++;
-  packet->present |= CHAT_FIELD_BIT (field);
   packet->fields[slot] = (guint8) field;
 
   return &packet->values[slot];
@@ -251,7 +247,6 @@ chat_packet_clear (ChatPacket *packet,
 
   clear_value (packet, slot);
   packet->n_values--;
-  packet->present &= ~CHAT_FIELD_BIT (field);
   if (field == CHAT_FIELD_STATUS)
     packet->status = CHAT_STATUS_NONE;
 
@@ -265,7 +260,7 @@ gboolean
 chat_packet_has (ChatPacket *packet,
                  ChatField   field)
 {
-  return (packet->present & CHAT_FIELD_BIT (field)) != 0;
+  return find_slot (packet, field) >= 0;
 }
 
 static const ChatValue *
