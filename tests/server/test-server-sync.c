@@ -609,6 +609,14 @@ test_password (void)
   chat_test_server_free (server);
 }
 
+static guint
+count_tokens (Client *client)
+{
+  g_autoptr (JsonObject) list = ask (client, "{'type':'TOKENS'}");
+
+  return json_array_get_length (json_object_get_array_member (list, "id"));
+}
+
 /* Log-ins with the old password that are under way while it is changed: whoever is let in afterwards has the new one */
 static void
 test_password_race (void)
@@ -639,46 +647,40 @@ test_password_race (void)
           if (line != NULL && strstr (line, "LOGIN_OK") != NULL)
             client_expect_end (clients->pdata[i]);
         }
-      client_send (keeper, "{'type':'TOKENS'}");
-      {
-        g_autoptr (JsonObject) list = client_read (keeper);
-        guint n = json_array_get_length (json_object_get_array_member (list, "id"));
-
-        /* One that was made for a log-in that was refused goes right after it */
-        while (n > 1)
-          {
-            g_clear_pointer (&list, json_object_unref);
-            list = ask (keeper, "{'type':'TOKENS'}");
-            n = json_array_get_length (json_object_get_array_member (list, "id"));
-          }
-      }
+      /* One that was made for a log-in that was refused goes right after it */
+      chat_test_wait_until (count_tokens (keeper) <= 1);
       client_send (keeper, "{'type':'CHANGE_PASSWORD','pass':'battery staple','new_pass':'" PASSWORD "'}");
       client_expect (keeper, "{'type':'CHANGE_PASSWORD'}");
     }
   chat_test_server_free (server);
 }
 
+static gboolean
+is_any_room_empty (Client *client,
+                   gint64 *seq)
+{
+  g_autoptr (JsonObject) list = ask (client, "{'type':'OLD_DIALOGS','username':'ada'}");
+  JsonArray *firsts = json_object_get_array_member (list, "first_massage_id");
+
+  *seq = MAX (*seq, get_int (list, "seq"));
+  for (guint i = 0; i < json_array_get_length (firsts); i++)
+    if (json_array_get_int_element (firsts, i) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 /* What is kept for a time only: the sample people have talked for days */
 static void
 test_keep (void)
 {
-  ChatServerOptions options = { .insecure = TRUE, .demo = TRUE, .keep_days = 1 };
+  ChatServerOptions options = { .insecure = TRUE, .demo = TRUE, .keep_days = 1, .no_rate_limit = TRUE };
   ChatTestServer *server = chat_test_server_new (&options);
   g_autoptr (Client) client = client_new (server);
   gint64 first = 0;
-  gboolean gone = FALSE;
 
   client_send (client, "{'type':'REQUEST_LOGIN','login':'ada','pass':'chat-demo-1','features':['sync']}");
   json_object_unref (client_read (client));
-  while (!gone)
-    {
-      g_autoptr (JsonObject) list = ask (client, "{'type':'OLD_DIALOGS','username':'ada'}");
-      JsonArray *firsts = json_object_get_array_member (list, "first_massage_id");
-
-      for (guint i = 0; i < json_array_get_length (firsts) && !gone; i++)
-        gone = json_array_get_int_element (firsts, i) == 0;
-      first = MAX (first, get_int (list, "seq"));
-    }
+  chat_test_wait_until (is_any_room_empty (client, &first));
   client_send (client, "{'type':'SYNC','since':1}");
   client_expect (client, "{'type':'SYNC','status':'RESET','seq':'*'}");
   g_assert_cmpint (first, >, 0);
