@@ -55,7 +55,7 @@ add (ChatStoreBatch      *self,
   change->seq = MAX (seq, 0);
   g_ptr_array_add (self->changes, change);
   self->n_bytes += sizeof *change;
-  if (kind != CHAT_STORE_SET_DRAFT && kind != CHAT_STORE_SET_POSITION)
+  if (kind != CHAT_STORE_SET_DRAFT && kind != CHAT_STORE_SET_POSITION && kind != CHAT_STORE_SET_ACCOUNT)
     self->told = TRUE;
   return change;
 }
@@ -363,4 +363,11 @@ chat_store_batch_set_position (ChatStoreBatch          *self,
   change->numbers[0] = position->offset;
   change->numbers[1] = position->at_bottom;
   return TRUE;
+}
+
+void
+chat_store_batch_set_account (ChatStoreBatch *self,
+                              guint           account)
+{
+  add (self, CHAT_STORE_SET_ACCOUNT, 0, 0)->a = account;
 }

@@ -129,5 +129,8 @@ gboolean        chat_store_batch_set_draft      (ChatStoreBatch         *self,
 gboolean        chat_store_batch_set_position   (ChatStoreBatch         *self,
                                                  gint64                  room_id,
                                                  const ChatStorePosition *position);
+/** chat_store_batch_set_account: what is set for the whole account; the caller's own bits */
+void            chat_store_batch_set_account    (ChatStoreBatch         *self,
+                                                 guint                   account);
 
 G_END_DECLS

@@ -7,6 +7,7 @@
 
 #define META_SEQ "seq"
 #define META_ABILITIES "abilities"
+#define META_ACCOUNT "account"
 
 static gboolean
 run_on_room (ChatStoreDb  *self,
@@ -251,6 +252,8 @@ run_change (ChatStoreDb           *self,
       return reset (self, change->seq);
     case CHAT_STORE_SET_ABILITIES:
       return set_meta (self, SQL_SET_META, META_ABILITIES, change->a);
+    case CHAT_STORE_SET_ACCOUNT:
+      return set_meta (self, SQL_SET_META, META_ACCOUNT, change->a);
     case CHAT_STORE_SETTLE:
       return chat_store_settle_out (self, change->id, change->a);
     case CHAT_STORE_SET_DRAFT:
@@ -282,5 +285,6 @@ chat_store_read_state (ChatStoreDb    *self,
 
   state->seq = chat_store_db_get_meta (self, META_SEQ, &ok);
   state->abilities = chat_store_db_get_meta (self, META_ABILITIES, &ok);
+  state->account = chat_store_db_get_meta (self, META_ACCOUNT, &ok);
   return ok;
 }

@@ -186,6 +186,7 @@ typedef struct
 {
   gint64  seq;              /* the sync position; 0: none yet */
   guint   abilities;        /* what was set last; the caller's own bits */
+  guint   account;          /* the same, of what is set for the account */
 } ChatStoreState;
 
 G_END_DECLS

@@ -410,13 +410,22 @@ test_state (void)
 
   g_assert_cmpint (store_state (place->store).seq, ==, 0);
   g_assert_cmpuint (store_state (place->store).abilities, ==, 0);
+  g_assert_cmpuint (store_state (place->store).account, ==, 0);
   chat_store_batch_set_seq (batch, 20);
   chat_store_batch_set_seq (batch, 10);
   chat_store_batch_set_abilities (batch, 0x80000005);
+  chat_store_batch_set_account (batch, 3);
+  chat_store_batch_set_account (batch, 0xc0000007);
   store_apply_quietly (place->store, batch);
   place_reopen (place);
   g_assert_cmpint (store_state (place->store).seq, ==, 20);
   g_assert_cmpuint (store_state (place->store).abilities, ==, 0x80000005);
+  g_assert_cmpuint (store_state (place->store).account, ==, 0xc0000007);
+  /* Changes that were missed are none of it */
+  batch = chat_store_batch_new ();
+  chat_store_batch_reset (batch, 0);
+  store_apply_quietly (place->store, batch);
+  g_assert_cmpuint (store_state (place->store).account, ==, 0xc0000007);
   place_free (place);
 }
 
