@@ -322,6 +322,7 @@ on_outbox (GObject      *source,
       self->store = g_steal_pointer (&opening->store);
       chat_outbox_set_store (self->outbox, self->store);
       chat_outbox_load (self->outbox, rows, self->login);
+      chat_session_settings_load (self, opening->state.account);
       self->position = opening->state.seq;
       self->unsure = self->check_rooms = (opening->state.abilities & CHAT_SESSION_KEEP_UNSURE) != 0;
       /* Without a position nothing that was kept is known to be as it is on the server. (An empty store knows nothing that could be

@@ -98,6 +98,7 @@ on_account_set (ChatClient             *client,
                 const ChatClientChange *change,
                 gpointer                user_data)
 {
+  chat_session_feed_account (user_data, receipts, typing, presence, change);
 }
 
 static void
@@ -131,6 +132,7 @@ on_closed (ChatClient   *client,
   g_clear_object (&self->client);
   chat_outbox_set_client (self->outbox, NULL);
   chat_session_rooms_stop (self);
+  chat_session_settings_stop (self);
   if (g_get_monotonic_time () - self->online_since >= (gint64) self->times.steady * 1000)
     self->n_attempts = 0;
   error = chat_session_error_from (reason);
@@ -356,14 +358,21 @@ chat_session_link_up (ChatSession *self,
                               ((features & CHAT_CLIENT_CLIENT_REF) != 0 ? CHAT_SESSION_CAN_RESEND : 0)
                               | ((features & CHAT_CLIENT_PAGING) != 0 ? CHAT_SESSION_CAN_PAGE : 0)
                               | ((features & CHAT_CLIENT_ROOM_INFO) != 0 ? CHAT_SESSION_CAN_TELL_ROOMS : 0)
-                              | ((features & CHAT_CLIENT_TOKEN) != 0 ? CHAT_SESSION_CAN_REMEMBER : 0));
+                              | ((features & CHAT_CLIENT_TOKEN) != 0 ? CHAT_SESSION_CAN_REMEMBER : 0)
+                              | ((features & CHAT_CLIENT_RECEIPTS) != 0 ? CHAT_SESSION_CAN_TELL_RECEIPTS : 0)
+                              | ((features & CHAT_CLIENT_TYPING) != 0 ? CHAT_SESSION_CAN_TELL_TYPING : 0)
+                              | ((features & CHAT_CLIENT_PRESENCE) != 0 ? CHAT_SESSION_CAN_TELL_PRESENCE : 0));
   chat_session_set_state (self, CHAT_SESSION_ONLINE, NULL, 0);
   /* What waited goes first: a message that was typed should not wait for a long list of rooms. But where the server may have lost
    * its data, the number of a room may now be that of another one */
   if (self->client == client && !self->verify_rooms)
     chat_outbox_set_client (self->outbox, client);
   if (self->client == client)
+    chat_session_settings_start (self);
+  if (self->client == client)
     chat_session_sync_start (self);
+  if (self->client == client)
+    chat_session_settings_tell (self);
 }
 
 void
@@ -384,6 +393,7 @@ chat_session_link_stop (ChatSession *self)
   if (self->outbox != NULL)
     chat_outbox_set_client (self->outbox, NULL);
   chat_session_rooms_stop (self);
+  chat_session_settings_stop (self);
 }
 
 void

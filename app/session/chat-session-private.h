@@ -45,6 +45,29 @@ typedef struct
   gboolean         numbers_changed;
 } ChatRoomInfo;
 
+/**
+ * ChatSessionSettings: what others are told of the person; see chat-session-settings.c
+ */
+typedef enum
+{
+  CHAT_SESSION_SENDS_RECEIPTS,
+  CHAT_SESSION_SENDS_TYPING,
+  CHAT_SESSION_SENDS_PRESENCE,
+  CHAT_SESSION_N_SETTINGS
+} ChatSessionSetting;
+typedef struct
+{
+  gboolean told[CHAT_SESSION_N_SETTINGS];     /* as the server has them */
+  gboolean kept[CHAT_SESSION_N_SETTINGS];     /* the same, as of what was given to the store last */
+  int      wanted[CHAT_SESSION_N_SETTINGS];   /* that the server is to be told; -1: it knows */
+  gboolean known;                             /* the server told them */
+  gboolean kept_known;
+  guint    bits;                              /* what was given to the store last */
+  gboolean ask;                               /* the server is to be asked */
+  gboolean in_flight;
+  guint    timer;                             /* until it is told again */
+} ChatSessionSettings;
+
 struct _ChatSession
 {
   GObject           parent_instance;
@@ -91,6 +114,9 @@ struct _ChatSession
   GPtrArray        *orphans;              /* of ChatClientMessage */
   GQueue            previews;             /* of room ids: still to be asked for */
   gboolean          previewing;
+
+  /* The account */
+  ChatSessionSettings settings;
 
   /* Messages */
   ChatMemory       *memory;
@@ -215,7 +241,31 @@ void    chat_session_delivered        (ChatSession            *self,
                                        ChatRoomInfo           *info,
                                        gint64                  message_id);
 
+/* chat-session-settings.c: what others are told of the person (PROTOCOL.md, "receipts") */
+gboolean chat_session_get_setting     (ChatSession            *self,
+                                       ChatSessionSetting      setting);
+/** chat_session_settings_load: @bits: as the store has kept them; 0: nothing is */
+void    chat_session_settings_load    (ChatSession            *self,
+                                       guint                   bits);
+/** chat_session_settings_clear: of no account any more */
+void    chat_session_settings_clear   (ChatSession            *self);
+/** chat_session_settings_start: there is a connection, over which nothing was told yet */
+void    chat_session_settings_start   (ChatSession            *self);
+/** chat_session_settings_tell: tells the server what waits, and asks where that is to be done */
+void    chat_session_settings_tell    (ChatSession            *self);
+void    chat_session_settings_stop    (ChatSession            *self);
+/** chat_session_settings_ask: no replay tells how they are */
+void    chat_session_settings_ask     (ChatSession            *self);
+void    chat_session_feed_account     (ChatSession            *self,
+                                       gboolean                receipts,
+                                       gboolean                typing,
+                                       gboolean                presence,
+                                       const ChatClientChange *change);
+
 /* chat-session.c: what is told */
+/** chat_session_notify_setting: @setting: or %CHAT_SESSION_N_SETTINGS: whether any of them waits */
+void    chat_session_notify_setting   (ChatSession        *self,
+                                       ChatSessionSetting  setting);
 void    chat_session_emit_notice      (ChatSession        *self,
                                        const char         *words);
 /** chat_session_error_from: Returns: (transfer full): @error in the words of this layer */

@@ -84,6 +84,7 @@ chat_session_forget_told (ChatSession *self)
   chat_room_list_set_loaded (self->rooms, FALSE);
   self->position = 0;
   self->in_step = self->astray = self->unsure = self->check_rooms = FALSE;
+  chat_session_settings_clear (self);
   for (guint i = 0; i < rooms->len; i++)
     chat_session_emit_removed (self, rooms->pdata[i]);
 }

@@ -18,6 +18,10 @@ enum
   PROP_RETRY_AT,
   PROP_ABILITIES,
   PROP_ROOMS,
+  PROP_SENDS_RECEIPTS,
+  PROP_SENDS_TYPING,
+  PROP_SENDS_PRESENCE,
+  PROP_SETTINGS_WAITING,
   N_PROPS
 };
 static GParamSpec *properties[N_PROPS];
@@ -168,6 +172,15 @@ chat_session_set_refused_certificate (ChatSession  *self,
 }
 
 void
+chat_session_notify_setting (ChatSession        *self,
+                             ChatSessionSetting  setting)
+{
+  static const guint props[] = { PROP_SENDS_RECEIPTS, PROP_SENDS_TYPING, PROP_SENDS_PRESENCE, PROP_SETTINGS_WAITING };
+
+  g_object_notify_by_pspec (G_OBJECT (self), properties[props[setting]]);
+}
+
+void
 chat_session_emit_received (ChatSession *self,
                             ChatRoom    *room,
                             ChatMessage *message)
@@ -286,6 +299,18 @@ chat_session_get_property (GObject    *object,
     case PROP_ROOMS:
       g_value_set_object (value, self->rooms);
       break;
+    case PROP_SENDS_RECEIPTS:
+      g_value_set_boolean (value, chat_session_get_sends_receipts (self));
+      break;
+    case PROP_SENDS_TYPING:
+      g_value_set_boolean (value, chat_session_get_sends_typing (self));
+      break;
+    case PROP_SENDS_PRESENCE:
+      g_value_set_boolean (value, chat_session_get_sends_presence (self));
+      break;
+    case PROP_SETTINGS_WAITING:
+      g_value_set_boolean (value, chat_session_get_settings_waiting (self));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -362,6 +387,10 @@ chat_session_class_init (ChatSessionClass *klass)
   properties[PROP_RETRY_AT] = g_param_spec_int64 ("retry-at", NULL, NULL, 0, G_MAXINT64, 0, flags);
   properties[PROP_ABILITIES] = g_param_spec_uint ("abilities", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_ROOMS] = g_param_spec_object ("rooms", NULL, NULL, CHAT_TYPE_ROOM_LIST, flags);
+  properties[PROP_SENDS_RECEIPTS] = g_param_spec_boolean ("sends-receipts", NULL, NULL, TRUE, flags);
+  properties[PROP_SENDS_TYPING] = g_param_spec_boolean ("sends-typing", NULL, NULL, TRUE, flags);
+  properties[PROP_SENDS_PRESENCE] = g_param_spec_boolean ("sends-presence", NULL, NULL, TRUE, flags);
+  properties[PROP_SETTINGS_WAITING] = g_param_spec_boolean ("settings-waiting", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   signals[MESSAGE_RECEIVED] = g_signal_new ("message-received", CHAT_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -383,6 +412,7 @@ chat_session_init (ChatSession *self)
   g_queue_init (&self->feed);
   self->memory = chat_memory_new ();
   self->outbox = chat_outbox_new (&chat_session_outbox_events, self);
+  chat_session_settings_clear (self);
   self->available = TRUE;
   self->times = (ChatSessionTimes) {
     .backoff_base = 1000,

@@ -65,6 +65,9 @@ typedef enum
   CHAT_SESSION_CAN_PAGE       = 1 << 1,
   CHAT_SESSION_CAN_TELL_ROOMS = 1 << 2,   /* previews, unread counts, pin, mute */
   CHAT_SESSION_CAN_REMEMBER   = 1 << 3,   /* tokens: the next start needs no password */
+  CHAT_SESSION_CAN_TELL_RECEIPTS = 1 << 4,  /* how far others have got */
+  CHAT_SESSION_CAN_TELL_TYPING   = 1 << 5,
+  CHAT_SESSION_CAN_TELL_PRESENCE = 1 << 6,
 } ChatSessionAbility;
 
 #define CHAT_TYPE_SESSION (chat_session_get_type ())
@@ -76,8 +79,11 @@ typedef enum
  * insecure   boolean  the person chose an unencrypted connection
  * error      GError   nullable: why there is no connection (%CHAT_SESSION_ERROR)
  * retry-at   gint64   µs, g_get_monotonic_time(): when WAITING tries again; 0 else
- * abilities  uint     ChatSessionAbility, while ONLINE what the server named, else what it named last
+ * abilities  uint     ChatSessionAbility, while ONLINE what the server named, else what it named last (of what others are told, and of
+ *                     tokens, also before the program started)
  * rooms      ChatRoomList  always the same object
+ * sends-receipts, sends-typing, sends-presence  boolean  what others are told of the person: %TRUE where nothing else was set
+ * settings-waiting  boolean  some of these the server does not know yet
  *
  * Signals:
  * message-received (ChatRoom, ChatMessage)   a message of another person came live (not while catching up)
@@ -148,6 +154,21 @@ void              chat_session_connect             (ChatSession          *self);
 /** chat_session_close: ends the connection and all timers, keeping the account (the program quits). Waits until all that was told
  * and done is on the disk: milliseconds as a rule, never more than three seconds */
 void              chat_session_close               (ChatSession          *self);
+
+/* What others are told of the person (PROTOCOL.md, "receipts") */
+gboolean          chat_session_get_sends_receipts  (ChatSession          *self);
+gboolean          chat_session_get_sends_typing    (ChatSession          *self);
+gboolean          chat_session_get_sends_presence  (ChatSession          *self);
+/** chat_session_set_sends_receipts, _typing, _presence: for all devices of the person; nothing, where the server can not do it. Shown
+ * and kept at once; told to the server now, or with the next connection, also after an end of the program. Where the server refuses, it is
+ * as before, and "notice" says so. */
+void              chat_session_set_sends_receipts  (ChatSession          *self,
+                                                    gboolean              sends);
+void              chat_session_set_sends_typing    (ChatSession          *self,
+                                                    gboolean              sends);
+void              chat_session_set_sends_presence  (ChatSession          *self,
+                                                    gboolean              sends);
+gboolean          chat_session_get_settings_waiting (ChatSession         *self);
 
 /* People and rooms */
 /** chat_session_search_users_finish: Returns: (transfer full): login names; one's own is not among them */
