@@ -17,6 +17,7 @@ struct _ChatMessage
   char               *text;
   char               *date_text;
   char               *failure;
+  ChatAttachment     *attachment;
   ChatMessageContent  content;
   ChatMessageState    state;
   guint               outgoing : 1;
@@ -42,6 +43,7 @@ enum
   PROP_STATE,
   PROP_FAILURE,
   PROP_BUSY,
+  PROP_ATTACHMENT,
   PROP_STARTS_DAY,
   PROP_STARTS_GROUP,
   PROP_ENDS_GROUP,
@@ -141,6 +143,9 @@ chat_message_get_property (GObject    *object,
     case PROP_BUSY:
       g_value_set_boolean (value, self->busy);
       break;
+    case PROP_ATTACHMENT:
+      g_value_set_object (value, self->attachment);
+      break;
     case PROP_STARTS_DAY:
       g_value_set_boolean (value, self->starts_day);
       break;
@@ -192,9 +197,22 @@ chat_message_set_property (GObject      *object,
     case PROP_BUSY:
       chat_message_set_busy (self, g_value_get_boolean (value));
       break;
+    case PROP_ATTACHMENT:
+      chat_message_set_attachment (self, g_value_get_object (value));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
+}
+
+static void
+chat_message_dispose (GObject *object)
+{
+  ChatMessage *self = CHAT_MESSAGE (object);
+
+  g_clear_object (&self->attachment);
+
+  G_OBJECT_CLASS (chat_message_parent_class)->dispose (object);
 }
 
 static void
@@ -221,6 +239,7 @@ chat_message_class_init (ChatMessageClass *klass)
 
   object_class->get_property = chat_message_get_property;
   object_class->set_property = chat_message_set_property;
+  object_class->dispose = chat_message_dispose;
   object_class->finalize = chat_message_finalize;
 
   properties[PROP_ID] = g_param_spec_int64 ("id", NULL, NULL, 0, G_MAXINT64, 0, rw);
@@ -237,6 +256,7 @@ chat_message_class_init (ChatMessageClass *klass)
   properties[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, CHAT_TYPE_MESSAGE_STATE, CHAT_MESSAGE_SENT, ro);
   properties[PROP_FAILURE] = g_param_spec_string ("failure", NULL, NULL, NULL, ro);
   properties[PROP_BUSY] = g_param_spec_boolean ("busy", NULL, NULL, FALSE, rw);
+  properties[PROP_ATTACHMENT] = g_param_spec_object ("attachment", NULL, NULL, CHAT_TYPE_ATTACHMENT, rw);
   properties[PROP_STARTS_DAY] = g_param_spec_boolean ("starts-day", NULL, NULL, FALSE, ro);
   properties[PROP_STARTS_GROUP] = g_param_spec_boolean ("starts-group", NULL, NULL, TRUE, ro);
   properties[PROP_ENDS_GROUP] = g_param_spec_boolean ("ends-group", NULL, NULL, TRUE, ro);
@@ -483,6 +503,24 @@ chat_message_set_busy (ChatMessage *self,
 
   self->busy = busy;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BUSY]);
+}
+
+ChatAttachment *
+chat_message_get_attachment (ChatMessage *self)
+{
+  g_return_val_if_fail (CHAT_IS_MESSAGE (self), NULL);
+
+  return self->attachment;
+}
+
+void
+chat_message_set_attachment (ChatMessage    *self,
+                             ChatAttachment *attachment)
+{
+  g_return_if_fail (CHAT_IS_MESSAGE (self));
+
+  if (g_set_object (&self->attachment, attachment))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ATTACHMENT]);
 }
 
 gboolean

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include <gio/gio.h>
+#include "chat-attachment.h"
 
 G_BEGIN_DECLS
 
@@ -52,6 +52,7 @@ G_DECLARE_FINAL_TYPE (ChatMessage, chat_message, CHAT, MESSAGE, GObject)
  * state         enum
  * failure       string   nullable: why it failed, in words for the person
  * busy          boolean  an edit or deletion of it is on its way
+ * attachment    ChatAttachment  nullable: of FILE and IMAGE, where the server vouches for it; "text" is its address then
  *
  * Kept by the ChatMessageList that holds it, from its neighbours:
  * starts-day    boolean  its day differs from that of the one before it (never known of the first while there may be older)
@@ -93,6 +94,10 @@ void                chat_message_set_state         (ChatMessage        *self,
 gboolean            chat_message_get_busy          (ChatMessage        *self);
 void                chat_message_set_busy          (ChatMessage        *self,
                                                     gboolean            busy);
+/** chat_message_get_attachment: Returns: (transfer none) (nullable) */
+ChatAttachment     *chat_message_get_attachment    (ChatMessage        *self);
+void                chat_message_set_attachment    (ChatMessage        *self,
+                                                    ChatAttachment     *attachment);
 
 gboolean            chat_message_get_starts_day    (ChatMessage        *self);
 gboolean            chat_message_get_starts_group  (ChatMessage        *self);

@@ -33,6 +33,7 @@ test_message (void)
   gboolean outgoing;
   gint64 room_id;
   ChatMessageContent content;
+  ChatAttachment *attachment = chat_attachment_new (&(ChatAttachmentInfo) { .name = "a" }, FALSE);
 
   names = g_string_new (NULL);
   g_object_get (message, "client-ref", &ref, "sender", &sender, "outgoing", &outgoing, "room-id", &room_id,
@@ -75,11 +76,58 @@ test_message (void)
     chat_message_set_busy (message, TRUE);
   expect ("busy ");
   for (guint i = 0; i < 2; i++)
+    chat_message_set_attachment (message, attachment);
+  expect ("attachment ");
+  for (guint i = 0; i < 2; i++)
     chat_message_set_grouping (message, TRUE, TRUE, FALSE);
   expect ("ends-group starts-day ");
 
   g_string_free (names, TRUE);
   g_assert_finalize_object (message);
+  g_assert_finalize_object (attachment);
+}
+
+static void
+test_attachment (void)
+{
+  g_autoptr (GBytes) preview = g_bytes_new ("x", 1);
+  const ChatAttachmentInfo info = { .name = "a.png", .size = 100, .media_type = "image/png", .width = 3, .height = 2, .preview = preview };
+  ChatAttachment *attachment = chat_attachment_new (&info, TRUE);
+  int width, height;
+
+  names = g_string_new (NULL);
+  g_assert_cmpstr (chat_attachment_get_name (attachment), ==, "a.png");
+  g_assert_cmpint (chat_attachment_get_size (attachment), ==, 100);
+  g_assert_cmpstr (chat_attachment_get_media_type (attachment), ==, "image/png");
+  g_assert_null (chat_attachment_get_sha256 (attachment));
+  g_assert_true (chat_attachment_get_dimensions (attachment, &width, &height));
+  g_assert_cmpint (width, ==, 3);
+  g_assert_cmpint (height, ==, 2);
+  g_assert_true (chat_attachment_get_preview (attachment) == preview);
+  g_assert_true (chat_attachment_get_outgoing (attachment));
+  g_assert_cmpint (chat_attachment_get_state (attachment), ==, CHAT_ATTACHMENT_REMOTE);
+
+  g_signal_connect (attachment, "notify", G_CALLBACK (notify_cb), NULL);
+  for (guint i = 0; i < 2; i++)
+    chat_attachment_set_address (attachment, "https://a");
+  expect ("address ");
+  for (guint i = 0; i < 2; i++)
+    chat_attachment_set_done (attachment, 150);
+  expect ("done ");
+  g_assert_cmpint (chat_attachment_get_done (attachment), ==, 100);
+  for (guint i = 0; i < 2; i++)
+    chat_attachment_set_state (attachment, CHAT_ATTACHMENT_FAILED, "because");
+  expect ("state failure ");
+  for (guint i = 0; i < 2; i++)
+    chat_attachment_set_state (attachment, CHAT_ATTACHMENT_QUEUED, "because");
+  expect ("state failure ");
+  g_assert_null (chat_attachment_get_failure (attachment));
+  for (guint i = 0; i < 2; i++)
+    chat_attachment_set_path (attachment, "/tmp/a.png");
+  expect ("path ");
+
+  g_string_free (names, TRUE);
+  g_assert_finalize_object (attachment);
 }
 
 static void
@@ -261,6 +309,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/model/message/notify", test_message);
+  g_test_add_func ("/model/attachment/notify", test_attachment);
   g_test_add_func ("/model/message/compare", test_compare);
   g_test_add_func ("/model/room/notify", test_room);
   g_test_add_func ("/model/room-list", test_room_list);
