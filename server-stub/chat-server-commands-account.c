@@ -226,7 +226,7 @@ on_rehashed (GObject      *source,
       job->text = g_strdup (rehash->secret);
       chat_server_storage_submit (rehash->hub->storage, job);
     }
-  chat_server_hub_leave_hashing (rehash->hub);
+  chat_server_hub_leave_hashing (rehash->hub, NULL);
 }
 
 static void
@@ -236,6 +236,7 @@ on_verified (GObject      *source,
 {
   ChatServerRequest *request = user_data;
   ChatServerHub *hub = request->peer->hub;
+  ChatServerTicket *ticket = g_steal_pointer (&request->ticket);
   Login *login = request->data;
   g_autoptr (GError) error = NULL;
   gboolean matches = FALSE;
@@ -267,18 +268,19 @@ on_verified (GObject      *source,
       else
         chat_server_request_fail_by_status (request, CHAT_STATUS_LOGIN_WRONG_PASS);
     }
-  chat_server_hub_leave_hashing (hub);
+  chat_server_hub_leave_hashing (hub, ticket);
 }
 
 static void
 verify_password (ChatServerRequest *request)
 {
   ChatServerHub *hub = request->peer->hub;
+  ChatServerTicket *ticket = request->ticket;
   Login *login = request->data;
 
   if (chat_server_request_is_gone (request))
     {
-      chat_server_hub_leave_hashing (hub);
+      chat_server_hub_leave_hashing (hub, ticket);
       return;
     }
   chat_server_hasher_verify_async (hub->hasher, chat_packet_get_string (request->packet, CHAT_FIELD_PASS),
@@ -315,10 +317,15 @@ on_user_found (ChatStorageJob *job,
   if (token == NULL)
     {
       /* What can be nobody's password need not be hashed */
-      if (chat_password_is_valid (password))
-        chat_server_hub_enter_hashing (request->peer->hub, request, verify_password);
-      else
-        chat_server_request_fail_by_status (request, CHAT_STATUS_LOGIN_WRONG_PASS);
+      if (!chat_password_is_valid (password))
+        {
+          chat_server_request_fail_by_status (request, CHAT_STATUS_LOGIN_WRONG_PASS);
+        }
+      else if (!chat_server_hub_enter_hashing (request->peer->hub, request, login->folded, verify_password))
+        {
+          forgive_attempt (request, login);
+          chat_server_request_limit (request, CHAT_SERVER_HASHING_PAUSE_S, "Too many attempts to log in at once");
+        }
       return;
     }
   if (*token == '\0' || strlen (token) > CHAT_MAX_TOKEN_SIZE)
@@ -400,6 +407,7 @@ on_hashed (GObject      *source,
 {
   ChatServerRequest *request = user_data;
   ChatServerHub *hub = request->peer->hub;
+  ChatServerTicket *ticket = g_steal_pointer (&request->ticket);
   g_autoptr (GError) error = NULL;
   char *secret = chat_server_hasher_hash_finish (CHAT_SERVER_HASHER (source), result, &error);
 
@@ -416,17 +424,18 @@ on_hashed (GObject      *source,
       job->secret = secret;
       chat_server_request_submit (request, job);
     }
-  chat_server_hub_leave_hashing (hub);
+  chat_server_hub_leave_hashing (hub, ticket);
 }
 
 static void
 hash_password (ChatServerRequest *request)
 {
   ChatServerHub *hub = request->peer->hub;
+  ChatServerTicket *ticket = request->ticket;
 
   if (chat_server_request_is_gone (request))
     {
-      chat_server_hub_leave_hashing (hub);
+      chat_server_hub_leave_hashing (hub, ticket);
       return;
     }
   chat_server_hasher_hash_async (hub->hasher, chat_packet_get_string (request->packet, CHAT_FIELD_PASS), NULL, on_hashed,
@@ -442,11 +451,20 @@ on_name_looked_up (ChatStorageJob *job,
   if (chat_server_request_is_gone (request))
     return;
   if (job->status == CHAT_STATUS_SUCCESS)
-    chat_server_request_fail_by_status (request, CHAT_STATUS_SIGNUP_USER_EXIST);
+    {
+      chat_server_request_fail_by_status (request, CHAT_STATUS_SIGNUP_USER_EXIST);
+    }
   else if (job->status == CHAT_STATUS_USER_DOES_NOT_EXIST)
-    chat_server_hub_enter_hashing (request->peer->hub, request, hash_password);
+    {
+      g_autofree char *folded = chat_login_fold (chat_packet_get_string (request->packet, CHAT_FIELD_LOGIN));
+
+      if (!chat_server_hub_enter_hashing (request->peer->hub, request, folded, hash_password))
+        chat_server_request_limit (request, CHAT_SERVER_HASHING_PAUSE_S, "Too many sign-ups at once");
+    }
   else
-    chat_server_request_fail_by_job (request, job);
+    {
+      chat_server_request_fail_by_job (request, job);
+    }
 }
 
 static void
@@ -609,6 +627,7 @@ chat_server_command_search_user (ChatServerRequest *request)
     }
   job = chat_storage_job_new (CHAT_STORAGE_SEARCH_USERS, on_users_found, request);
   job->name = g_strdup (text);
+  job->user_id = request->peer->user_id;
   job->limit = CHAT_MAX_SEARCH_RESULTS;
   chat_server_request_submit (request, job);
 }

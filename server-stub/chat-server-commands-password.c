@@ -76,6 +76,7 @@ on_hashed (GObject      *source,
   ChatServerRequest *request = user_data;
   ChatServerPeer *peer = request->peer;
   ChatServerHub *hub = peer->hub;
+  ChatServerTicket *ticket = g_steal_pointer (&request->ticket);
   Change *change = request->data;
   g_autoptr (GError) error = NULL;
   char *secret = chat_server_hasher_hash_finish (CHAT_SERVER_HASHER (source), result, &error);
@@ -95,7 +96,7 @@ on_hashed (GObject      *source,
       job->token_id = peer->token_id;
       chat_server_request_submit (request, job);
     }
-  chat_server_hub_leave_hashing (hub);
+  chat_server_hub_leave_hashing (hub, ticket);
 }
 
 static void
@@ -105,6 +106,7 @@ on_verified (GObject      *source,
 {
   ChatServerRequest *request = user_data;
   ChatServerHub *hub = request->peer->hub;
+  ChatServerTicket *ticket = request->ticket;
   Change *change = request->data;
   g_autoptr (GError) error = NULL;
   gboolean matches = FALSE;
@@ -128,18 +130,19 @@ on_verified (GObject      *source,
         }
       chat_server_request_fail_by_status (request, CHAT_STATUS_LOGIN_WRONG_PASS);
     }
-  chat_server_hub_leave_hashing (hub);
+  chat_server_hub_leave_hashing (hub, ticket);
 }
 
 static void
 verify_password (ChatServerRequest *request)
 {
   ChatServerHub *hub = request->peer->hub;
+  ChatServerTicket *ticket = request->ticket;
   Change *change = request->data;
 
   if (chat_server_request_is_gone (request))
     {
-      chat_server_hub_leave_hashing (hub);
+      chat_server_hub_leave_hashing (hub, ticket);
       return;
     }
   chat_server_hasher_verify_async (hub->hasher, chat_packet_get_string (request->packet, CHAT_FIELD_PASS), change->secret, NULL,
@@ -151,6 +154,7 @@ on_user_found (ChatStorageJob *job,
                gpointer        user_data)
 {
   ChatServerRequest *request = user_data;
+  ChatServerHub *hub = request->peer->hub;
   Change *change = request->data;
 
   if (chat_server_request_is_gone (request))
@@ -161,7 +165,11 @@ on_user_found (ChatStorageJob *job,
       return;
     }
   change->secret = g_steal_pointer (&job->secret);
-  chat_server_hub_enter_hashing (request->peer->hub, request, verify_password);
+  if (chat_server_hub_enter_hashing (hub, request, change->folded, verify_password))
+    return;
+  if (!hub->no_rate_limit)
+    chat_server_meter_refund (hub->login_accounts, change->folded, 1);
+  chat_server_request_limit (request, CHAT_SERVER_HASHING_PAUSE_S, "Too many attempts with a password at once");
 }
 
 void

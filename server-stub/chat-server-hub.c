@@ -8,15 +8,6 @@
 #include "chat-server-peer.h"
 #include "chat-server-presence.h"
 
-/* Passwords that are with the hasher, whose own queue is bounded; the others wait here, at most one a connection */
-#define MAX_HASHING 16
-
-typedef struct
-{
-  ChatServerRequest *request;
-  ChatServerTurn     turn;
-} Waiting;
-
 void
 chat_server_hub_init (ChatServerHub *self)
 {
@@ -27,7 +18,7 @@ chat_server_hub_init (ChatServerHub *self)
   self->signups = chat_server_meter_new (CHAT_SERVER_SIGNUP_BURST, CHAT_SERVER_SIGNUP_RATE);
   self->revoked = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, g_free);
   chat_server_presence_init (self);
-  g_queue_init (&self->waiting);
+  self->turns = chat_server_turns_new (CHAT_SERVER_HASHING);
 }
 
 void
@@ -36,6 +27,7 @@ chat_server_hub_clear (ChatServerHub *self)
   g_return_if_fail (self->n_peers == 0 && self->n_hashing == 0);
 
   chat_server_presence_clear (self);
+  g_clear_pointer (&self->turns, chat_server_turns_free);
   g_clear_pointer (&self->revoked, g_hash_table_unref);
   g_clear_pointer (&self->users, g_hash_table_unref);
   g_clear_pointer (&self->anonymous, g_hash_table_unref);
@@ -76,7 +68,45 @@ chat_server_hub_uncount_anonymous (ChatServerHub *self,
     g_hash_table_remove (self->anonymous, address);
 }
 
+gboolean
+chat_server_hub_count_large (ChatServerHub  *self,
+                             ChatServerPeer *peer,
+                             gboolean        is_large)
+{
+  if (peer->is_large == is_large)
+    return TRUE;
+  peer->is_large = is_large;
+  if (is_large)
+    self->n_large++;
+  else
+    self->n_large--;
+  return !is_large || self->no_rate_limit || self->n_large <= CHAT_SERVER_MAX_LARGE_ANONYMOUS;
+}
+
 /* Who is */
+
+/* Not the newcomer, who may be the owner of the account, locked out by what others or a broken program left open */
+static void
+end_most_silent (ChatServerUser *user,
+                 ChatServerPeer *newcomer)
+{
+  g_autoptr (GError) error = g_error_new_literal (CHAT_ERROR, CHAT_ERROR_RATE_LIMITED, "Too many connections of one user");
+  ChatServerPeer *silent = NULL;
+  gint64 since = G_MAXINT64;
+
+  for (ChatServerPeer *peer = user->peers; peer != NULL; peer = peer->user_next)
+    {
+      gint64 last = peer != newcomer ? chat_connection_get_last_object (peer->connection) : G_MAXINT64;
+
+      if (last < since)
+        {
+          since = last;
+          silent = peer;
+        }
+    }
+  if (silent != NULL)
+    chat_server_peer_close (silent, error);
+}
 
 void
 chat_server_hub_bind (ChatServerHub  *self,
@@ -103,6 +133,9 @@ chat_server_hub_bind (ChatServerHub  *self,
   if (user->peers != NULL)
     user->peers->user_previous = peer;
   user->peers = peer;
+  user->n_peers++;
+  if (!self->no_rate_limit && user->n_peers > CHAT_SERVER_MAX_USER_CONNECTIONS)
+    end_most_silent (user, peer);
 }
 
 void
@@ -121,6 +154,7 @@ chat_server_hub_unbind (ChatServerHub  *self,
     peer->user_next->user_previous = peer->user_previous;
   peer->user_next = NULL;
   peer->user_previous = NULL;
+  user->n_peers--;
   if (user->peers == NULL)
     {
       g_hash_table_remove (self->users, &user->id);
@@ -192,40 +226,37 @@ chat_server_hub_push (ChatServerHub        *self,
 
 /* Passwords */
 
-void
+static void
+on_turn (ChatServerTicket *ticket,
+         gpointer          user_data)
+{
+  ChatServerRequest *request = user_data;
+
+  request->ticket = ticket;
+  request->peer->hub->n_hashing++;
+  request->hash (request);
+}
+
+gboolean
 chat_server_hub_enter_hashing (ChatServerHub     *self,
                                ChatServerRequest *request,
-                               ChatServerTurn     turn)
+                               const char        *account,
+                               ChatServerHash     hash)
 {
-  Waiting *waiting;
-
-  if (self->n_hashing < MAX_HASHING)
-    {
-      self->n_hashing++;
-      turn (request);
-      return;
-    }
-  waiting = g_new (Waiting, 1);
-  waiting->request = request;
-  waiting->turn = turn;
-  g_queue_push_tail (&self->waiting, waiting);
+  if (!self->no_rate_limit && chat_server_turns_is_crowded (self->turns, request->peer->address, account))
+    return FALSE;
+  request->hash = hash;
+  chat_server_turns_enter (self->turns, request->peer->address, account, on_turn, request);
+  return TRUE;
 }
 
 void
-chat_server_hub_leave_hashing (ChatServerHub *self)
+chat_server_hub_leave_hashing (ChatServerHub    *self,
+                               ChatServerTicket *ticket)
 {
-  Waiting *waiting = g_queue_pop_head (&self->waiting);
-
-  if (waiting != NULL)
-    {
-      ChatServerRequest *request = waiting->request;
-      ChatServerTurn turn = waiting->turn;
-
-      g_free (waiting);
-      turn (request);
-      return;
-    }
   self->n_hashing--;
+  if (ticket != NULL)
+    chat_server_turns_leave (self->turns, ticket);
   if (self->changed != NULL)
     self->changed (self->user_data);
 }

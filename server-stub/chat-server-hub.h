@@ -10,6 +10,7 @@
 #include "chat-server-limits.h"
 #include "chat-server-poller.h"
 #include "chat-server-storage.h"
+#include "chat-server-turns.h"
 
 G_BEGIN_DECLS
 
@@ -17,8 +18,8 @@ typedef struct _ChatServerHub  ChatServerHub;
 typedef struct _ChatServerPeer ChatServerPeer;
 typedef struct _ChatServerUser ChatServerUser;
 typedef struct _ChatServerRequest ChatServerRequest;
-/** ChatServerTurn: the request has its turn; ends, now or later, with chat_server_hub_leave_hashing() */
-typedef void (*ChatServerTurn) (ChatServerRequest *request);
+/** ChatServerHash: the request, which has its `ticket`, has its turn; ends, now or later, with chat_server_hub_leave_hashing() */
+typedef void (*ChatServerHash) (ChatServerRequest *request);
 
 /**
  * ChatServerUser: a person with at least one connection that is logged in
@@ -28,6 +29,7 @@ struct _ChatServerUser
   gint64            id;
   char             *name;         /* as written at the sign-up */
   ChatServerPeer   *peers;        /* a list through user_next */
+  guint             n_peers;
   ChatServerBucket  requests;
   guint             prefs;        /* of ChatStoragePrefs */
   GHashTable       *typing;       /* (nullable): room -> when it was last told (µs); both gint64 */
@@ -49,12 +51,13 @@ struct _ChatServerHub
   ChatServerPeer    *peers;             /* all connections, a list through next */
   guint              n_peers;
   guint              n_anonymous;
+  guint              n_large;           /* of them with the beginning of a large object */
   GHashTable        *anonymous;         /* address -> how many connections from there are not logged in */
   void             (*changed) (gpointer user_data);
   gpointer           user_data;
 
   guint              n_hashing;         /* passwords that are being hashed */
-  GQueue             waiting;           /* requests that wait for that */
+  ChatServerTurns   *turns;             /* of those who wait for that */
 
   ChatServerMeter   *login_accounts;
   ChatServerMeter   *login_addresses;
@@ -85,7 +88,13 @@ gboolean        chat_server_hub_count_anonymous   (ChatServerHub       *self,
                                                    const char          *address);
 void            chat_server_hub_uncount_anonymous (ChatServerHub       *self,
                                                    const char          *address);
-/** chat_server_hub_bind: @peer is one of that user's from now on; @name as written */
+/** chat_server_hub_count_large: @peer, which is not logged in, holds the beginning of a large object, or not any more.
+ * Returns: %FALSE if it is one too many */
+gboolean        chat_server_hub_count_large  (ChatServerHub            *self,
+                                              ChatServerPeer           *peer,
+                                              gboolean                  is_large);
+/** chat_server_hub_bind: @peer is one of that user's from now on; @name as written. Where that is one more than a person may have,
+ * the one of them ends of which nothing came for the longest time */
 void            chat_server_hub_bind         (ChatServerHub            *self,
                                               ChatServerPeer           *peer,
                                               gint64                    user_id,
@@ -148,10 +157,16 @@ typedef struct
 void            chat_server_hub_push         (ChatServerHub            *self,
                                               const ChatServerPush     *push);
 
-/** chat_server_hub_enter_hashing: calls @turn, now or when fewer passwords are being hashed */
-void            chat_server_hub_enter_hashing (ChatServerHub           *self,
+/** chat_server_hub_enter_hashing: calls @hash, now or when its turn has come
+ * @account: folded
+ *
+ * Returns: %FALSE if too many wait for that account, or at that address, already: @hash is not called then */
+gboolean        chat_server_hub_enter_hashing (ChatServerHub           *self,
                                                ChatServerRequest       *request,
-                                               ChatServerTurn           turn);
-void            chat_server_hub_leave_hashing (ChatServerHub           *self);
+                                               const char              *account,
+                                               ChatServerHash           hash);
+/** chat_server_hub_leave_hashing: @ticket: (transfer full) (nullable): the request's; %NULL: it had no turn */
+void            chat_server_hub_leave_hashing (ChatServerHub           *self,
+                                               ChatServerTicket        *ticket);
 
 G_END_DECLS

@@ -50,6 +50,13 @@ chat_server_bucket_take (ChatServerBucket *bucket,
   return 0;
 }
 
+void
+chat_server_bucket_charge (ChatServerBucket *bucket,
+                           double            cost)
+{
+  bucket->used += cost;
+}
+
 ChatServerMeter *
 chat_server_meter_new (double burst,
                        double rate)

@@ -18,6 +18,11 @@ G_BEGIN_DECLS
 /* Connections that are not logged in: in all, and from one address (IPv6: one /64) */
 #define CHAT_SERVER_MAX_ANONYMOUS          4096
 #define CHAT_SERVER_MAX_ANONYMOUS_ADDRESS  512
+/* Of those that are not logged in so many may hold the beginning of an object larger than that (bytes): a log-in is smaller */
+#define CHAT_SERVER_SMALL_OBJECT           (16 * 1024)
+#define CHAT_SERVER_MAX_LARGE_ANONYMOUS    64
+/* Connections of one person: one more ends the one that was silent longest */
+#define CHAT_SERVER_MAX_USER_CONNECTIONS   64
 
 /* Deadlines (ms) */
 #define CHAT_SERVER_SILENCE_MS             30000   /* after connecting, for the first complete object */
@@ -38,10 +43,19 @@ G_BEGIN_DECLS
 /* The preview that OLD_DIALOGS carries of a last message, and what one such answer may hold in all (bytes) */
 #define CHAT_SERVER_MAX_PREVIEW_SIZE       256
 #define CHAT_SERVER_MAX_DIALOGS_SIZE       (900 * 1024)
-#define CHAT_SERVER_MAX_DIALOGS            (CHAT_SERVER_MAX_DIALOGS_SIZE / 40)   /* more can not fit */
+#define CHAT_SERVER_MAX_DIALOGS            (CHAT_SERVER_MAX_DIALOGS_SIZE / 40)   /* more can not fit, */
+#define CHAT_SERVER_MAX_INFO_DIALOGS       (CHAT_SERVER_MAX_DIALOGS_SIZE / 300)  /* or with all that "room-info" tells */
+/* So many rooms that are listed cost as much as one request, besides what the request costs */
+#define CHAT_SERVER_ROOMS_PER_REQUEST      100
 
 /* Keeping for a time only: how often the oldest messages are looked at (ms) */
 #define CHAT_SERVER_EXPIRE_MS              3600000
+
+/* Passwords: how many are with the hasher, the others wait their turn: for one account, and at one address */
+#define CHAT_SERVER_HASHING                4
+#define CHAT_SERVER_HASHING_ACCOUNT        8
+#define CHAT_SERVER_HASHING_ADDRESS        128
+#define CHAT_SERVER_HASHING_PAUSE_S        2       /* what one more is told to wait */
 
 /* Buckets: so many at once, then so many a second. A request costs what the table of commands says, most of them 1. No
  * person meets these, nor a script of 100 messages in a burst or 20 sign-ups a minute. */
@@ -68,6 +82,10 @@ guint chat_server_bucket_take (ChatServerBucket *bucket,
                                double            rate,
                                double            cost,
                                gint64            now);
+
+/** chat_server_bucket_charge: takes @cost, even if less is left: what is asked for next waits for it */
+void  chat_server_bucket_charge (ChatServerBucket *bucket,
+                                 double            cost);
 
 /**
  * ChatServerMeter: a bucket for each of many names (accounts, addresses). Full buckets are forgotten; past 65,536 in use,

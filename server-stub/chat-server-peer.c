@@ -386,6 +386,16 @@ chat_server_peer_has_feature (ChatServerPeer *self,
 /* The life of a connection */
 
 static void
+peer_end_anonymity (ChatServerPeer *self)
+{
+  if (!self->is_anonymous)
+    return;
+  self->is_anonymous = FALSE;
+  chat_server_hub_count_large (self->hub, self, FALSE);
+  chat_server_hub_uncount_anonymous (self->hub, self->address);
+}
+
+static void
 peer_end (ChatServerPeer *self)
 {
   ChatServerHub *hub = self->hub;
@@ -398,9 +408,7 @@ peer_end (ChatServerPeer *self)
   chat_server_timer_unset (&self->timer);
   chat_server_timer_unset (&self->delay_timer);
   chat_server_hub_unbind (hub, self);
-  if (self->is_anonymous)
-    chat_server_hub_uncount_anonymous (hub, self->address);
-  self->is_anonymous = FALSE;
+  peer_end_anonymity (self);
   chat_server_peer_hold (self, FALSE);
 
   /* What runs is with somebody who will hand it back; it then finds no connection */
@@ -522,6 +530,13 @@ on_ready (ChatServerWatch *watch,
   more = chat_connection_dispatch (self->connection, condition);
   if (self->connection != NULL && self->is_dropped && chat_connection_flush (self->connection))
     chat_connection_close (self->connection, NULL);
+  if (self->is_anonymous &&
+      !chat_server_hub_count_large (self->hub, self, chat_connection_get_held (self->connection) > CHAT_SERVER_SMALL_OBJECT))
+    {
+      g_autoptr (GError) error = g_error_new_literal (CHAT_ERROR, CHAT_ERROR_RATE_LIMITED, "Too many large objects without a log-in");
+
+      chat_connection_close (self->connection, error);
+    }
   more = more && self->connection != NULL && !self->is_paused;
   if (self->connection != NULL)
     chat_server_watch_touch (watch);
@@ -611,8 +626,7 @@ chat_server_peer_log_in (ChatServerPeer *self,
       self->user_id = user_id;
       self->name = g_strdup (name);
       chat_server_hub_bind (self->hub, self, user_id, name, prefs);
-      chat_server_hub_uncount_anonymous (self->hub, self->address);
-      self->is_anonymous = FALSE;
+      peer_end_anonymity (self);
     }
   self->features = features;
   chat_server_presence_came (self, (features & ~before & CHAT_FEATURE_PRESENCE) != 0);

@@ -30,6 +30,8 @@ struct _ChatServerRequest
   GError                   *fatal;      /* what broke the stream */
   ChatPacket               *answer;     /* DONE: NULL if the command sent all there is by itself */
   gpointer                  data;       /* the command's own */
+  ChatServerHash            hash;       /* what it does with its turn to hash a password, */
+  ChatServerTicket         *ticket;     /* and that turn */
   GDestroyNotify            free_data;
   gint64                    due;        /* --delay: not answered before (µs) */
   gsize                     size;       /* what it takes, about (bytes) */
@@ -85,6 +87,7 @@ struct _ChatServerPeer
   guint               is_finishing : 1; /* the last word is said */
   guint               is_dropped : 1;   /* --drop-after */
   guint               is_anonymous : 1; /* counted as such */
+  guint               is_large : 1;     /* and holds the beginning of a large object */
   guint               is_overfull : 1;  /* what was held back is too much: it is about to be closed */
   guint               was_present : 1;  /* that it came was told */
   guint               is_stopping : 1;  /* reads no more, and goes when all is answered */

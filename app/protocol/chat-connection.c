@@ -229,6 +229,12 @@ chat_connection_get_interest (ChatConnection *self)
 /* Writing */
 
 gsize
+chat_connection_get_held (ChatConnection *self)
+{
+  return chat_framer_get_held (&self->framer);
+}
+
+gsize
 chat_connection_get_queued (ChatConnection *self)
 {
   return chat_send_queue_get_size (&self->queue);

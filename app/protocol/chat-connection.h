@@ -81,6 +81,8 @@ void            chat_connection_send_bytes     (ChatConnection             *conn
                                                 GBytes                     *line);
 /** chat_connection_get_queued: Returns: bytes that wait to be written */
 gsize           chat_connection_get_queued     (ChatConnection             *connection);
+/** chat_connection_get_held: Returns: how much of an object whose end has not come is kept (bytes) */
+gsize           chat_connection_get_held       (ChatConnection             *connection);
 /** chat_connection_flush: writes what is queued until it would block. Returns: %FALSE if the connection ended by it
  * (@closed has then been called) */
 gboolean        chat_connection_flush          (ChatConnection             *connection);

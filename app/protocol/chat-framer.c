@@ -95,6 +95,12 @@ chat_framer_clear (ChatFramer *framer)
   g_clear_pointer (&framer->partial, g_byte_array_unref);
 }
 
+gsize
+chat_framer_get_held (const ChatFramer *self)
+{
+  return self->partial != NULL ? self->partial->len : 0;
+}
+
 gboolean
 chat_framer_is_idle (const ChatFramer *framer)
 {

@@ -48,6 +48,8 @@ void             chat_framer_init   (ChatFramer   *framer,
 void             chat_framer_clear  (ChatFramer   *framer);
 /** chat_framer_is_idle: whether the last byte taken ended an object (or was white space after one) */
 gboolean         chat_framer_is_idle (const ChatFramer *framer);
+/** chat_framer_get_held: Returns: how much of an object whose end has not come is kept (bytes) */
+gsize            chat_framer_get_held (const ChatFramer *framer);
 
 /**
  * chat_framer_feed:
