@@ -229,6 +229,8 @@ on_rooms_listed (ChatStorageJob *job,
       chat_server_request_fail_by_job (request, job);
       return;
     }
+  if (peer->user != NULL && job->rooms != NULL)
+    chat_server_bucket_charge (&peer->user->requests, (double) job->rooms->len / CHAT_SERVER_ROOMS_PER_REQUEST);
   dialogs = (Dialogs) {
     g_ptr_array_new (), g_array_new (FALSE, FALSE, sizeof (gint64)), g_array_new (FALSE, FALSE, sizeof (gint64)),
     g_ptr_array_new (), g_array_new (FALSE, FALSE, sizeof (gint64)), g_array_new (FALSE, FALSE, sizeof (gint64)),
@@ -294,7 +296,8 @@ chat_server_command_old_dialogs (ChatServerRequest *request)
   ChatStorageJob *job = chat_storage_job_new (CHAT_STORAGE_LIST_ROOMS, on_rooms_listed, request);
 
   job->user_id = request->peer->user_id;
-  job->limit = CHAT_SERVER_MAX_DIALOGS;
+  job->brief = !chat_server_peer_has_feature (request->peer, CHAT_FEATURE_ROOM_INFO);
+  job->limit = job->brief ? CHAT_SERVER_MAX_DIALOGS : CHAT_SERVER_MAX_INFO_DIALOGS;
   /* The list may be older than what is pushed meanwhile, and whoever takes it for the whole truth would forget that again */
   chat_server_peer_hold (request->peer, TRUE);
   chat_server_request_submit (request, job);

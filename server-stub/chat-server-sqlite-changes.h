@@ -54,7 +54,11 @@ enum
   SQL_NOTE_CHANGE,
   SQL_FORGET_ROOM,
   SQL_SWEEP_CHANGES,
+  SQL_GET_EXPIRED,
+  SQL_SET_EXPIRE_CLOCK,
+  SQL_SET_EXPIRED,
   SQL_LIST_OLDEST,
+  SQL_REMOVE_OLDEST,
   SQL_RAISE_LOG_START,
   SQL_TRIM_LOG,
   SQL_GET_NEWEST,
@@ -81,6 +85,14 @@ struct _ChatSqliteWriter
   GArray          *dirty;       /* of DirtyMark */
   gint64           next_id;
   gint64           ids_end;     /* what is on disk: below it ids may be in use */
+  gint64           expire_clock; /* of the EXPIRE that is under way: which time it is (µs since 1970) */
+  gint64           expire_known; /* and what was sent before that had all gone by the last one */
+  gboolean         has_looked;  /* there was an EXPIRE since the start */
+  gboolean         only_reads;  /* nothing can be written now */
+  gboolean         is_failing;  /* the last batch failed, */
+  gboolean         is_busy;     /* for another program holds the database */
+  guint            n_failed;    /* batches since that was last said */
+  gint64           said_at;     /* when (µs, monotonic) */
 };
 
 /**

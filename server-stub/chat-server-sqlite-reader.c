@@ -108,6 +108,7 @@ struct _ChatSqliteReader
   sqlite3      *db;
   sqlite3_stmt *statements[N_STATEMENTS];
   GHashTable   *logins;         /* gint64 -> char *: who sent what was read from this snapshot */
+  gint64        said_at;        /* when it was last said that a question failed (µs, monotonic); 0: never */
 };
 
 /* Each returns FALSE only where the database failed */
@@ -334,6 +335,19 @@ fill_room (ChatSqliteReader *self, ChatStorageJob *job, ChatStorageRoom *room, g
 }
 
 static gboolean
+get_other (ChatSqliteReader *self, ChatStorageJob *job, gint64 room_id, char **name)
+{
+  gboolean failed = FALSE;
+
+  bind_id (self, SQL_GET_OTHER, 1, room_id);
+  bind_id (self, SQL_GET_OTHER, 2, job->user_id);
+  /* No row: the other one's account is gone */
+  *name = step_row (self, SQL_GET_OTHER, &failed) ? get_text (self, SQL_GET_OTHER, 0) : g_strdup ("");
+  sqlite3_reset (self->statements[SQL_GET_OTHER]);
+  return !failed;
+}
+
+static gboolean
 get_seq (ChatSqliteReader *self, gint64 *seq, gint64 *log_start)
 {
   gboolean failed = FALSE;
@@ -367,8 +381,8 @@ list_rooms (ChatSqliteReader *self, ChatStorageJob *job)
       room->muted = get_id (self, SQL_LIST_ROOMS, 2) != 0;
       room->pinned = get_id (self, SQL_LIST_ROOMS, 3) != 0;
       room->first_message_id = get_id (self, SQL_LIST_ROOMS, 4);
-      if (!fill_room (self, job, room, get_id (self, SQL_LIST_ROOMS, 5)))
-        failed = TRUE;
+      failed = job->brief ? !get_other (self, job, room->id, &room->name)
+                          : !fill_room (self, job, room, get_id (self, SQL_LIST_ROOMS, 5));
     }
   sqlite3_reset (self->statements[SQL_LIST_ROOMS]);
   return !failed;
@@ -558,10 +572,7 @@ fill_change (ChatSqliteReader *self, ChatStorageJob *job, ChatStorageChange *cha
       *told = TRUE;
       if (!is_member)
         break;
-      bind_id (self, SQL_GET_OTHER, 1, change->room_id);
-      bind_id (self, SQL_GET_OTHER, 2, job->user_id);
-      change->name = step_row (self, SQL_GET_OTHER, &failed) ? get_text (self, SQL_GET_OTHER, 0) : g_strdup ("");
-      sqlite3_reset (self->statements[SQL_GET_OTHER]);
+      failed = !get_other (self, job, change->room_id, &change->name) || failed;
       break;
     case CHAT_STORAGE_CHANGE_READ:
       bind_id (self, SQL_COUNT_UNREAD, 1, change->room_id);
@@ -696,6 +707,17 @@ fail (ChatStorageJob *job)
   g_clear_pointer (&job->contacts, g_ptr_array_unref);
 }
 
+static void
+say_failure (ChatSqliteReader *self)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (self->said_at != 0 && now - self->said_at < CHAT_SQLITE_SAY_AGAIN)
+    return;
+  g_warning ("A question failed: %s", sqlite3_errmsg (self->db));
+  self->said_at = now;
+}
+
 void
 chat_sqlite_reader_run (ChatSqliteReader *self, ChatStorageJob *jobs)
 {
@@ -709,7 +731,7 @@ chat_sqlite_reader_run (ChatSqliteReader *self, ChatStorageJob *jobs)
       job->status = CHAT_STATUS_SUCCESS;
       if (!began || !questions[job->op](self, job))
         {
-          g_warning ("A question failed: %s", sqlite3_errmsg (self->db));
+          say_failure (self);
           fail (job);
         }
     }

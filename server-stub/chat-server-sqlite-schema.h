@@ -19,6 +19,8 @@ G_BEGIN_DECLS
 
 /** How long a statement waits for a lock that another program holds (ms); our own threads never wait for each other */
 #define CHAT_SQLITE_BUSY_TIMEOUT   5000
+/** And while it is known to be held, so that whoever asks meanwhile is answered soon */
+#define CHAT_SQLITE_BUSY_AGAIN     250
 /** Each connection's page cache (KiB) */
 #define CHAT_SQLITE_CACHE_SIZE     16384
 /** What of the write-ahead log is kept as a file when it starts anew (bytes) */

@@ -61,6 +61,16 @@ static const char *const sql[SQL_N_STATEMENTS] = {
   [SQL_FORGET_ROOM] = "DELETE FROM changes WHERE audience = ?1 AND kind IN (?2, ?3) AND ref = ?4",
   [SQL_SWEEP_CHANGES] = "DELETE FROM changes WHERE (audience, kind, ref) IN"
                   " (SELECT audience, kind, ref FROM changes WHERE audience = ?1 LIMIT ?2)",
+  /* Where nothing was deleted yet, the newest message tells which time it was at least */
+  [SQL_GET_EXPIRED] = "SELECT ifnull((SELECT value FROM meta WHERE key = 'expire-clock'), date),"
+                  " ifnull((SELECT value FROM meta WHERE key = 'expired'), 0)"
+                  " FROM (SELECT (SELECT date FROM messages ORDER BY id DESC LIMIT 1) AS date)"
+                  " WHERE date IS NOT NULL OR EXISTS (SELECT 1 FROM meta WHERE key = 'expire-clock')",
+  [SQL_SET_EXPIRE_CLOCK] = "INSERT INTO meta (key, value) VALUES ('expire-clock', ?1)"
+                  " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+  [SQL_SET_EXPIRED] = "INSERT INTO meta (key, value) VALUES ('expired', ?1) ON CONFLICT (key) DO UPDATE SET value = max (value, excluded.value)",
+  [SQL_REMOVE_OLDEST] = "DELETE FROM messages WHERE id IN"
+                  " (SELECT id FROM messages WHERE id <= ?1 AND date < ?2 ORDER BY id LIMIT ?3)",
   [SQL_LIST_OLDEST] = "SELECT id, date FROM messages WHERE id > ?1 ORDER BY id LIMIT ?2",
   [SQL_RAISE_LOG_START] = "UPDATE meta SET value = max(value, ?1) WHERE key = 'log-start'",
   [SQL_TRIM_LOG] = "DELETE FROM changes WHERE seq <= ?1",
@@ -194,15 +204,83 @@ commit (ChatSqliteWriter *self)
   return TRUE;
 }
 
+/* Under load there are hundreds of batches a second: a disk that stays full must not fill the journal too */
+static void
+say_failure (ChatSqliteWriter *self, const char *what)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  self->n_failed++;
+  if (self->is_failing && now - self->said_at < CHAT_SQLITE_SAY_AGAIN)
+    return;
+  if (self->n_failed > 1)
+    g_warning ("%s failed, %u times since that was last said: %s", what, self->n_failed, sqlite3_errmsg (self->db));
+  else
+    g_warning ("%s failed: %s", what, sqlite3_errmsg (self->db));
+  self->is_failing = TRUE;
+  self->said_at = now;
+  self->n_failed = 0;
+}
+
+void
+chat_sqlite_writer_set_patience (ChatSqliteWriter *self)
+{
+  sqlite3_busy_timeout (self->db, self->is_busy ? CHAT_SQLITE_BUSY_AGAIN : CHAT_SQLITE_BUSY_TIMEOUT);
+}
+
+static void
+note_busy (ChatSqliteWriter *self, gboolean is_busy)
+{
+  if (self->is_busy == is_busy)
+    return;
+  self->is_busy = is_busy;
+  chat_sqlite_writer_set_patience (self);
+}
+
+static void
+say_recovery (ChatSqliteWriter *self)
+{
+  note_busy (self, FALSE);
+  if (!self->is_failing)
+    return;
+  g_message ("Changes are kept again");
+  self->is_failing = FALSE;
+  self->n_failed = 0;
+}
+
 static void
 roll_back (ChatSqliteWriter *self, const char *what)
 {
-  g_warning ("%s failed: %s", what, sqlite3_errmsg (self->db));
+  note_busy (self, sqlite3_errcode (self->db) == SQLITE_BUSY);
+  say_failure (self, what);
   if (!sqlite3_get_autocommit (self->db))
     chat_sqlite_writer_run_statement (self, SQL_ROLLBACK);
   /* The cache may know of rooms that never were. Ids that were taken stay taken: nobody saw them */
   g_array_set_size (self->dirty, 0);
   chat_sqlite_rooms_clear (self->rooms);
+}
+
+/* What is asked among the changes for its place there alone does not need the disk: whoever has a token can log in and read */
+static void
+run_without_writing (ChatSqliteWriter *self, ChatStorageJob *jobs)
+{
+  self->only_reads = TRUE;
+  for (ChatStorageJob *job = jobs; job != NULL; job = job->next)
+    {
+      fail (job);
+      if (job->op != CHAT_STORAGE_USE_TOKEN && job->op != CHAT_STORAGE_GET_MEMBERS)
+        continue;
+      job->status = CHAT_STATUS_SUCCESS;
+      if (!chat_sqlite_changes[job->op].run (self, job))
+        fail (job);
+    }
+  self->only_reads = FALSE;
+}
+
+void
+chat_sqlite_writer_refuse (ChatSqliteWriter *self, ChatStorageJob *jobs)
+{
+  run_without_writing (self, jobs);
 }
 
 gboolean
@@ -218,22 +296,24 @@ chat_sqlite_writer_run (ChatSqliteWriter *self, ChatStorageJob *jobs)
   if (ok)
     {
       chat_sqlite_rooms_trim (self->rooms);
-      return sqlite3_total_changes64 (self->db) != before;
+      if (sqlite3_total_changes64 (self->db) == before)
+        return FALSE;
+      say_recovery (self);
+      return TRUE;
     }
   roll_back (self, "A batch of changes");
-  for (ChatStorageJob *job = jobs; job != NULL; job = job->next)
-    fail (job);
+  run_without_writing (self, jobs);
   return FALSE;
 }
 
 gboolean
-chat_sqlite_writer_sweep (ChatSqliteWriter *self)
+chat_sqlite_writer_sweep (ChatSqliteWriter *self, gboolean *failed)
 {
-  gboolean failed = FALSE, ok;
+  gboolean ok;
   int n_swept = 0;
   gint64 room_id;
 
-  if (!chat_sqlite_writer_step_row (self, SQL_FIND_DEAD_ROOM, &failed))
+  if (!chat_sqlite_writer_step_row (self, SQL_FIND_DEAD_ROOM, failed))
     return FALSE;
   room_id = get_id (self, SQL_FIND_DEAD_ROOM, 0);
   sqlite3_reset (self->statements[SQL_FIND_DEAD_ROOM]);
@@ -260,7 +340,8 @@ chat_sqlite_writer_sweep (ChatSqliteWriter *self)
   if (ok && commit (self))
     return TRUE;
   roll_back (self, "Sweeping a removed room");
-  return FALSE;                 /* the next batch tries again */
+  *failed = TRUE;
+  return FALSE;
 }
 
 void

@@ -20,6 +20,10 @@ G_BEGIN_DECLS
 #define CHAT_SQLITE_ID_BLOCK     4096
 /** How many messages of a removed room are deleted at once */
 #define CHAT_SQLITE_SWEEP_SIZE   500
+/** How many old messages are deleted at once */
+#define CHAT_SQLITE_EXPIRE_SIZE  5000
+/** After how long it is said again that changes can not be kept (µs) */
+#define CHAT_SQLITE_SAY_AGAIN    (30 * G_TIME_SPAN_SECOND)
 
 /**
  * ChatSqliteWriter: belongs to one thread at a time. @db is not owned.
@@ -33,14 +37,22 @@ void              chat_sqlite_writer_free         (ChatSqliteWriter  *self);
 
 /**
  * chat_sqlite_writer_run: carries out the list @jobs (linked by `next`) in its order, in one transaction, and sets what each
- * answers. Where the transaction fails every one of them has %CHAT_STATUS_ERROR, and nothing of them is there.
+ * answers. Where the transaction fails every one of them has %CHAT_STATUS_ERROR, and nothing of them is there; but USE_TOKEN and
+ * GET_MEMBERS are answered all the same, the use of the token unnoted.
  *
  * Returns: whether something was written and committed
  */
 gboolean          chat_sqlite_writer_run          (ChatSqliteWriter  *self,
                                                    ChatStorageJob    *jobs);
-/** chat_sqlite_writer_sweep: deletes a portion of what removed rooms left. Returns: whether there is more to delete */
-gboolean          chat_sqlite_writer_sweep        (ChatSqliteWriter  *self);
+/** chat_sqlite_writer_refuse: as where the transaction fails, without trying it */
+void              chat_sqlite_writer_refuse       (ChatSqliteWriter  *self,
+                                                   ChatStorageJob    *jobs);
+/** chat_sqlite_writer_set_patience: how long statements of its connection wait for another program, after somebody else set that */
+void              chat_sqlite_writer_set_patience (ChatSqliteWriter  *self);
+/** chat_sqlite_writer_sweep: deletes a portion of what removed rooms left. Returns: whether there is more to delete
+ * @failed: (out): set where it could not, and is to be tried again later; else left */
+gboolean          chat_sqlite_writer_sweep        (ChatSqliteWriter  *self,
+                                                   gboolean          *failed);
 /** chat_sqlite_writer_close: gives back the ids that were set aside and not used */
 void              chat_sqlite_writer_close        (ChatSqliteWriter  *self);
 

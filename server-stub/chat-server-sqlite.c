@@ -23,10 +23,16 @@
 #define WAKE_AFTER        64
 /* Questions answered from one snapshot: an old snapshot holds up the write-ahead log */
 #define MAX_QUESTIONS     32
+/* Pages and names are read by one thread, what may take long by another, so that nobody's thousands of rooms hold them up */
+#define N_READERS         2
 /* Pages of write-ahead log after which it is copied into the database, beside the writer (8 MiB); and after which
  * the writer waits for that, so that the log can start anew even under unbroken load (64 MiB) */
 #define CHECKPOINT_PAGES  2000
 #define RESTART_PAGES     16000
+/* How long the writer waits for that where another program reads (ms); then the log grows, and it tries again when it is longer */
+#define RESTART_TIMEOUT   100
+/* Where it never can, changes are refused from this length of the log on (1 GiB), rather than filling the disk */
+#define MAX_LOG_PAGES     262144
 
 typedef struct
 {
@@ -34,6 +40,25 @@ typedef struct
   ChatStorageJob *tail;
   guint           n;
 } Queue;
+
+/* Questions that may take long, of one person; the next of them comes when others had their turn */
+typedef struct
+{
+  gint64 user_id;
+  Queue  questions;
+} Asker;
+
+/* One thread that answers questions, on a connection of its own */
+typedef struct
+{
+  ChatServerSqlite *storage;
+  sqlite3          *db;
+  ChatSqliteReader *reader;
+  GThread          *thread;
+  GCond             cond;               /* these three with the storage's mutex */
+  gboolean          waits;
+  gboolean          takes_long;         /* its questions are in `askers`, else in `questions` */
+} Reader;
 
 typedef struct
 {
@@ -51,32 +76,33 @@ struct _ChatServerSqlite
 
   /* Each belongs to its thread while that runs */
   sqlite3           *write_db;
-  sqlite3           *read_db;
   sqlite3           *checkpoint_db;
   ChatSqliteRooms   *rooms;
   ChatSqliteWriter  *writer;
-  ChatSqliteReader  *reader;
+  Reader             readers[N_READERS];
   GThread           *write_thread;
-  GThread           *read_thread;
   GThread           *checkpoint_thread;
   int                wal_pages;         /* the writer's */
   int                copied_pages;      /* the writer's: at which length of the log the last copy was asked for */
+  int                tried_pages;       /* and was last tried to be begun anew */
+  int                max_log_pages;     /* atomic */
 
   gboolean           wake_later;        /* the context's thread alone: changes were queued, their thread not yet woken */
 
   GMutex             mutex;             /* all below */
   GCond              changes_cond;
-  GCond              questions_cond;
   GCond              checkpoint_cond;
   GCond              done_cond;
   Queue              changes;
-  Queue              questions;
+  Queue              questions;         /* those that are answered in no time */
+  GHashTable        *askers;            /* gint64 -> Asker, of the others */
+  GQueue             asker_line;        /* the next one first */
+  guint              n_long;
   Queue              done;
   gsize              n_bytes;           /* of the texts in changes */
   guint              n_outstanding;     /* jobs that were submitted and not yet handed back */
   guint64            n_commits;
   gboolean           writer_waits;
-  gboolean           reader_waits;
   gboolean           checkpoint_wanted;
   gboolean           draining;          /* chat_server_storage_close() waits for done_cond */
   gboolean           stopping;
@@ -120,6 +146,50 @@ queue_take (Queue *queue, guint max, ChatStorageJob **tail, guint *n)
   queue->n -= max;
   (*tail)->next = NULL;
   return head;
+}
+
+/* What reads as much as a person has, or as there are people */
+static gboolean
+takes_long (ChatStorageOp op)
+{
+  return op == CHAT_STORAGE_LIST_ROOMS || op == CHAT_STORAGE_LIST_CHANGES || op == CHAT_STORAGE_LIST_CONTACTS ||
+         op == CHAT_STORAGE_SEARCH_USERS;
+}
+
+static void
+push_long (ChatServerSqlite *self, ChatStorageJob *job)
+{
+  Asker *asker = g_hash_table_lookup (self->askers, &job->user_id);
+
+  if (asker == NULL)
+    {
+      asker = g_new0 (Asker, 1);
+      asker->user_id = job->user_id;
+      g_hash_table_insert (self->askers, &asker->user_id, asker);
+      g_queue_push_tail (&self->asker_line, asker);
+    }
+  queue_push (&asker->questions, job, job, 1);
+  self->n_long++;
+}
+
+/* One of the next person's, who then goes to the end of the line */
+static ChatStorageJob *
+take_long (ChatServerSqlite *self)
+{
+  Asker *asker = g_queue_pop_head (&self->asker_line);
+  ChatStorageJob *job, *tail;
+  guint n;
+
+  if (asker == NULL)
+    return NULL;
+  job = queue_take (&asker->questions, 1, &tail, &n);
+  job->next = NULL;
+  self->n_long--;
+  if (asker->questions.head != NULL)
+    g_queue_push_tail (&self->asker_line, asker);
+  else
+    g_hash_table_remove (self->askers, &asker->user_id);
+  return job;
 }
 
 /* With the mutex held. One wake-up of the main context a batch, however long it is */
@@ -170,21 +240,31 @@ note_wal_pages (void *data, sqlite3 *db, const char *name, int n_pages)
   return SQLITE_OK;
 }
 
+static gboolean
+log_is_full (ChatServerSqlite *self)
+{
+  return self->wal_pages >= g_atomic_int_get (&self->max_log_pages);
+}
+
 /* After the answers have left: nobody waits for it but who comes next */
 static void
 tend_log (ChatServerSqlite *self)
 {
   if (self->wal_pages < self->copied_pages)
-    self->copied_pages = 0;             /* it has started anew */
-  if (self->wal_pages >= RESTART_PAGES)
+    self->copied_pages = self->tried_pages = 0;         /* it has started anew */
+  if (self->wal_pages >= MIN (RESTART_PAGES, g_atomic_int_get (&self->max_log_pages))
+      && (self->wal_pages - self->tried_pages >= CHECKPOINT_PAGES || log_is_full (self)))
     {
       int n_pages = self->wal_pages, n_copied = 0;
 
       /* The checkpointer follows the writer and never quite reaches it under unbroken load: stop, let it be finished (little is
-       * left), and have the next transaction begin at the front. May fail, where another program reads: then the next
-       * one tries again, and the log grows meanwhile */
+       * left), and have the next transaction begin at the front. May fail, where another program reads, or for want of room */
+      sqlite3_busy_timeout (self->write_db, RESTART_TIMEOUT);
       if (sqlite3_wal_checkpoint_v2 (self->write_db, NULL, SQLITE_CHECKPOINT_RESTART, &n_pages, &n_copied) == SQLITE_OK)
-        self->wal_pages = self->copied_pages = 0;
+        self->wal_pages = self->copied_pages = self->tried_pages = 0;
+      else
+        self->tried_pages = self->wal_pages;
+      chat_sqlite_writer_set_patience (self->writer);
     }
   else if (self->wal_pages - self->copied_pages >= CHECKPOINT_PAGES)
     {
@@ -201,6 +281,8 @@ write_in_thread (gpointer data)
 {
   ChatServerSqlite *self = data;
   gboolean sweep = TRUE;                /* what the last run may have left */
+  gboolean sweep_later = FALSE;         /* and what could not be removed */
+  gboolean was_full = FALSE;
 
   for (;;)
     {
@@ -225,8 +307,19 @@ write_in_thread (gpointer data)
 
       if (jobs != NULL)
         {
-          gboolean committed = chat_sqlite_writer_run (self->writer, jobs);
+          gboolean committed = FALSE;
 
+          if (log_is_full (self))
+            tend_log (self);
+          if (!log_is_full (self))
+            committed = chat_sqlite_writer_run (self->writer, jobs);
+          else
+            chat_sqlite_writer_refuse (self->writer, jobs);
+          if (committed && sweep_later)
+            {
+              sweep = TRUE;
+              sweep_later = FALSE;
+            }
           for (ChatStorageJob *job = jobs; job != NULL && !sweep; job = job->next)
             sweep = job->op == CHAT_STORAGE_REMOVE_ROOM && job->status == CHAT_STATUS_SUCCESS;
           g_mutex_lock (&self->mutex);
@@ -235,34 +328,49 @@ write_in_thread (gpointer data)
           g_mutex_unlock (&self->mutex);
         }
       else
-        sweep = chat_sqlite_writer_sweep (self->writer);
+        {
+          sweep = chat_sqlite_writer_sweep (self->writer, &sweep_later);
+        }
       tend_log (self);
+      if (was_full != log_is_full (self))
+        {
+          was_full = !was_full;
+          if (was_full)
+            g_warning ("The write-ahead log has grown to %d pages, for it can not be copied into the database (%s): no change is accepted "
+                       "until it can", self->wal_pages, sqlite3_errmsg (self->write_db));
+          else
+            g_message ("The write-ahead log begins anew: changes are accepted again");
+        }
     }
 }
 
 static gpointer
 read_in_thread (gpointer data)
 {
-  ChatServerSqlite *self = data;
+  Reader *reader = data;
+  ChatServerSqlite *self = reader->storage;
 
   for (;;)
     {
       ChatStorageJob *jobs, *tail;
-      guint n;
+      guint n = 1;
 
       g_mutex_lock (&self->mutex);
-      while (self->questions.head == NULL && !self->stopping)
+      while ((reader->takes_long ? self->n_long : self->questions.n) == 0 && !self->stopping)
         {
-          self->reader_waits = TRUE;
-          g_cond_wait (&self->questions_cond, &self->mutex);
-          self->reader_waits = FALSE;
+          reader->waits = TRUE;
+          g_cond_wait (&reader->cond, &self->mutex);
+          reader->waits = FALSE;
         }
-      jobs = queue_take (&self->questions, MAX_QUESTIONS, &tail, &n);
+      if (reader->takes_long)
+        jobs = tail = take_long (self);
+      else
+        jobs = queue_take (&self->questions, MAX_QUESTIONS, &tail, &n);
       g_mutex_unlock (&self->mutex);
       if (jobs == NULL)
         return NULL;
 
-      chat_sqlite_reader_run (self->reader, jobs);
+      chat_sqlite_reader_run (reader->reader, jobs);
       g_mutex_lock (&self->mutex);
       hand_back (self, jobs, tail, n);
       g_mutex_unlock (&self->mutex);
@@ -329,9 +437,11 @@ chat_server_sqlite_submit (ChatServerStorage *storage, ChatStorageJob *job)
 {
   ChatServerSqlite *self = CHAT_SERVER_SQLITE (storage);
   gboolean is_change = job->op <= CHAT_STORAGE_LAST_CHANGE;
-  Queue *queue = is_change ? &self->changes : &self->questions;
+  gboolean is_long = takes_long (job->op);
+  Reader *reader = &self->readers[is_long];
   gsize n_bytes = is_change && job->text != NULL ? strlen (job->text) : 0;
   gboolean later;
+  guint n_waiting;
 
   job->next = NULL;
   /* Within a turn of our loop the writer's wake-up can wait for the turn's end, in done_source_prepare () */
@@ -339,20 +449,26 @@ chat_server_sqlite_submit (ChatServerStorage *storage, ChatStorageJob *job)
 
   g_mutex_lock (&self->mutex);
   self->n_outstanding++;
-  if (self->closed || queue->n >= MAX_WAITING_JOBS || self->n_bytes + n_bytes > MAX_WAITING_BYTES)
+  n_waiting = is_change ? self->changes.n : is_long ? self->n_long : self->questions.n;
+  if (self->closed || n_waiting >= MAX_WAITING_JOBS || self->n_bytes + n_bytes > MAX_WAITING_BYTES)
     {
       job->status = self->closed ? CHAT_STATUS_ERROR : CHAT_STATUS_RATE_LIMITED;
       hand_back (self, job, job, 1);
       g_mutex_unlock (&self->mutex);
       return;
     }
-  queue_push (queue, job, job, 1);
+  if (is_change)
+    queue_push (&self->changes, job, job, 1);
+  else if (is_long)
+    push_long (self, job);
+  else
+    queue_push (&self->questions, job, job, 1);
   if (is_change)
     self->n_bytes += n_bytes;
-  if (later && queue->n % WAKE_AFTER != 0)
+  if (later && (n_waiting + 1) % WAKE_AFTER != 0)
     self->wake_later = TRUE;
-  else if (is_change ? self->writer_waits : self->reader_waits)
-    g_cond_signal (is_change ? &self->changes_cond : &self->questions_cond);
+  else if (is_change ? self->writer_waits : reader->waits)
+    g_cond_signal (is_change ? &self->changes_cond : &reader->cond);
   g_mutex_unlock (&self->mutex);
 }
 
@@ -362,11 +478,13 @@ stop_threads (ChatServerSqlite *self)
   g_mutex_lock (&self->mutex);
   self->stopping = TRUE;
   g_cond_broadcast (&self->changes_cond);
-  g_cond_broadcast (&self->questions_cond);
+  for (guint i = 0; i < N_READERS; i++)
+    g_cond_broadcast (&self->readers[i].cond);
   g_cond_broadcast (&self->checkpoint_cond);
   g_mutex_unlock (&self->mutex);
   g_clear_pointer (&self->write_thread, g_thread_join);
-  g_clear_pointer (&self->read_thread, g_thread_join);
+  for (guint i = 0; i < N_READERS; i++)
+    g_clear_pointer (&self->readers[i].thread, g_thread_join);
   g_clear_pointer (&self->checkpoint_thread, g_thread_join);
 }
 
@@ -376,10 +494,13 @@ close_database (ChatServerSqlite *self)
   if (self->writer != NULL)
     chat_sqlite_writer_close (self->writer);
   g_clear_pointer (&self->writer, chat_sqlite_writer_free);
-  g_clear_pointer (&self->reader, chat_sqlite_reader_free);
+  for (guint i = 0; i < N_READERS; i++)
+    {
+      g_clear_pointer (&self->readers[i].reader, chat_sqlite_reader_free);
+      g_clear_pointer (&self->readers[i].db, sqlite3_close);
+    }
   g_clear_pointer (&self->rooms, chat_sqlite_rooms_free);
   g_clear_pointer (&self->checkpoint_db, sqlite3_close);
-  g_clear_pointer (&self->read_db, sqlite3_close);
   g_clear_pointer (&self->write_db, sqlite3_close);     /* the last one: copies the log and removes it */
   if (self->lock_fd >= 0)
     close (self->lock_fd);
@@ -434,6 +555,14 @@ chat_server_sqlite_get_n_commits (ChatServerSqlite *self)
   return n;
 }
 
+void
+chat_server_sqlite_set_max_log (ChatServerSqlite *self, int n_pages)
+{
+  g_return_if_fail (CHAT_IS_SERVER_SQLITE (self));
+
+  g_atomic_int_set (&self->max_log_pages, n_pages);
+}
+
 static void
 chat_server_sqlite_dispose (GObject *object)
 {
@@ -458,7 +587,9 @@ chat_server_sqlite_finalize (GObject *object)
   g_main_context_unref (self->context);
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->changes_cond);
-  g_cond_clear (&self->questions_cond);
+  for (guint i = 0; i < N_READERS; i++)
+    g_cond_clear (&self->readers[i].cond);
+  g_hash_table_unref (self->askers);
   g_cond_clear (&self->checkpoint_cond);
   g_cond_clear (&self->done_cond);
 
@@ -478,6 +609,7 @@ static void
 chat_server_sqlite_init (ChatServerSqlite *self)
 {
   self->lock_fd = -1;
+  self->max_log_pages = MAX_LOG_PAGES;
   self->context = g_main_context_ref_thread_default ();
   self->source = g_source_new (&done_source_funcs, sizeof (DoneSource));
   ((DoneSource *) self->source)->storage = self;
@@ -485,7 +617,14 @@ chat_server_sqlite_init (ChatServerSqlite *self)
   g_source_attach (self->source, self->context);
   g_mutex_init (&self->mutex);
   g_cond_init (&self->changes_cond);
-  g_cond_init (&self->questions_cond);
+  for (guint i = 0; i < N_READERS; i++)
+    {
+      self->readers[i].storage = self;
+      self->readers[i].takes_long = i > 0;
+      g_cond_init (&self->readers[i].cond);
+    }
+  self->askers = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, g_free);
+  g_queue_init (&self->asker_line);
   g_cond_init (&self->checkpoint_cond);
   g_cond_init (&self->done_cond);
 }
@@ -533,12 +672,17 @@ open_database (ChatServerSqlite *self, const char *directory, GError **error)
   self->writer = chat_sqlite_writer_new (self->write_db, self->rooms, error);
   if (self->writer == NULL)
     return FALSE;
-  self->read_db = chat_sqlite_schema_open_again (path, TRUE, error);
-  if (self->read_db == NULL)
-    return FALSE;
-  self->reader = chat_sqlite_reader_new (self->read_db, error);
-  if (self->reader == NULL)
-    return FALSE;
+  for (guint i = 0; i < N_READERS; i++)
+    {
+      Reader *reader = &self->readers[i];
+
+      reader->db = chat_sqlite_schema_open_again (path, TRUE, error);
+      if (reader->db == NULL)
+        return FALSE;
+      reader->reader = chat_sqlite_reader_new (reader->db, error);
+      if (reader->reader == NULL)
+        return FALSE;
+    }
   self->checkpoint_db = chat_sqlite_schema_open_again (path, FALSE, error);
   return self->checkpoint_db != NULL;
 }
@@ -561,7 +705,8 @@ chat_server_sqlite_new (const char *directory, GError **error)
   if (!open_database (self, directory, error))
     return NULL;
   self->write_thread = g_thread_new ("chat-writer", write_in_thread, self);
-  self->read_thread = g_thread_new ("chat-reader", read_in_thread, self);
+  for (guint i = 0; i < N_READERS; i++)
+    self->readers[i].thread = g_thread_new (i == 0 ? "chat-reader" : "chat-lister", read_in_thread, &self->readers[i]);
   self->checkpoint_thread = g_thread_new ("chat-log", checkpoint_in_thread, self);
   return CHAT_SERVER_STORAGE (g_steal_pointer (&self));
 }

@@ -41,5 +41,9 @@ ChatServerStorage *chat_server_sqlite_new          (const char        *directory
 
 /** chat_server_sqlite_get_n_commits: Returns: how many transactions with changes were committed since it was opened */
 guint64            chat_server_sqlite_get_n_commits (ChatServerSqlite *self);
+/** chat_server_sqlite_set_max_log: changes are refused while the write-ahead log is that long and can not be begun anew (1 GiB without
+ * this; for tests) */
+void               chat_server_sqlite_set_max_log   (ChatServerSqlite *self,
+                                                     int               n_pages);
 
 G_END_DECLS

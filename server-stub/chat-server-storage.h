@@ -160,12 +160,14 @@ typedef enum
   CHAT_STORAGE_SET_ROOM,        /* in: user_id, room_id, set_muted, set_pinned (-1: leave). out: muted, pinned in the same fields, seq. As above */
   CHAT_STORAGE_GET_MEMBERS,     /* in: user_id, room_id. out: members. Changes nothing, but keeps its place among the changes. ROOM_DOES_NOT_EXIST,
                                    FORBIDDEN */
-  CHAT_STORAGE_EXPIRE,          /* in: date, until (where the last one stopped; 0: begin). out: until, more. Deletes a portion of what was sent before
-                                   that date, oldest first */
-  /* questions: answered from what was committed before; may run beside changes */
+  CHAT_STORAGE_EXPIRE,          /* in: keep (µs), date (0: now), until (where the last one stopped; 0: begin). out: until, more. Deletes a portion of
+                                   what is older than `keep` at that date, oldest first. A date that is more than a day past that of the
+                                   last beginning is not believed at once: it moves on by a day with each */
+  /* questions: answered from what was committed before; may run beside changes, and beside each other. Those that read as much as somebody
+   * has (lists, SEARCH_USERS) take turns by user_id */
   CHAT_STORAGE_FIND_USER,       /* in: name. out: user_id, name as written, secret (password hash), prefs. USER_DOES_NOT_EXIST */
-  CHAT_STORAGE_SEARCH_USERS,    /* in: name (text), limit. out: names: those that begin with it, then those that contain it, each group by folded name */
-  CHAT_STORAGE_LIST_ROOMS,      /* in: user_id, limit (0: all). out: rooms, newest activity first; seq (all changes up to it are in there) */
+  CHAT_STORAGE_SEARCH_USERS,    /* in: user_id, name (text), limit. out: names: those that begin with it, then those that contain it, each group by folded name */
+  CHAT_STORAGE_LIST_ROOMS,      /* in: user_id, limit (0: all), brief (members, marks, last_message and unread are not wanted). out: rooms, newest activity first; seq (all changes up to it are in there) */
   CHAT_STORAGE_LIST_CHANGES,    /* in: user_id, since, until (0: all there is), limit. out: changes, in the order of their seq; seq (up to which all is told
                                    that is not past `until`), until (if it was 0: the newest that the snapshot holds), more.
                                    RESET where it does not reach back to `since`, or `until` was 0 and they are more than 10,000;
@@ -222,6 +224,7 @@ struct _ChatStorageJob
   gint64              seq;
   gint64              since;
   gint64              date;
+  gint64              keep;
   guint               limit;
   guint               unread;
   guint               prefs;
@@ -230,6 +233,7 @@ struct _ChatStorageJob
   gint                set_pinned;
   gboolean            created;
   gboolean            more;
+  gboolean            brief;
   char               *name;
   char               *secret;
   char               *text;

@@ -149,7 +149,7 @@ expire (ChatServer *self,
 {
   ChatStorageJob *job = chat_storage_job_new (CHAT_STORAGE_EXPIRE, on_expired, g_object_ref (self));
 
-  job->date = g_get_real_time () - self->options.keep_days * G_TIME_SPAN_DAY;
+  job->keep = self->options.keep_days * G_TIME_SPAN_DAY;
   job->until = until;
   chat_server_storage_submit (self->hub.storage, job);
 }

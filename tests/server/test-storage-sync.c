@@ -410,7 +410,8 @@ test_expire (void)
     {
       g_autoptr (ChatStorageJob) job = job_new (CHAT_STORAGE_EXPIRE, 0, 0, 0);
 
-      job->date = now - 30 * DAY;
+      job->date = now;
+      job->keep = 30 * DAY;
       job->until = until;
       job = store_ask (&store, g_steal_pointer (&job));
       assert_status (job, SUCCESS);
