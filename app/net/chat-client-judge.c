@@ -75,7 +75,9 @@ chat_client_answer_error (ChatPacket *packet)
     return g_error_new (CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_MALFORMED, "malformed answer: %s", problem->message);
   if (status == CHAT_STATUS_SIGNUP_FAIL && g_strcmp0 (reason, "NAME") == 0)
     return g_error_new_literal (CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_UNACCEPTABLE_NAME, "unacceptable name");
-  if (status == CHAT_STATUS_SIGNUP_FAIL && g_strcmp0 (reason, "PASSWORD") == 0)
+  if ((status == CHAT_STATUS_SIGNUP_FAIL
+       || (status == CHAT_STATUS_BAD_REQUEST && chat_packet_get_kind (packet) == CHAT_PACKET_CHANGE_PASSWORD))
+      && g_strcmp0 (reason, "PASSWORD") == 0)
     return g_error_new_literal (CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_UNACCEPTABLE_PASSWORD, "unacceptable password");
   error = chat_error_from_status (status, chat_packet_get_string (packet, CHAT_FIELD_ERROR));
   return chat_client_error_from_wire (error, CLAMP (chat_packet_get_integer (packet, CHAT_FIELD_RETRY_AFTER, 0),

@@ -107,47 +107,6 @@ chat_client_log_in_finish (ChatClient    *self,
   return TRUE;
 }
 
-static void
-on_tokens (GObject      *source,
-           GAsyncResult *result,
-           gpointer      user_data)
-{
-  ChatClient *self = CHAT_CLIENT (source);
-  g_autoptr (GTask) task = user_data;
-  g_autoptr (ChatPacket) answer = NULL;
-  ChatPacket *packet;
-  GError *error = NULL;
-  gint64 current;
-
-  answer = answer_of (result, &error);
-  if (answer == NULL)
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-  current = chat_packet_get_integer (answer, CHAT_FIELD_CURRENT, 0);
-  if (current <= 0)
-    {
-      g_task_return_pointer (task, g_steal_pointer (&answer), (GDestroyNotify) chat_packet_unref);
-      return;
-    }
-  packet = chat_packet_new (CHAT_PACKET_REVOKE_TOKEN);
-  chat_packet_set_integer (packet, CHAT_FIELD_ID, current);
-  chat_client_request (self, packet, current, NULL, g_steal_pointer (&task));
-}
-
-void
-chat_client_revoke_token_async (ChatClient          *self,
-                                GCancellable        *cancellable,
-                                GAsyncReadyCallback  callback,
-                                gpointer             user_data)
-{
-  GTask *task = new_task (self, chat_client_revoke_token_async, cancellable, callback, user_data);
-
-  chat_client_request (self, chat_packet_new (CHAT_PACKET_TOKENS), 0, NULL,
-                       new_task (self, chat_client_revoke_token_async, cancellable, on_tokens, task));
-}
-
 static gint64
 seq_of (ChatClient *self,
         ChatPacket *packet,

@@ -17,6 +17,9 @@ ChatClientMessage *chat_client_message_from_packet (ChatPacket *packet);
 GPtrArray         *chat_client_rooms_from_packet   (ChatPacket *packet,
                                                     gboolean    room_info,
                                                     guint       max);
+/** chat_client_devices_from_packet: Returns: (transfer full) (element-type ChatClientDevice): those of a TOKENS, with the same left out */
+GPtrArray         *chat_client_devices_from_packet (ChatPacket *packet,
+                                                    guint       max);
 /** chat_client_get_moment: Returns: µs; 0 where there is none, or none of RFC 3339 */
 gint64             chat_client_get_moment          (ChatPacket *packet,
                                                     ChatField   field);

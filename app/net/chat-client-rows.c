@@ -231,3 +231,68 @@ chat_client_rooms_from_packet (ChatPacket *packet,
     }
   return rooms;
 }
+
+void
+chat_client_device_free (ChatClientDevice *device)
+{
+  g_free (device->name);
+  g_free (device);
+}
+
+/* As long as our own server lets one be, and on one line */
+static char *
+device_name (const char *told)
+{
+  gsize length = strnlen (told, CHAT_MAX_DEVICE_SIZE);
+  const char *end = told + length;
+  char *name;
+
+  /* Not in the midst of a character */
+  if (told[length] != '\0')
+    g_utf8_validate (told, length, &end);
+  name = g_strndup (told, end - told);
+  for (char *p = name; *p != '\0'; p++)
+    if (g_ascii_iscntrl (*p))
+      *p = ' ';
+  return name;
+}
+
+static gint64
+moment_of (const char *const *dates,
+           gsize              n,
+           gsize              i)
+{
+  gint64 moment;
+
+  return i < n && chat_date_parse (dates[i], &moment) ? moment : 0;
+}
+
+GPtrArray *
+chat_client_devices_from_packet (ChatPacket *packet,
+                                 guint       max)
+{
+  GPtrArray *devices = g_ptr_array_new_with_free_func ((GDestroyNotify) chat_client_device_free);
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_int64_hash, g_int64_equal);
+  gsize n_ids, n_names, n_created, n_used;
+  const gint64 *ids = chat_packet_get_integers (packet, CHAT_FIELD_IDS, &n_ids);
+  const char *const *names = chat_packet_get_strings (packet, CHAT_FIELD_DEVICES, &n_names);
+  const char *const *created = chat_packet_get_strings (packet, CHAT_FIELD_CREATED, &n_created);
+  const char *const *used = chat_packet_get_strings (packet, CHAT_FIELD_LAST_USED, &n_used);
+  gint64 current = chat_packet_get_integer (packet, CHAT_FIELD_CURRENT, 0);
+
+  for (gsize i = 0; i < n_ids && devices->len < max; i++)
+    {
+      ChatClientDevice *device;
+
+      if (ids[i] <= 0 || ids[i] > CHAT_MAX_ID || !g_hash_table_add (seen, (gpointer) &ids[i]))
+        continue;
+      device = g_new0 (ChatClientDevice, 1);
+      device->id = ids[i];
+      device->name = i < n_names ? device_name (names[i]) : g_strdup ("");
+      device->created = moment_of (created, n_created, i);
+      device->last_used = moment_of (used, n_used, i);
+      device->current = ids[i] == current;
+      g_ptr_array_add (devices, device);
+    }
+  return devices;
+}

@@ -55,6 +55,18 @@ typedef struct
   gboolean           pinned;
   GPtrArray         *marks;         /* nullable (element-type ChatClientMark): with `receipts`: of all members, one's own too */
 } ChatClientRoom;
+/** ChatClientDevice: where the person is signed in */
+typedef struct
+{
+  gint64             id;            /* of its token */
+  char              *name;          /* one line; may be empty */
+  gint64             created;       /* µs since 1970, UTC; 0: not told */
+  gint64             last_used;
+  gboolean           current;       /* this connection */
+} ChatClientDevice;
+void               chat_client_device_free  (ChatClientDevice        *device);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ChatClientDevice, chat_client_device_free)
+
 void               chat_client_room_free    (ChatClientRoom          *room);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ChatClientRoom, chat_client_room_free)
 

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 #define CHAT_CLIENT_MAX_PAGE          200     /* messages: CHAT_MAX_PAGE_SIZE */
 #define CHAT_CLIENT_RESENT_PAGE       50      /* messages that our own server sends for RESENT: CHAT_PAGE_SIZE */
 #define CHAT_CLIENT_MAX_ROOMS         10000   /* one object of OLD_DIALOGS holds hardly more */
+#define CHAT_CLIENT_MAX_DEVICES       1000    /* of one person: more are not told on */
 #define CHAT_CLIENT_MAX_ROWS          20000   /* messages kept of one answer: the newest ones */
 #define CHAT_CLIENT_MAX_ROW_BYTES     (64 * 1024 * 1024)
 #define CHAT_CLIENT_MAX_PENDING       4096    /* requests that wait for their answers */
@@ -139,8 +140,34 @@ gboolean           chat_client_log_in_finish       (ChatClient              *sel
                                                     GAsyncResult            *result,
                                                     char                   **token,
                                                     GError                 **error);
-/** chat_client_revoke_token_async: makes the token of this connection worthless */
+
+/* The devices of the person, and the password: UNSUPPORTED where the server has no tokens */
+void               chat_client_list_devices_async  (ChatClient              *self,
+                                                    GCancellable            *cancellable,
+                                                    GAsyncReadyCallback      callback,
+                                                    gpointer                 user_data);
+/** chat_client_list_devices_finish: Returns: (transfer full) (element-type ChatClientDevice): in the order in which they were told:
+ * the newest first */
+GPtrArray         *chat_client_list_devices_finish (ChatClient              *self,
+                                                    GAsyncResult            *result,
+                                                    GError                 **error);
+/** chat_client_revoke_token_async: makes the token of device @id worthless, and ends its connections; 0: of this connection. FORBIDDEN
+ * where it is none of the person's, or is gone already */
 void               chat_client_revoke_token_async  (ChatClient              *self,
+                                                    gint64                   id,
+                                                    GCancellable            *cancellable,
+                                                    GAsyncReadyCallback      callback,
+                                                    gpointer                 user_data);
+/** chat_client_revoke_others_async: of all but this connection */
+void               chat_client_revoke_others_async (ChatClient              *self,
+                                                    GCancellable            *cancellable,
+                                                    GAsyncReadyCallback      callback,
+                                                    gpointer                 user_data);
+/** chat_client_change_password_async: does what chat_client_revoke_others_async() does as well. WRONG_PASSWORD where @password is not
+ * the one in force, UNACCEPTABLE_PASSWORD for a new one that the server does not take, RATE_LIMITED after too many attempts */
+void               chat_client_change_password_async (ChatClient            *self,
+                                                    const char              *password,
+                                                    const char              *new_password,
                                                     GCancellable            *cancellable,
                                                     GAsyncReadyCallback      callback,
                                                     gpointer                 user_data);
@@ -262,7 +289,7 @@ void               chat_client_set_account_async   (ChatClient              *sel
 /** chat_client_tell_typing: nothing answers */
 void               chat_client_tell_typing         (ChatClient              *self,
                                                     gint64                   room_id);
-/** chat_client_finish: of those above without a result of their own (sign-up, revoke, delete, edit, mark, set) */
+/** chat_client_finish: of those above without a result of their own (sign-up, revoke, password, delete, edit, mark, set) */
 gboolean           chat_client_finish              (ChatClient              *self,
                                                     GAsyncResult            *result,
                                                     GError                 **error);

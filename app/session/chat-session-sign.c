@@ -483,7 +483,7 @@ chat_session_sign_out_async (ChatSession         *self,
                                                   g_object_ref (sign_out->cancellable), g_object_unref);
     }
   sign_out->timer = g_timeout_add (self->times.farewell, on_farewell_too_long, sign_out);
-  chat_client_revoke_token_async (self->client, sign_out->cancellable, on_revoked, g_steal_pointer (&task));
+  chat_client_revoke_token_async (self->client, 0, sign_out->cancellable, on_revoked, g_steal_pointer (&task));
 }
 
 gboolean
