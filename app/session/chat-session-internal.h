@@ -24,6 +24,10 @@ typedef struct
   guint farewell;         /* for the server to take note of signing out */
 } ChatSessionTimes;
 
+/** chat_session_error_new: Returns: (transfer full): @retry_after: seconds; 0: not told */
+GError           *chat_session_error_new         (ChatSessionError  code,
+                                                  guint             retry_after,
+                                                  const char       *message);
 /** chat_session_get_times: Returns: (transfer none): those in force; to be changed before the session connects */
 ChatSessionTimes *chat_session_get_times         (ChatSession *self);
 /** chat_session_get_backoff_limit: Returns: the most that the @attempt-th try in a row (from 1) waits; the wait is drawn evenly

@@ -36,7 +36,6 @@ enum
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (ChatSession, chat_session, G_TYPE_OBJECT)
-G_DEFINE_QUARK (chat-session-error-quark, chat_session_error)
 G_DEFINE_ENUM_TYPE (ChatSessionState, chat_session_state,
                     G_DEFINE_ENUM_VALUE (CHAT_SESSION_SIGNED_OUT, "signed-out"),
                     G_DEFINE_ENUM_VALUE (CHAT_SESSION_CONNECTING, "connecting"),
@@ -88,7 +87,7 @@ chat_session_error_from (const GError *error)
 {
   if (error->domain == CHAT_SESSION_ERROR || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return g_error_copy (error);
-  return g_error_new_literal (CHAT_SESSION_ERROR, code_from (error), error->message);
+  return chat_session_error_new (code_from (error), chat_client_error_get_retry_after (error), error->message);
 }
 
 /* What is told */

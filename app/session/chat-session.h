@@ -31,7 +31,7 @@ typedef enum
   CHAT_SESSION_ERROR_UNACCEPTABLE_NAME,
   CHAT_SESSION_ERROR_UNACCEPTABLE_PASSWORD,
   CHAT_SESSION_ERROR_SIGNUP_FAILED,
-  CHAT_SESSION_ERROR_RATE_LIMITED,          /* see chat_session_get_retry_at() */
+  CHAT_SESSION_ERROR_RATE_LIMITED,          /* see chat_session_get_retry_at(), chat_session_error_get_retry_after() */
   CHAT_SESSION_ERROR_OFFLINE,               /* needs a connection, and there is none */
   CHAT_SESSION_ERROR_FORBIDDEN,
   CHAT_SESSION_ERROR_NO_ROOM,
@@ -41,8 +41,11 @@ typedef enum
   CHAT_SESSION_ERROR_EMPTY,
   CHAT_SESSION_ERROR_UNSUPPORTED,           /* this server can not do that */
   CHAT_SESSION_ERROR_SIGNED_OUT,            /* the token is dead: the person must sign in again */
-  CHAT_SESSION_ERROR_NO_SUCH_HOST           /* the name is not known to the network (else UNREACHABLE) */
+  CHAT_SESSION_ERROR_NO_SUCH_HOST,          /* the name is not known to the network (else UNREACHABLE) */
+  CHAT_SESSION_ERROR_UNCERTAIN              /* it was asked, but the connection ended before the answer: it may have been done */
 } ChatSessionError;
+/** chat_session_error_get_retry_after: Returns: seconds for which it is in vain to try again, as the server told; 0 if it did not */
+guint  chat_session_error_get_retry_after (const GError *error);
 
 typedef enum
 {
@@ -64,7 +67,8 @@ typedef enum
   CHAT_SESSION_CAN_RESEND     = 1 << 0,   /* client-ref: a message of unknown fate may be repeated without doubling it */
   CHAT_SESSION_CAN_PAGE       = 1 << 1,
   CHAT_SESSION_CAN_TELL_ROOMS = 1 << 2,   /* previews, unread counts, pin, mute */
-  CHAT_SESSION_CAN_REMEMBER   = 1 << 3,   /* tokens: the next start needs no password */
+  CHAT_SESSION_CAN_REMEMBER   = 1 << 3,   /* tokens: the next start needs no password; devices are listed and signed out, and the password
+                                             can be changed */
   CHAT_SESSION_CAN_TELL_RECEIPTS = 1 << 4,  /* how far others have got */
   CHAT_SESSION_CAN_TELL_TYPING   = 1 << 5,
   CHAT_SESSION_CAN_TELL_PRESENCE = 1 << 6,
@@ -154,6 +158,58 @@ void              chat_session_connect             (ChatSession          *self);
 /** chat_session_close: ends the connection and all timers, keeping the account (the program quits). Waits until all that was told
  * and done is on the disk: milliseconds as a rule, never more than three seconds */
 void              chat_session_close               (ChatSession          *self);
+
+/* Where the person is signed in, and the password (PROTOCOL.md, "token"): OFFLINE without a connection, UNSUPPORTED where the server can
+ * not do it */
+/** ChatSessionDevice: a device that needs no password */
+typedef struct
+{
+  gint64    id;
+  char     *name;       /* as it was called when it was signed in: one line; may be empty */
+  gint64    created;    /* µs since 1970, UTC; 0: not told */
+  gint64    last_used;
+  gboolean  current;    /* this one */
+} ChatSessionDevice;
+void              chat_session_device_free         (ChatSessionDevice    *device);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ChatSessionDevice, chat_session_device_free)
+/** chat_session_list_devices_finish: Returns: (transfer full) (element-type ChatSessionDevice): the newest first */
+void              chat_session_list_devices_async  (ChatSession          *self,
+                                                    GCancellable         *cancellable,
+                                                    GAsyncReadyCallback   callback,
+                                                    gpointer              user_data);
+GPtrArray        *chat_session_list_devices_finish (ChatSession          *self,
+                                                    GAsyncResult         *result,
+                                                    GError              **error);
+/** chat_session_revoke_device_async: signs another device out. "Is signed out already" counts as done. (This one:
+ * chat_session_sign_out_async()) */
+void              chat_session_revoke_device_async (ChatSession          *self,
+                                                    gint64                device_id,
+                                                    GCancellable         *cancellable,
+                                                    GAsyncReadyCallback   callback,
+                                                    gpointer              user_data);
+gboolean          chat_session_revoke_device_finish (ChatSession         *self,
+                                                    GAsyncResult         *result,
+                                                    GError              **error);
+/** chat_session_revoke_others_async: signs all other devices out, those too that have only the password */
+void              chat_session_revoke_others_async (ChatSession          *self,
+                                                    GCancellable         *cancellable,
+                                                    GAsyncReadyCallback   callback,
+                                                    gpointer              user_data);
+gboolean          chat_session_revoke_others_finish (ChatSession         *self,
+                                                    GAsyncResult         *result,
+                                                    GError              **error);
+/** chat_session_change_password_async: and signs all other devices out; this one stays. WRONG_PASSWORD where @password is not the one in
+ * force; UNACCEPTABLE_PASSWORD for @new_password; RATE_LIMITED after too many attempts; UNCERTAIN. Cancelling ends the wait alone: it
+ * may be done nevertheless. */
+void              chat_session_change_password_async (ChatSession        *self,
+                                                    const char           *password,
+                                                    const char           *new_password,
+                                                    GCancellable         *cancellable,
+                                                    GAsyncReadyCallback   callback,
+                                                    gpointer              user_data);
+gboolean          chat_session_change_password_finish (ChatSession       *self,
+                                                    GAsyncResult         *result,
+                                                    GError              **error);
 
 /* What others are told of the person (PROTOCOL.md, "receipts") */
 gboolean          chat_session_get_sends_receipts  (ChatSession          *self);

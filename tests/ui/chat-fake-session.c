@@ -53,7 +53,6 @@ static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (ChatSession, chat_session, G_TYPE_OBJECT)
-G_DEFINE_QUARK (chat-session-error-quark, chat_session_error)
 
 GType
 chat_session_state_get_type (void)
