@@ -19,14 +19,14 @@ CHAT_SERVER_BUILD_PROBES=(cc pkg-config meson ninja msgfmt
 # To build the app as well
 CHAT_BUILD_PACKAGES=(
   "${CHAT_SERVER_BUILD_PACKAGES[@]}"
-  libgtk-4-dev libadwaita-1-dev libsecret-1-dev libgtk-4-bin libxml2-utils desktop-file-utils appstream
+  libgtk-4-dev libadwaita-1-dev libgdk-pixbuf-2.0-dev libsecret-1-dev libgtk-4-bin libxml2-utils desktop-file-utils appstream
 )
 CHAT_BUILD_PROBES=("${CHAT_SERVER_BUILD_PROBES[@]}" xmllint desktop-file-validate
-  pkg:gtk4 pkg:libadwaita-1 pkg:libsecret-1)
+  pkg:gtk4 pkg:libadwaita-1 pkg:gdk-pixbuf-2.0 pkg:libsecret-1)
 
 # To run the app, on a display or on a virtual one
 CHAT_RUN_PACKAGES=(
-  glib-networking librsvg2-common adwaita-icon-theme fonts-dejavu-core fonts-noto-color-emoji
+  glib-networking librsvg2-common webp-pixbuf-loader adwaita-icon-theme fonts-dejavu-core fonts-noto-color-emoji
   'dbus-daemon|dbus' at-spi2-core dconf-gsettings-backend
 )
 CHAT_RUN_PROBES=(dbus-run-session)
