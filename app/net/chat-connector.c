@@ -291,7 +291,16 @@ got_connection (GTask             *task,
                 GSocketConnection *connection)
 {
   Opening *opening = g_task_get_task_data (task);
+  g_autoptr (GSocketAddress) peer = NULL;
+  GError *error = NULL;
 
+  /* One that was reset already has none. glib-networking 2.74 takes for granted that there is; asked once, the socket knows it */
+  peer = g_socket_connection_get_remote_address (connection, &error);
+  if (peer == NULL)
+    {
+      fail (task, error, CHAT_CLIENT_ERROR_UNREACHABLE);
+      return;
+    }
   prepare_socket (connection);
   if (opening->insecure)
     {

@@ -4,6 +4,7 @@
  */
 
 #include "chat-connector.h"
+#include "chat-fault-proxy.h"
 #include "chat-test.h"
 
 /* A resolver that knows what the test lets it know */
@@ -110,14 +111,22 @@ on_opened (GObject      *source,
 }
 
 static GIOStream *
-open_stream (const char  *typed,
-             GError     **error)
+open_some_stream (const char  *typed,
+                  gboolean     insecure,
+                  GError     **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  chat_connector_open_async (typed, TRUE, NULL, 5000, NULL, on_opened, &result);
+  chat_connector_open_async (typed, insecure, NULL, 5000, NULL, on_opened, &result);
   chat_test_wait_until (result != NULL);
   return chat_connector_open_finish (result, error);
+}
+
+static GIOStream *
+open_stream (const char  *typed,
+             GError     **error)
+{
+  return open_some_stream (typed, TRUE, error);
 }
 
 static guint16
@@ -174,6 +183,23 @@ test_service (void)
   g_resolver_set_default (usual);
 }
 
+/* Who is thrown out before TLS has begun is told so: no warning, and no other error now and then */
+static void
+test_reset (void)
+{
+  g_autoptr (ChatFaultProxy) proxy = chat_fault_proxy_new ("127.0.0.1:1");
+
+  chat_fault_proxy_set_door (proxy, CHAT_FAULT_REFUSES);
+  for (guint i = 0; i < 50; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (open_some_stream (chat_fault_proxy_get_address (proxy), FALSE, &error));
+      g_assert_nonnull (error);
+      g_assert_true (error->domain == CHAT_CLIENT_ERROR);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -181,6 +207,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/connect/service", test_service);
+  g_test_add_func ("/connect/reset", test_reset);
 
   return g_test_run ();
 }
