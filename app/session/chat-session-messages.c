@@ -15,6 +15,24 @@ moment_of (ChatMessage *message)
   return date != 0 ? date : g_get_real_time ();
 }
 
+void
+chat_session_place_newest (ChatSession  *self,
+                           ChatRoomInfo *info,
+                           ChatMessage  *message)
+{
+  ChatMessage *last = chat_room_get_last_message (info->room);
+  gint64 id = chat_message_get_id (message);
+
+  /* What is still unsent is newer than all that the server has; but others may have been faster than this one */
+  if (id < info->newest_id)
+    {
+      if (last == message)
+        chat_session_find_newest (self, info);
+    }
+  else if (last == NULL || last == message || (chat_message_get_id (last) != 0 && chat_message_get_id (last) < id))
+    chat_session_show_newest (self, info, message);
+}
+
 /* Where @message got its id just now: it may have come by another way before */
 void
 chat_session_take_id (ChatSession *self,
@@ -49,6 +67,8 @@ settle (ChatSession             *self,
   chat_message_set_state (message, CHAT_MESSAGE_SENT, NULL);
   if (info != NULL && info->list != NULL)
     chat_message_list_resort (info->list, message);
+  if (info != NULL && row->id < info->newest_id)
+    chat_session_place_newest (self, info, message);
   g_object_unref (message);
 }
 

@@ -222,10 +222,9 @@ chat_session_message_sent (ChatSession *self,
   if (id > info->newest_id)
     {
       info->newest_id = id;
-      if (chat_room_get_last_message (info->room) == message)
-        chat_room_set_activity (info->room, date != 0 ? date : g_get_real_time ());
       chat_session_raise_mark (self, info, id, FALSE);
     }
+  chat_session_place_newest (self, info, message);
 }
 
 void

@@ -389,6 +389,10 @@ void    chat_session_show_newest      (ChatSession        *self,
 /** chat_session_find_newest: the newest one is gone: which is it now? */
 void    chat_session_find_newest      (ChatSession        *self,
                                        ChatRoomInfo       *info);
+/** chat_session_place_newest: @message of ours has its id now: what is the newest of its room? */
+void    chat_session_place_newest     (ChatSession        *self,
+                                       ChatRoomInfo       *info,
+                                       ChatMessage        *message);
 /** chat_session_take_id: @message got its id just now: it may have come by another way before */
 void    chat_session_take_id          (ChatSession        *self,
                                        ChatMessage        *message,

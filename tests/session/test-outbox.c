@@ -296,6 +296,44 @@ test_settled_by_page (void)
   g_assert_cmpuint (chat_session_count_unsent (anna->session), ==, 0);
 }
 
+/* Somebody else was faster, but what one wrote came after it on the server: that is the newest. Or it was the other way round */
+static void
+serve_race (ChatRawPeer *peer,
+            const char  *type,
+            JsonObject  *request,
+            gpointer     user_data)
+{
+  g_autofree char *number = request != NULL ? chat_raw_request_id (request) : g_strdup ("");
+  int own = GPOINTER_TO_INT (user_data);
+
+  if (g_str_equal (type, "REQUEST_LOGIN"))
+    chat_raw_say (peer, "{\"type\":\"RESPONSE_LOGIN\",\"status\":\"LOGIN_OK\",\"features\":[\"request-id\",\"client-ref\"]}");
+  else if (g_str_equal (type, "OLD_DIALOGS"))
+    chat_raw_say (peer, "{\"type\":\"OLD_DIALOGS\",\"dialogs\":[\"boris\"],\"id\":[7],\"first_massage_id\":[0]%s}", number);
+  else if (g_str_equal (type, "READ_MSG"))
+    chat_raw_say (peer, "{\"type\":\"READ_MSG\",\"status\":\"MESSAGE_DOES_NOT_EXIST\",\"room_id\":7%s}", number);
+  else if (g_str_equal (type, "SEARCH_USER"))
+    chat_raw_say (peer, "{\"type\":\"SEARCH_USER\",\"user\":[]%s}", number);
+  else if (g_str_equal (type, "SND_MSG"))
+    chat_raw_say (peer, "{\"type\":\"READ_MSG\",\"status\":\"SUCCESS\",\"room_id\":7,\"message_id\":5,\"msg_type\":\"TEXT\","
+                  "\"message\":\"theirs\",\"date\":\"2026-01-31T12:34:56.789Z\",\"sender\":\"boris\"}"
+                  "{\"type\":\"SND_MSG\",\"status\":\"SUCCESS\",\"room_id\":7,\"message_id\":%d,"
+                  "\"date\":\"2026-01-31T12:34:56.790Z\"%s}", own, number);
+}
+
+static void
+test_newest (gconstpointer data)
+{
+  g_autoptr (ChatRawServer) server = chat_raw_server_new (serve_race, (gpointer) data);
+  g_autoptr (ChatPerson) anna = chat_person_new ();
+  ChatRoom *room = sign_in (anna, server);
+  g_autoptr (ChatMessage) message = chat_person_send (anna, room, "ours");
+
+  chat_test_wait_until (chat_message_get_state (message) == CHAT_MESSAGE_SENT);
+  chat_test_wait_until (chat_room_get_last_message (room) != NULL);
+  g_assert_cmpstr (chat_message_get_text (chat_room_get_last_message (room)), ==, GPOINTER_TO_INT (data) == 6 ? "ours" : "theirs");
+}
+
 static void
 test_unknown_without_ref (void)
 {
@@ -388,6 +426,8 @@ main (int    argc,
   g_test_add_func ("/outbox/refused", test_refused);
   g_test_add_func ("/outbox/unknown-with-ref", test_unknown_with_ref);
   g_test_add_func ("/outbox/settled-by-page", test_settled_by_page);
+  g_test_add_data_func ("/outbox/newest", GINT_TO_POINTER (6), test_newest);
+  g_test_add_data_func ("/outbox/not-newest", GINT_TO_POINTER (4), test_newest);
   g_test_add_func ("/outbox/unknown-without-ref", test_unknown_without_ref);
   g_test_add_func ("/outbox/rate-limited", test_rate_limited);
   g_test_add_func ("/outbox/backoff", test_backoff);
