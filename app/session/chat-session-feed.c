@@ -273,6 +273,20 @@ chat_session_put_row (ChatSession             *self,
   settle_row (self, batch, row);
 }
 
+void
+chat_session_put_preview (ChatSession             *self,
+                          ChatStoreBatch          *batch,
+                          const ChatClientMessage *row)
+{
+  ChatStoreMessage message = store_view (self, row);
+  ChatMessage *own = chat_session_is_own (self, row->sender) ? chat_outbox_find (self->outbox, row->client_ref) : NULL;
+
+  if (own != NULL && g_str_has_prefix (chat_message_get_text (own), row->text))
+    message.text = (char *) chat_message_get_text (own);
+  chat_store_batch_put_preview (batch, &message);
+  settle_row (self, batch, row);
+}
+
 ChatClientMessage
 chat_session_row_view (const ChatStoreMessage *row)
 {

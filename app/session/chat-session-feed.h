@@ -74,6 +74,10 @@ void              chat_session_put_row       (ChatSession             *self,
                                               ChatStoreBatch          *batch,
                                               const ChatClientMessage *row,
                                               gboolean                 live);
+/** chat_session_put_preview: the same for one whose text may be cut */
+void              chat_session_put_preview   (ChatSession             *self,
+                                              ChatStoreBatch          *batch,
+                                              const ChatClientMessage *row);
 /** chat_session_row_view: @row as the wire would tell it; borrows its strings */
 ChatClientMessage chat_session_row_view      (const ChatStoreMessage  *row);
 

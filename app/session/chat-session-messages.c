@@ -81,9 +81,11 @@ chat_session_show_text (ChatSession *self,
     chat_message_set_text (message, text);
 }
 
-ChatMessage *
-chat_session_take_message (ChatSession             *self,
-                           const ChatClientMessage *row)
+/* @is_cut: the text may be the beginning of it alone */
+static ChatMessage *
+take (ChatSession             *self,
+      const ChatClientMessage *row,
+      gboolean                 is_cut)
 {
   ChatMessage *message = chat_memory_lookup (self->memory, row->id);
 
@@ -111,12 +113,26 @@ chat_session_take_message (ChatSession             *self,
       chat_message_set_text (message, row->text);
       chat_outbox_dress (self->outbox, message);
     }
-  else
+  else if (!is_cut || !g_str_has_prefix (chat_message_get_text (message), row->text))
     chat_session_show_text (self, message, row->text);
   /* A server that knows only the user's API does not say it again */
   if (row->edited)
     chat_message_set_edited (message, TRUE);
   return message;
+}
+
+ChatMessage *
+chat_session_take_message (ChatSession             *self,
+                           const ChatClientMessage *row)
+{
+  return take (self, row, FALSE);
+}
+
+ChatMessage *
+chat_session_take_preview (ChatSession             *self,
+                           const ChatClientMessage *row)
+{
+  return take (self, row, TRUE);
 }
 
 void

@@ -354,6 +354,9 @@ void    chat_session_raise_mark       (ChatSession        *self,
 /** chat_session_take_message: Returns: (transfer full): the one object for @row, made or brought to its newer state */
 ChatMessage *chat_session_take_message (ChatSession             *self,
                                         const ChatClientMessage *row);
+/** chat_session_take_preview: the same, for one whose text may be cut: what is known whole stays so */
+ChatMessage *chat_session_take_preview (ChatSession             *self,
+                                        const ChatClientMessage *row);
 /** chat_session_message_came: @events: (nullable) (element-type ChatStoreEvent): what was new to the store */
 void    chat_session_message_came     (ChatSession             *self,
                                        const ChatClientMessage *row,
@@ -386,13 +389,13 @@ void    chat_session_newest_page_came (ChatSession        *self,
 void    chat_session_show_newest      (ChatSession        *self,
                                        ChatRoomInfo       *info,
                                        ChatMessage        *message);
-/** chat_session_find_newest: the newest one is gone: which is it now? */
-void    chat_session_find_newest      (ChatSession        *self,
-                                       ChatRoomInfo       *info);
 /** chat_session_place_newest: @message of ours has its id now: what is the newest of its room? */
 void    chat_session_place_newest     (ChatSession        *self,
                                        ChatRoomInfo       *info,
                                        ChatMessage        *message);
+/** chat_session_find_newest: the newest one is gone: which is it now? */
+void    chat_session_find_newest      (ChatSession        *self,
+                                       ChatRoomInfo       *info);
 /** chat_session_take_id: @message got its id just now: it may have come by another way before */
 void    chat_session_take_id          (ChatSession        *self,
                                        ChatMessage        *message,

@@ -338,7 +338,7 @@ apply_told (ChatSession          *self,
   mark = chat_room_get_read_mark (info->room);
   if (told->last_message != NULL)
     {
-      g_autoptr (ChatMessage) message = chat_session_take_message (self, told->last_message);
+      g_autoptr (ChatMessage) message = chat_session_take_preview (self, told->last_message);
       ChatMessage *shown = chat_room_get_last_message (info->room);
 
       info->newest_id = MAX (info->newest_id, told->last_message->id);
@@ -536,7 +536,7 @@ build_rooms (ChatSession      *self,
       chat_store_batch_put_room (batch, room);
       chat_session_put_marks (self, batch, row->id, row->marks);
       if (row->told && row->last_message != NULL && row->last_message->room_id == row->id)
-        chat_session_put_row (self, batch, row->last_message, FALSE);
+        chat_session_put_preview (self, batch, row->last_message);
       g_array_append_val (ids, row->id);
     }
   /* One that was made while the answer was on its way may not be in it yet */

@@ -201,20 +201,36 @@ chat_store_batch_set_mark (ChatStoreBatch *self,
   return TRUE;
 }
 
-gboolean
-chat_store_batch_put_message (ChatStoreBatch         *self,
-                              const ChatStoreMessage *message,
-                              gboolean                live)
+static gboolean
+put_message (ChatStoreBatch         *self,
+             ChatStoreChangeKind     kind,
+             const ChatStoreMessage *message,
+             gboolean                live)
 {
   ChatStoreChange *change;
 
   if (!is_message (message))
     return FALSE;
-  change = add (self, CHAT_STORE_PUT_MESSAGE, message->id, message->seq);
+  change = add (self, kind, message->id, message->seq);
   change->message = chat_store_message_copy (message);
   change->numbers[0] = live;
   self->n_bytes += message_size (message);
   return TRUE;
+}
+
+gboolean
+chat_store_batch_put_message (ChatStoreBatch         *self,
+                              const ChatStoreMessage *message,
+                              gboolean                live)
+{
+  return put_message (self, CHAT_STORE_PUT_MESSAGE, message, live);
+}
+
+gboolean
+chat_store_batch_put_preview (ChatStoreBatch         *self,
+                              const ChatStoreMessage *message)
+{
+  return put_message (self, CHAT_STORE_PUT_PREVIEW, message, FALSE);
 }
 
 static int

@@ -63,6 +63,10 @@ gboolean        chat_store_batch_set_mark       (ChatStoreBatch         *self,
 gboolean        chat_store_batch_put_message    (ChatStoreBatch         *self,
                                                  const ChatStoreMessage *message,
                                                  gboolean                live);
+/** chat_store_batch_put_preview: @message: the newest of its room, its text possibly cut (PROTOCOL.md, "room-info"): what is kept whole stays
+ * so, and where nothing is, or something else, this is kept as what must still be asked for */
+gboolean        chat_store_batch_put_preview    (ChatStoreBatch         *self,
+                                                 const ChatStoreMessage *message);
 
 #define CHAT_STORE_BEGINNING 0                          /* @from_id: there is nothing older */
 #define CHAT_STORE_TO_NEWEST G_MAXINT64                 /* @to_id: there is nothing newer */

@@ -238,6 +238,8 @@ run_change (ChatStoreDb           *self,
       return set_mark (self, change);
     case CHAT_STORE_PUT_MESSAGE:
       return chat_store_put_message (self, change->message, change->numbers[0], events);
+    case CHAT_STORE_PUT_PREVIEW:
+      return chat_store_put_preview (self, change->message, events);
     case CHAT_STORE_PUT_PAGE:
       /* Where something of it could not be kept, it says nothing about the range: from > to */
       return chat_store_put_page (self, change->id, change->numbers[0] ? change->a : 1, change->numbers[0] ? change->b : 0,

@@ -201,6 +201,9 @@ gboolean chat_store_put_message   (ChatStoreDb            *self,
                                    const ChatStoreMessage *row,
                                    gboolean                live,
                                    GPtrArray              *events);
+gboolean chat_store_put_preview   (ChatStoreDb            *self,
+                                   const ChatStoreMessage *row,
+                                   GPtrArray              *events);
 gboolean chat_store_put_page      (ChatStoreDb            *self,
                                    gint64                  room_id,
                                    gint64                  from,

@@ -251,6 +251,26 @@ chat_store_put_message (ChatStoreDb            *self,
   return cover_message (self, row, live) && put_row (self, row, events) && raise_newest (self, row->room_id, row->id);
 }
 
+gboolean
+chat_store_put_preview (ChatStoreDb            *self,
+                        const ChatStoreMessage *row,
+                        GPtrArray              *events)
+{
+  g_autoptr (ChatStoreMessage) kept = NULL;
+  gboolean ok = TRUE;
+
+  if (exists (self, SQL_FIND_DEAD_ROOM, row->room_id, &ok) || !ok)
+    return ok;
+  kept = find_message (self, row->id, &ok);
+  if (!ok)
+    return FALSE;
+  /* The whole of what is told here. Where it is not, no span says that it is: what is kept otherwise under that id waits for the
+   * change that it learns of by this, or was put out of date by a reset */
+  if (kept == NULL || !g_str_has_prefix (kept->text, row->text))
+    ok = put_row (self, row, events);
+  return ok && raise_newest (self, row->room_id, row->id);
+}
+
 static gboolean
 remove_message (ChatStoreDb *self,
                 gint64       id,

@@ -459,6 +459,38 @@ test_reset (gconstpointer data)
   g_assert_cmpuint (chat_list_length (list), ==, 1);
 }
 
+/* The list of rooms tells the beginning of a long message: that must not take the place of the whole one */
+static void
+test_long_text (void)
+{
+  g_auto (Scene) scene = { NULL };
+  g_autofree char *text = g_strnfill (2000, 'x');
+  g_autoptr (ChatMessageList) list = NULL;
+  g_autoptr (ChatMessageList) own = NULL;
+  ChatRoom *room, *theirs;
+  guint64 n_refreshes;
+
+  scene_init (&scene);
+  room = chat_person_create_room (scene.anna, "boris");
+  own = chat_session_get_messages (scene.anna->session, room);
+  theirs = chat_person_get_room (scene.boris, "anna");
+  send (scene.anna, room, "0");
+  send (scene.anna, room, "1");
+  send (scene.anna, room, text);
+  chat_test_wait_until (chat_room_get_unread_count (theirs) == 3);
+  n_refreshes = chat_session_get_n_refreshes (scene.boris->session);
+
+  /* Whether that was unread nobody knows who does not look at it: the rooms are asked for */
+  delete (scene.anna, own, 1);
+  chat_test_wait_until (chat_session_get_n_refreshes (scene.boris->session) > n_refreshes);
+  chat_test_wait_until (chat_room_get_unread_count (theirs) == 2);
+  chat_test_wait_until (chat_session_is_written (scene.boris->session));
+  g_assert_true (g_str_equal (chat_message_get_text (chat_room_get_last_message (theirs)), text));
+  list = chat_session_get_messages (scene.boris->session, theirs);
+  chat_test_wait_until (chat_list_length (list) == 2);
+  g_assert_true (g_str_equal (chat_list_text (list, 1), text));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -467,6 +499,7 @@ main (int    argc,
 
   g_test_add_func ("/sync/absence", test_absence);
   g_test_add_func ("/sync/devices-agree", test_devices_agree);
+  g_test_add_func ("/sync/long-text", test_long_text);
   g_test_add_func ("/sync/cut-in-replay", test_cut_in_replay);
   g_test_add_data_func ("/sync/reset", GINT_TO_POINTER (ANSWER_RESET), test_reset);
   g_test_add_data_func ("/sync/refused", GINT_TO_POINTER (ANSWER_ERROR), test_reset);

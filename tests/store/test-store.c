@@ -402,6 +402,35 @@ test_reordered (void)
   place_free (place);
 }
 
+/* What may be the beginning of a text alone never takes the place of the whole, and is never taken for it */
+static void
+test_preview (void)
+{
+  Place *place = place_new ();
+  ChatStoreBatch *batch = chat_store_batch_new ();
+  g_autoptr (ChatStoreMessage) one = message (1, 5, "begin");
+  g_autoptr (ChatStoreMessage) other = message (1, 6, "begin");
+  g_autoptr (ChatStoreMessage) edited = message (1, 7, "new beg");
+  g_autoptr (ChatStorePage) page = NULL;
+
+  put_state (batch, 5, "beginning and end", 0, FALSE, 0);
+  put_state (batch, 7, "old text", 0, FALSE, 3);
+  g_assert_true (chat_store_batch_put_preview (batch, one));
+  g_assert_true (chat_store_batch_put_preview (batch, other));
+  g_assert_true (chat_store_batch_put_preview (batch, edited));
+  store_apply_quietly (place->store, batch);
+  page = store_page (place->store, 1, CHAT_STORE_NEWEST, 0, 10, CHAT_STORE_ACROSS_GAPS);
+  g_assert_cmpuint (page->messages->len, ==, 3);
+  g_assert_cmpstr (((ChatStoreMessage *) page->messages->pdata[0])->text, ==, "beginning and end");
+  g_assert_cmpstr (((ChatStoreMessage *) page->messages->pdata[1])->text, ==, "begin");
+  g_assert_cmpstr (((ChatStoreMessage *) page->messages->pdata[2])->text, ==, "new beg");
+  g_clear_pointer (&page, chat_store_page_free);
+  /* Six is to be asked for */
+  page = store_page (place->store, 1, CHAT_STORE_AROUND, 6, 10, CHAT_STORE_PAGE_DEFAULT);
+  g_assert_cmpuint (page->messages->len, ==, 0);
+  place_free (place);
+}
+
 static void
 test_state (void)
 {
@@ -606,6 +635,7 @@ main (int    argc,
   g_test_add_func ("/store/pages", test_pages);
   g_test_add_func ("/store/empty-rooms", test_empty_rooms);
   g_test_add_func ("/store/reordered", test_reordered);
+  g_test_add_func ("/store/preview", test_preview);
   g_test_add_func ("/store/state", test_state);
   g_test_add_func ("/store/refused-rows", test_refused_rows);
   g_test_add_func ("/store/outbox", test_outbox);
