@@ -231,6 +231,9 @@ check_integrity (sqlite3 *db, const char *path, GError **error)
     {
       found = (const char *) sqlite3_column_text (statement, 0);
       ok = g_strcmp0 (found, "ok") == 0;
+      /* Its first line names the database, which is always the same */
+      if (found != NULL && strchr (found, '\n') != NULL)
+        found = strchr (found, '\n') + 1;
       if (!ok)
         g_set_error (error, CHAT_SERVER_SQLITE_ERROR, CHAT_SERVER_SQLITE_ERROR_DAMAGED, "The database “%s” is damaged: %s",
                      path, found != NULL ? found : "unreadable");
