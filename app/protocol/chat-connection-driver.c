@@ -5,6 +5,10 @@
 
 #include "chat-connection-private.h"
 
+/* What a connection may take of the loop at once; from then on it rests as long as it has worked. Its sources come before those that
+ * draw a window: a peer that never stops talking would else stop those for ever (µs) */
+#define BURST 4000
+
 struct _ChatConnectionDriver
 {
   ChatConnection        *connection;
@@ -15,6 +19,9 @@ struct _ChatConnectionDriver
   GSource               *readable;
   GSource               *writable;
   gboolean               has_more;  /* to read, without waiting for readiness */
+  gint64                 worked;    /* µs that it has not rested for yet */
+  gint64                 ended;     /* when it worked last (µs, monotonic) */
+  gint64                 rest_until;
 };
 
 static gboolean
@@ -41,13 +48,22 @@ dispatch (ChatConnectionDriver *driver,
           GIOCondition          condition)
 {
   ChatConnection *connection = driver->connection;
+  gint64 start = g_get_monotonic_time ();
   gboolean open, has_more;
 
   g_object_ref (connection);
   has_more = chat_connection_dispatch (connection, condition);
   open = !chat_connection_is_closed (connection);
   if (open)
-    chat_connection_driver_wake (driver, has_more);
+    {
+      gint64 now = g_get_monotonic_time ();
+
+      driver->worked = MAX (driver->worked - (start - driver->ended), 0) + now - start;
+      driver->ended = now;
+      if (driver->worked > BURST)
+        driver->rest_until = now + driver->worked;
+      chat_connection_driver_wake (driver, has_more);
+    }
   g_object_unref (connection);
 
   return open;
@@ -81,11 +97,12 @@ clear_source (GSource **source)
 
 /* A stream knows itself when it is ready: under TLS that is not when its socket is. */
 static void
-watch (ChatConnectionDriver *driver)
+watch (ChatConnectionDriver *driver,
+       gboolean              rests)
 {
   GIOCondition interest = chat_connection_get_interest (driver->connection);
 
-  if (!(interest & G_IO_IN))
+  if (!(interest & G_IO_IN) || rests)
     clear_source (&driver->readable);
   else if (driver->readable == NULL)
     {
@@ -111,11 +128,12 @@ static gboolean
 run_turn (ChatConnectionDriver *driver)
 {
   ChatConnection *connection = driver->connection;
+  gboolean rests;
   gint64 next;
 
   g_source_set_ready_time (driver->timer, -1);
 
-  if (driver->has_more)
+  if (driver->has_more && g_get_monotonic_time () >= driver->rest_until)
     {
       driver->has_more = FALSE;
       if (!dispatch (driver, G_IO_IN))
@@ -126,8 +144,11 @@ run_turn (ChatConnectionDriver *driver)
   if (chat_connection_is_closed (connection) || !chat_connection_flush (connection))
     return FALSE;
 
-  watch (driver);
-  if (driver->has_more)
+  rests = g_get_monotonic_time () < driver->rest_until;
+  watch (driver, rests);
+  if (rests)
+    g_source_set_ready_time (driver->timer, driver->rest_until);
+  else if (driver->has_more)
     chat_connection_driver_wake (driver, TRUE);
   else if (g_source_get_ready_time (driver->timer) != 0 && next > 0)
     g_source_set_ready_time (driver->timer, next);

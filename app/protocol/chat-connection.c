@@ -30,6 +30,8 @@ struct _ChatConnection
   gsize                       drained;
   gint64                      last_read;
   gint64                      last_object;      /* 0: none yet */
+  gint64                      last_paused;      /* when it was paused or went on last */
+  gint64                      last_ping;        /* that was sent while it was paused */
   ChatConnectionTrace         trace;
   gpointer                    trace_data;
   GSource                    *overflow;         /* nullable: closes it, the queue having passed its bound */
@@ -644,6 +646,8 @@ chat_connection_set_paused (ChatConnection *self,
     return;
 
   self->paused = paused != FALSE;
+  self->last_paused = self->last_ping = g_get_monotonic_time ();
+  self->pinged = FALSE;
   if (!self->paused && self->driver != NULL)
     chat_connection_driver_wake (self->driver, TRUE);
   changed (self);
@@ -689,21 +693,33 @@ chat_connection_check_ping (ChatConnection *self,
   const gint64 interval = CHAT_PING_INTERVAL_MS * G_GINT64_CONSTANT (1000);
   const gint64 timeout = CHAT_PING_TIMEOUT_MS * G_GINT64_CONSTANT (1000);
 
+  gint64 last = MAX (self->last_read, self->last_paused);
+
   if (!self->ping || self->closed || self->finishing)
     return 0;
-  /* Who does not listen can not call the other silent. */
+  /* Who does not listen can not call the other silent, and does not answer: so that the other does not do that either, it hears
+   * from us unasked. */
   if (self->paused)
-    return now + interval;
+    {
+      if (now - self->last_ping >= interval)
+        {
+          g_autoptr (ChatPacket) packet = chat_packet_new (CHAT_PACKET_PING);
 
-  if (now - self->last_read >= timeout)
+          self->last_ping = now;
+          chat_connection_send (self, packet);
+        }
+      return self->last_ping + interval;
+    }
+
+  if (now - last >= timeout)
     {
       g_autoptr (GError) error = g_error_new_literal (CHAT_ERROR, CHAT_ERROR_TIMED_OUT, "the peer has fallen silent");
 
       chat_connection_close (self, error);
       return 0;
     }
-  if (now - self->last_read < interval)
-    return self->last_read + interval;
+  if (now - last < interval)
+    return last + interval;
 
   if (!self->pinged)
     {
@@ -713,7 +729,7 @@ chat_connection_check_ping (ChatConnection *self,
       chat_connection_send (self, packet);
     }
 
-  return self->last_read + timeout;
+  return last + timeout;
 }
 
 void

@@ -614,14 +614,26 @@ test_ping (void)
   g_assert_cmpint (chat_connection_get_last_read (end.connection), >=, start);
   start = chat_connection_get_last_read (end.connection);
 
-  /* Who does not listen can not call the other silent. */
+  /* Who does not listen can not call the other silent. So that it is not called silent itself it speaks unasked: each time
+   * that it would ask else. */
   chat_connection_set_paused (end.connection, TRUE);
+  g_assert_cmpint (chat_connection_check_ping (end.connection, start + 20 * second), >=, start + 30 * second);
+  g_assert_cmpuint (chat_connection_get_queued (end.connection), ==, 0);
   g_assert_cmpint (chat_connection_check_ping (end.connection, start + 100 * second), ==, start + 130 * second);
-  chat_connection_set_paused (end.connection, FALSE);
+  g_assert_cmpint (chat_connection_check_ping (end.connection, start + 129 * second), ==, start + 130 * second);
+  g_assert_cmpuint (chat_connection_get_queued (end.connection), ==, strlen ("{\"type\":\"PING\"}\n"));
+  g_assert_cmpint (chat_connection_check_ping (end.connection, start + 130 * second), ==, start + 160 * second);
+  g_assert_cmpuint (chat_connection_get_queued (end.connection), ==, 2 * strlen ("{\"type\":\"PING\"}\n"));
   g_assert_cmpuint (end.n_closed, ==, 0);
 
-  g_assert_cmpint (chat_connection_check_ping (end.connection, start + 60 * second - 1), ==, start + 60 * second);
-  g_assert_cmpint (chat_connection_check_ping (end.connection, start + 60 * second), ==, 0);
+  /* The silence counts from when it listens again */
+  start = g_get_monotonic_time ();
+  chat_connection_set_paused (end.connection, FALSE);
+  g_assert_cmpint (chat_connection_check_ping (end.connection, start + 30 * second - 1), >=, start + 30 * second);
+  g_assert_cmpuint (chat_connection_get_queued (end.connection), ==, 2 * strlen ("{\"type\":\"PING\"}\n"));
+  g_assert_cmpint (chat_connection_check_ping (end.connection, start + 60 * second - 1), >=, start + 60 * second);
+  g_assert_cmpuint (end.n_closed, ==, 0);
+  g_assert_cmpint (chat_connection_check_ping (end.connection, g_get_monotonic_time () + 60 * second), ==, 0);
   g_assert_cmpuint (end.n_closed, ==, 1);
   g_assert_error (end.reason, CHAT_ERROR, CHAT_ERROR_TIMED_OUT);
   raw_free (raw);
