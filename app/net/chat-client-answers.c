@@ -33,6 +33,23 @@ size_of (const ChatClientMessage *message)
   return sizeof *message + strlen (message->text) + strlen (message->sender);
 }
 
+/* Within the limits: the oldest go */
+static void
+trim (ChatClientRows *rows)
+{
+  GPtrArray *messages = rows->messages;
+
+  while (messages->len > CHAT_CLIENT_MAX_ROWS || rows->bytes > CHAT_CLIENT_MAX_ROW_BYTES)
+    {
+      guint n = MAX (messages->len / DROP_SHARE, 1);
+
+      for (guint i = 0; i < n; i++)
+        rows->bytes -= size_of (g_ptr_array_index (messages, i));
+      g_ptr_array_remove_range (messages, 0, n);
+      rows->dropped = TRUE;
+    }
+}
+
 void
 chat_client_rows_take (ChatClientRows    *rows,
                        ChatClientMessage *message)
@@ -45,16 +62,7 @@ chat_client_rows_take (ChatClientRows    *rows,
     rows->ascending = FALSE;
   rows->bytes += size_of (message);
   g_ptr_array_add (messages, message);
-
-  while (messages->len > CHAT_CLIENT_MAX_ROWS || rows->bytes > CHAT_CLIENT_MAX_ROW_BYTES)
-    {
-      guint n = MAX (messages->len / DROP_SHARE, 1);
-
-      for (guint i = 0; i < n; i++)
-        rows->bytes -= size_of (g_ptr_array_index (messages, i));
-      g_ptr_array_remove_range (messages, 0, n);
-      rows->dropped = TRUE;
-    }
+  trim (rows);
 }
 
 static int
@@ -121,4 +129,5 @@ chat_client_rows_change (ChatClientRows *rows,
       else if (rows->ascending && message->id < message_id)
         break;
     }
+  trim (rows);
 }

@@ -235,7 +235,11 @@ chat_client_search_finish (ChatClient    *self,
   found = g_strv_builder_new ();
   names = chat_packet_get_strings (answer, CHAT_FIELD_USERS, &n);
   for (gsize i = 0; i < MIN (n, CHAT_MAX_SEARCH_RESULTS); i++)
-    g_strv_builder_add (found, names[i]);
+    {
+      g_autofree char *name = chat_client_take_name (names[i]);
+
+      g_strv_builder_add (found, name);
+    }
   return g_strv_builder_end (found);
 }
 

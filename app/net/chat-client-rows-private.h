@@ -20,6 +20,9 @@ GPtrArray         *chat_client_rooms_from_packet   (ChatPacket *packet,
 /** chat_client_devices_from_packet: Returns: (transfer full) (element-type ChatClientDevice): those of a TOKENS, with the same left out */
 GPtrArray         *chat_client_devices_from_packet (ChatPacket *packet,
                                                     guint       max);
+/** chat_client_take_name: Returns: (transfer full): @name (nullable) as it is kept and shown: at most %CHAT_CLIENT_MAX_NAME_SIZE bytes on
+ * one line, without what has no width, turns the words beside it around, or towers over them. A login of PROTOCOL.md is taken as it is. */
+char              *chat_client_take_name           (const char *name);
 /** chat_client_get_moment: Returns: µs; 0 where there is none, or none of RFC 3339 */
 gint64             chat_client_get_moment          (ChatPacket *packet,
                                                     ChatField   field);

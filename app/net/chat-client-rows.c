@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "chat-client.h"
 #include "chat-limits.h"
 
 /* Of one room: more are not kept */
@@ -14,6 +15,46 @@
 
 /* A date that is none of RFC 3339 is shown as it is, and needs no more room than that (characters) */
 #define MAX_FOREIGN_DATE 64
+
+/* Marks on one letter of a name */
+#define MAX_NAME_MARKS 4
+
+/* Controls, those of direction among them, and what has no width, or only looks like space */
+static gboolean
+is_hidden (gunichar c)
+{
+  return g_unichar_iscntrl (c) || g_unichar_type (c) == G_UNICODE_FORMAT || c == 0x115f || c == 0x1160 || c == 0x3164
+         || c == 0xffa0 || c == 0x2800;
+}
+
+char *
+chat_client_take_name (const char *name)
+{
+  GString *taken;
+  guint n_marks = 0;
+
+  if (name == NULL)
+    return g_strdup ("");
+  taken = g_string_sized_new (MIN (strlen (name), CHAT_CLIENT_MAX_NAME_SIZE));
+  for (const char *p = name; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if (is_hidden (c))
+        continue;
+      n_marks = g_unichar_ismark (c) ? n_marks + 1 : 0;
+      if (n_marks > MAX_NAME_MARKS)
+        continue;
+      if (g_unichar_isspace (c))
+        c = ' ';
+      if (taken->len + g_unichar_to_utf8 (c, NULL) > CHAT_CLIENT_MAX_NAME_SIZE)
+        break;
+      g_string_append_unichar (taken, c);
+    }
+  if (taken->len == 0 && *name != '\0')
+    g_string_append_unichar (taken, 0xfffd);
+  return g_string_free (taken, FALSE);
+}
 
 ChatClientMessage *
 chat_client_message_copy (const ChatClientMessage *message)
@@ -80,7 +121,7 @@ chat_client_message_from_packet (ChatPacket *packet)
 
   message->id = chat_packet_get_integer (packet, CHAT_FIELD_MESSAGE_ID, 0);
   message->room_id = chat_packet_get_integer (packet, CHAT_FIELD_ROOM_ID, 0);
-  message->sender = g_strdup (sender != NULL ? sender : "");
+  message->sender = chat_client_take_name (sender);
   message->text = g_strdup (text != NULL ? text : "");
   message->client_ref = g_strdup (chat_packet_get_string (packet, CHAT_FIELD_CLIENT_REF));
   message->edited = chat_packet_has (packet, CHAT_FIELD_EDITED);
@@ -184,7 +225,7 @@ marks_of (ChatPacket *packet,
     {
       ChatClientMark *mark = g_new0 (ChatClientMark, 1);
 
-      mark->name = g_strdup (json_array_get_string_element (array, j));
+      mark->name = chat_client_take_name (json_array_get_string_element (array, j));
       mark->read = inner_id (read, j);
       mark->delivered = MAX (inner_id (delivered, j), mark->read);
       g_ptr_array_add (marks, mark);
@@ -214,7 +255,7 @@ chat_client_rooms_from_packet (ChatPacket *packet,
         continue;
       room = g_new0 (ChatClientRoom, 1);
       room->id = ids[i];
-      room->name = g_strdup (names[i]);
+      room->name = chat_client_take_name (names[i]);
       room->first_id = i < n_first ? CLAMP (first[i], 0, CHAT_MAX_ID) : 0;
       /* The server may name the feature and yet leave the arrays out: then it has not told */
       room->marks = marks_of (packet, i);

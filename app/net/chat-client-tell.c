@@ -17,8 +17,11 @@ tell_mark (ChatClient             *self,
   gboolean read = chat_packet_get_kind (packet) == CHAT_PACKET_MARK_READ;
 
   if (chat_packet_has (packet, CHAT_FIELD_USER))
-    events->marked (self, room_id, chat_packet_get_string (packet, CHAT_FIELD_USER), read ? 0 : message_id, read ? message_id : 0,
-                    change, user_data);
+    {
+      g_autofree char *name = chat_client_take_name (chat_packet_get_string (packet, CHAT_FIELD_USER));
+
+      events->marked (self, room_id, name, read ? 0 : message_id, read ? message_id : 0, change, user_data);
+    }
   else if (read)
     events->marked_read (self, room_id, message_id,
                          CLAMP (chat_packet_get_integer (packet, CHAT_FIELD_UNREAD_COUNT, -1), -1, G_MAXINT32), change,
@@ -33,6 +36,7 @@ chat_client_tell (ChatClient             *self,
                   gboolean                replayed)
 {
   gint64 id = chat_client_answer_subject (packet);
+  g_autofree char *name = NULL;
   ChatClientChange change = { .replayed = replayed };
 
   if ((chat_client_get_features (self) & CHAT_CLIENT_SYNC) != 0)
@@ -58,8 +62,8 @@ chat_client_tell (ChatClient             *self,
       events->deleted (self, id, &change, user_data);
       break;
     case CHAT_PACKET_CREATE_ROOM:
-      events->room_created (self, chat_packet_get_integer (packet, CHAT_FIELD_ID, 0),
-                            chat_packet_get_string (packet, CHAT_FIELD_CUSTOMER), &change, user_data);
+      name = chat_client_take_name (chat_packet_get_string (packet, CHAT_FIELD_CUSTOMER));
+      events->room_created (self, chat_packet_get_integer (packet, CHAT_FIELD_ID, 0), name, &change, user_data);
       break;
     case CHAT_PACKET_DELETE_ROOM:
       events->room_deleted (self, id, &change, user_data);
@@ -74,11 +78,12 @@ chat_client_tell (ChatClient             *self,
                            chat_packet_get_boolean (packet, CHAT_FIELD_SEND_PRESENCE, TRUE), &change, user_data);
       break;
     case CHAT_PACKET_TYPING:
-      events->typing (self, id, chat_packet_get_string (packet, CHAT_FIELD_USER), user_data);
+      name = chat_client_take_name (chat_packet_get_string (packet, CHAT_FIELD_USER));
+      events->typing (self, id, name, user_data);
       break;
     case CHAT_PACKET_PRESENCE:
-      events->presence (self, chat_packet_get_string (packet, CHAT_FIELD_USER),
-                        chat_packet_get_boolean (packet, CHAT_FIELD_ONLINE, FALSE),
+      name = chat_client_take_name (chat_packet_get_string (packet, CHAT_FIELD_USER));
+      events->presence (self, name, chat_packet_get_boolean (packet, CHAT_FIELD_ONLINE, FALSE),
                         chat_client_get_moment (packet, CHAT_FIELD_LAST_SEEN), user_data);
       break;
     case CHAT_PACKET_SET_ROOM:

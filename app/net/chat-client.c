@@ -28,10 +28,12 @@ struct _Request
   GTask          *task;         /* NULL once nobody waits any more; its place in the order stays */
   GSource        *cancelled;
   ChatClientRows *rows;         /* READ_MSG */
+  gsize           row_bytes;    /* of these, as they are in the sum of the client */
   Request        *fences;       /* the request that is over when this has its answer */
   Request        *fence;        /* the other way round */
+  guint64         max_rows;     /* READ_MSG */
   guint           n_replayed;   /* SYNC: the changes that came */
-  gint64          sent;         /* µs, monotonic */
+  gint64          sent;         /* µs, as get_time() tells */
 };
 
 struct _ChatClient
@@ -47,18 +49,29 @@ struct _ChatClient
   GQueue                  pending;
   GHashTable             *by_number;    /* request_id -> Request */
   gint64                  last_number;
-  gint64                  last_progress; /* µs, monotonic: the last object that answered something */
+  gint64                  last_progress; /* µs, as get_time() tells: the last object that answered something */
+  gint64                  paused_at;    /* µs, monotonic; 0: it is not */
+  gint64                  paused_for;   /* µs, all earlier pauses together */
   guint                   timer;
   guint                   connect_ms;
   guint                   answer_ms;
   guint                   n_problems;
   guint                   n_unexpected;
+  gint64                  unexpected_until; /* µs, monotonic: by then those that came are forgiven */
+  gsize                   row_bytes;    /* of all answers that are on their way */
   gboolean                logged_in;
 };
 
 G_DEFINE_FINAL_TYPE (ChatClient, chat_client, G_TYPE_OBJECT)
 
 static void schedule_timer (ChatClient *self);
+
+/* Without the time in which nobody listened: what came meanwhile is not late */
+static gint64
+get_time (ChatClient *self)
+{
+  return (self->paused_at != 0 ? self->paused_at : g_get_monotonic_time ()) - self->paused_for;
+}
 
 static void
 request_free (Request *request)
@@ -83,6 +96,7 @@ static void
 unlink_request (ChatClient *self,
                 Request    *request)
 {
+  self->row_bytes -= request->row_bytes;
   g_queue_unlink (&self->pending, &request->link);
   if (request->number != 0)
     g_hash_table_remove (self->by_number, &request->number);
@@ -223,6 +237,21 @@ tell (ChatClient *self,
     chat_client_tell (self, self->events, self->user_data, packet, replayed);
 }
 
+static void give_up (ChatClient *self, int code, const char *message);
+
+/* One that answers nothing and tells nothing. Unknown objects are to be ignored; an endless stream of them is an attack */
+static void
+pass_over (ChatClient *self)
+{
+  const gint64 each = G_USEC_PER_SEC / CHAT_CLIENT_UNEXPECTED_RATE;
+  gint64 now = g_get_monotonic_time ();
+
+  self->n_unexpected++;
+  self->unexpected_until = MAX (self->unexpected_until, now) + each;
+  if (self->unexpected_until - now > CHAT_CLIENT_MAX_UNEXPECTED * each)
+    give_up (self, CHAT_CLIENT_ERROR_MALFORMED, "it tells what nobody asked for, without end");
+}
+
 static void
 handle_read (ChatClient *self,
              Request    *request,
@@ -232,7 +261,7 @@ handle_read (ChatClient *self,
 
   if (chat_packet_has (packet, CHAT_FIELD_MESSAGE_ID))
     {
-      if (request->rows->n_seen >= MAX_ANSWER_OBJECTS)
+      if (request->rows->n_seen >= request->max_rows)
         {
           g_autoptr (GError) error = g_error_new_literal (CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_MALFORMED, "an endless answer");
 
@@ -240,6 +269,10 @@ handle_read (ChatClient *self,
           return;
         }
       chat_client_rows_take (request->rows, chat_client_message_from_packet (packet));
+      self->row_bytes = self->row_bytes - request->row_bytes + request->rows->bytes;
+      request->row_bytes = request->rows->bytes;
+      if (self->row_bytes > CHAT_CLIENT_MAX_ALL_ROW_BYTES)
+        give_up (self, CHAT_CLIENT_ERROR_MALFORMED, "more answers at once than there is room for");
     }
   else if (status == CHAT_STATUS_END || status == CHAT_STATUS_MESSAGE_DOES_NOT_EXIST)
     {
@@ -254,11 +287,6 @@ handle_read (ChatClient *self,
     }
   /* else a bare success: the end of an answer comes otherwise */
 }
-
-static void
-give_up (ChatClient *self,
-         int         code,
-         const char *message);
 
 /* One change of a replay */
 static void
@@ -293,7 +321,7 @@ handle (ChatClient *self,
   if (type == CHAT_PACKET_UNKNOWN && !chat_packet_has (packet, CHAT_FIELD_REQUEST_ID))
     {
       /* Of an extension that we do not know */
-      self->n_unexpected++;
+      pass_over (self);
       return;
     }
   request = match (self, packet);
@@ -314,6 +342,12 @@ handle (ChatClient *self,
         give_up (self, CHAT_CLIENT_ERROR_MALFORMED, "what came is not of our protocol");
       return;
     }
+  /* The rest of an answer that was not taken. A push has no number */
+  if (request == NULL && chat_packet_has (packet, CHAT_FIELD_REQUEST_ID) && (self->features & CHAT_CLIENT_REQUEST_ID) != 0)
+    {
+      pass_over (self);
+      return;
+    }
   if (request == NULL)
     {
       gboolean mark = type == CHAT_PACKET_MARK_READ || type == CHAT_PACKET_SET_ROOM || type == CHAT_PACKET_MARK_DELIVERED
@@ -323,11 +357,11 @@ handle (ChatClient *self,
           && (mark || chat_client_answer_carries_success (packet)))
         tell (self, packet, FALSE);
       else
-        self->n_unexpected++;
+        pass_over (self);
       return;
     }
 
-  self->last_progress = g_get_monotonic_time ();
+  self->last_progress = get_time (self);
   if (request->fences != NULL)
     {
       Request *fenced = request->fences;
@@ -451,7 +485,7 @@ on_timer (gpointer user_data)
 
   self->timer = 0;
   if (oldest != NULL
-      && g_get_monotonic_time () - MAX (oldest->sent, self->last_progress) >= (gint64) self->answer_ms * 1000)
+      && get_time (self) - MAX (oldest->sent, self->last_progress) >= (gint64) self->answer_ms * 1000)
     give_up (self, CHAT_CLIENT_ERROR_TIMED_OUT, "no answer in time");
   else
     schedule_timer (self);
@@ -464,9 +498,9 @@ schedule_timer (ChatClient *self)
   Request *oldest = g_queue_peek_head (&self->pending);
   gint64 left;
 
-  if (oldest == NULL || self->timer != 0)
+  if (oldest == NULL || self->timer != 0 || self->paused_at != 0)
     return;
-  left = MAX (oldest->sent, self->last_progress) + (gint64) self->answer_ms * 1000 - g_get_monotonic_time ();
+  left = MAX (oldest->sent, self->last_progress) + (gint64) self->answer_ms * 1000 - get_time (self);
   self->timer = g_timeout_add (CLAMP (left / 1000 + 1, 1, G_MAXINT32), on_timer, self);
 }
 
@@ -483,7 +517,7 @@ push_request (ChatClient     *self,
   request->link.data = request;
   request->type = type;
   request->task = task;
-  request->sent = g_get_monotonic_time ();
+  request->sent = get_time (self);
   if ((self->features & CHAT_CLIENT_REQUEST_ID) != 0)
     {
       request->number = ++self->last_number;
@@ -548,7 +582,10 @@ chat_client_request (ChatClient *self,
   request->subject = subject;
   request->name = name != NULL ? chat_login_fold (name) : NULL;
   if (type == CHAT_PACKET_READ_MSG)
-    request->rows = chat_client_rows_new ();
+    {
+      request->rows = chat_client_rows_new ();
+      request->max_rows = chat_packet_has (packet, CHAT_FIELD_LIMIT) ? CHAT_CLIENT_MAX_PAGE : MAX_ANSWER_OBJECTS;
+    }
   if (cancellable != NULL)
     {
       request->cancelled = g_cancellable_source_new (cancellable);
@@ -608,6 +645,7 @@ on_opened (GObject      *source,
       return;
     }
   self->connection = chat_connection_new (stream, CHAT_CONNECTION_CLIENT, &connection_events, self);
+  chat_connection_set_paused (self->connection, self->paused_at != 0);
   chat_connection_attach (self->connection);
   g_task_return_boolean (task, TRUE);
 }
@@ -674,6 +712,28 @@ chat_client_close (ChatClient *self)
     return;
   error = g_error_new_literal (CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_CLOSED, "closed");
   chat_connection_close (self->connection, error);
+}
+
+void
+chat_client_set_paused (ChatClient *self,
+                        gboolean    paused)
+{
+  if ((self->paused_at != 0) == (paused != FALSE))
+    return;
+
+  if (paused)
+    {
+      self->paused_at = g_get_monotonic_time ();
+      g_clear_handle_id (&self->timer, g_source_remove);
+    }
+  else
+    {
+      self->paused_for += g_get_monotonic_time () - self->paused_at;
+      self->paused_at = 0;
+      schedule_timer (self);
+    }
+  if (self->connection != NULL)
+    chat_connection_set_paused (self->connection, paused);
 }
 
 gboolean

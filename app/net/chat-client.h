@@ -18,9 +18,13 @@ G_BEGIN_DECLS
 #define CHAT_CLIENT_MAX_ROOMS         10000   /* one object of OLD_DIALOGS holds hardly more */
 #define CHAT_CLIENT_MAX_DEVICES       1000    /* of one person: more are not told on */
 #define CHAT_CLIENT_MAX_ROWS          20000   /* messages kept of one answer: the newest ones */
-#define CHAT_CLIENT_MAX_ROW_BYTES     (64 * 1024 * 1024)
+#define CHAT_CLIENT_MAX_ROW_BYTES     (16 * 1024 * 1024)
+#define CHAT_CLIENT_MAX_ALL_ROW_BYTES (32 * 1024 * 1024)  /* of all answers that are on their way: more and it is given up */
+#define CHAT_CLIENT_MAX_NAME_SIZE     256     /* bytes of a person's or a room's name: the rest is cut off */
 #define CHAT_CLIENT_MAX_PENDING       4096    /* requests that wait for their answers */
 #define CHAT_CLIENT_MAX_PROBLEMS      100     /* malformed objects of one connection before it is given up */
+#define CHAT_CLIENT_MAX_UNEXPECTED    2000    /* objects at once that answer nothing and tell nothing */
+#define CHAT_CLIENT_UNEXPECTED_RATE   100     /* as many more may come in a second before it is given up */
 
 /** ChatClientFeatures: what the server named at log-in (PROTOCOL.md, "Extensions") */
 typedef enum
@@ -100,6 +104,11 @@ void               chat_client_set_timeouts        (ChatClient              *sel
 /** chat_client_close: ends it; every request fails with %CHAT_CLIENT_ERROR_CLOSED; no event follows */
 void               chat_client_close               (ChatClient              *self);
 gboolean           chat_client_is_open             (ChatClient              *self);
+/** chat_client_set_paused: while %TRUE nothing more is read from the server: it has to wait (back-pressure). Up to a chunk that was
+ * read already waits inside. The server is not taken for dead meanwhile, nor is an answer late. May be called before there is a
+ * connection, and from within an event. */
+void               chat_client_set_paused          (ChatClient              *self,
+                                                    gboolean                 paused);
 ChatClientFeatures chat_client_get_features        (ChatClient              *self);
 /** chat_client_get_login: Returns: one's own name as the server writes it, else as it was given */
 const char        *chat_client_get_login           (ChatClient              *self);
