@@ -119,24 +119,33 @@ chat_message_list_take_whole (ChatMessageList       *self,
   chat_message_list_set_has_older (self, older);
 }
 
+guint
+chat_message_list_count_excess (ChatMessageList *self,
+                                gboolean         at_end)
+{
+  return chat_message_window_count_excess (&self->window, at_end, CHAT_MESSAGE_LIST_MAX, CHAT_MESSAGE_LIST_MAX_BYTES,
+                                           2 * CHAT_MESSAGE_LIST_PAGE);
+}
+
 void
 chat_message_list_take_older (ChatMessageList *self,
                               ChatMessagePage *page)
 {
   gint64 below = self->window.n_sent > 0 ? chat_message_window_first_id (&self->window) : G_MAXINT64;
   g_autoptr (GPtrArray) wanted = usable (self, page, 0, below);
-  guint n_new = wanted->len;
+  guint n_new = wanted->len, n_over;
 
   add_range (self, wanted, 0, self->window.n_sent);
   chat_message_window_apply (&self->window, wanted);
   /* A page that brings nothing and promises more would be asked for again for ever */
   chat_message_list_set_has_older (self, page->more_before && n_new > 0);
 
-  if (self->window.n_sent > CHAT_MESSAGE_LIST_MAX)
+  n_over = chat_message_list_count_excess (self, TRUE);
+  if (n_over > 0)
     {
       chat_message_list_drop_request (self, &self->newer);
       chat_message_list_set_has_newer (self, TRUE);
-      chat_message_window_remove (&self->window, CHAT_MESSAGE_LIST_MAX, self->window.n_sent - CHAT_MESSAGE_LIST_MAX);
+      chat_message_window_remove (&self->window, self->window.n_sent - n_over, n_over);
     }
 }
 
@@ -148,6 +157,7 @@ chat_message_list_take_newer (ChatMessageList *self,
   g_autoptr (GPtrArray) wanted = g_ptr_array_new_with_free_func (g_object_unref);
   gboolean newer = page->more_after && fresh->len > 0;
   gboolean lost = self->late_lost;
+  guint n_over;
 
   add_range (self, wanted, 0, self->window.n_sent);
   for (guint i = 0; i < fresh->len; i++)
@@ -157,10 +167,11 @@ chat_message_list_take_newer (ChatMessageList *self,
   chat_message_window_apply (&self->window, wanted);
   chat_message_list_set_has_newer (self, newer || lost);
 
-  if (self->window.n_sent > CHAT_MESSAGE_LIST_MAX)
+  n_over = chat_message_list_count_excess (self, FALSE);
+  if (n_over > 0)
     {
       chat_message_list_drop_request (self, &self->older);
-      chat_message_window_remove (&self->window, 0, self->window.n_sent - CHAT_MESSAGE_LIST_MAX);
+      chat_message_window_remove (&self->window, 0, n_over);
       chat_message_list_set_has_older (self, TRUE);
     }
 }

@@ -61,6 +61,10 @@ void chat_message_list_cut           (ChatMessageList       *self);
 void chat_message_list_drop_request  (ChatMessageList       *self,
                                       ChatPageRequest      **slot);
 
+/** chat_message_list_count_excess: Returns: how many messages there are too many for the limits, if they go at that end */
+guint chat_message_list_count_excess (ChatMessageList       *self,
+                                      gboolean               at_end);
+
 /* A page came: put it into the window */
 void chat_message_list_take_whole    (ChatMessageList       *self,
                                       ChatMessagePage       *page,

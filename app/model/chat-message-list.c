@@ -605,7 +605,7 @@ chat_message_list_add (ChatMessageList *self,
                        ChatMessage     *message)
 {
   gint64 id;
-  guint position;
+  guint position, n_over;
 
   g_return_val_if_fail (CHAT_IS_MESSAGE_LIST (self), FALSE);
   g_return_val_if_fail (CHAT_IS_MESSAGE (message), FALSE);
@@ -626,7 +626,7 @@ chat_message_list_add (ChatMessageList *self,
   if (position == 0 && self->has_older && self->window.n_sent > 0)
     return FALSE;
   if (position == self->window.n_sent && self->loaded && !self->has_newer && !self->following &&
-      self->window.n_sent >= CHAT_MESSAGE_LIST_MAX)
+      (self->window.n_sent >= CHAT_MESSAGE_LIST_MAX || self->window.bytes >= CHAT_MESSAGE_LIST_MAX_BYTES))
     {
       /* Full, and the oldest may be just what is being read */
       chat_message_list_set_has_newer (self, TRUE);
@@ -647,10 +647,12 @@ chat_message_list_add (ChatMessageList *self,
   chat_message_window_insert (&self->window, message);
 
   /* A page at a time, not a row for a row */
-  if (self->following && self->window.n_sent > CHAT_MESSAGE_LIST_MAX + CHAT_MESSAGE_LIST_PAGE)
+  if (self->following && (self->window.n_sent > CHAT_MESSAGE_LIST_MAX + CHAT_MESSAGE_LIST_PAGE ||
+                          self->window.bytes > CHAT_MESSAGE_LIST_MAX_BYTES / 8 * 9) &&
+      (n_over = chat_message_list_count_excess (self, FALSE)) > 0)
     {
       chat_message_list_drop_request (self, &self->older);
-      chat_message_window_remove (&self->window, 0, self->window.n_sent - CHAT_MESSAGE_LIST_MAX);
+      chat_message_window_remove (&self->window, 0, n_over);
       chat_message_list_set_has_older (self, TRUE);
     }
 

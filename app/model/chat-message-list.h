@@ -32,6 +32,7 @@ G_BEGIN_DECLS
  */
 #define CHAT_MESSAGE_LIST_PAGE  50      /* messages asked for at once */
 #define CHAT_MESSAGE_LIST_MAX   2000    /* messages kept */
+#define CHAT_MESSAGE_LIST_MAX_BYTES (16 * 1024 * 1024)    /* of text in them; two pages are kept anyway */
 
 G_DECLARE_FINAL_TYPE (ChatMessageList, chat_message_list, CHAT, MESSAGE_LIST, GObject)
 

@@ -5,6 +5,8 @@
 
 #include "chat-message-window.h"
 
+#include <string.h>
+
 /* Messages that are this far apart do not belong to one group (microseconds) */
 #define GROUP_SPAN (5 * 60 * G_USEC_PER_SEC)
 
@@ -109,14 +111,33 @@ splice (ChatMessageWindow *self,
   g_list_model_items_changed (self->model, position, n_removed, n_added);
 }
 
+/* A key of by_id: found by the id that it begins with */
+typedef struct
+{
+  gint64 id;
+  gsize  size;      /* as it was when the message came in */
+} Key;
+
 static void
 index_add (ChatMessageWindow *self,
            ChatMessage       *message)
 {
-  gint64 *key = g_new (gint64, 1);
+  Key *key = g_new (Key, 1);
 
-  *key = chat_message_get_id (message);
+  key->id = chat_message_get_id (message);
+  key->size = strlen (chat_message_get_text (message));
+  self->bytes += key->size;
   g_hash_table_insert (self->by_id, key, message);
+}
+
+static gsize
+size_of (ChatMessageWindow *self,
+         guint              position)
+{
+  gint64 id = chat_message_get_id (chat_message_window_item (self, position));
+  gpointer key;
+
+  return g_hash_table_lookup_extended (self->by_id, &id, &key, NULL) ? ((Key *) key)->size : 0;
 }
 
 static void
@@ -128,6 +149,7 @@ index_remove (ChatMessageWindow *self,
     {
       gint64 id = chat_message_get_id (chat_message_window_item (self, i));
 
+      self->bytes -= size_of (self, i);
       g_hash_table_remove (self->by_id, &id);
     }
 }
@@ -282,6 +304,24 @@ chat_message_window_remove (ChatMessageWindow *self,
   index_remove (self, position, n);
   self->n_sent -= n;
   splice (self, position, n, NULL, 0);
+}
+
+guint
+chat_message_window_count_excess (ChatMessageWindow *self,
+                                  gboolean           at_end,
+                                  guint              most,
+                                  gsize              most_bytes,
+                                  guint              least)
+{
+  gsize bytes = self->bytes;
+  guint n = 0;
+
+  while (self->n_sent - n > least && (self->n_sent - n > most || bytes > most_bytes))
+    {
+      bytes -= size_of (self, at_end ? self->n_sent - 1 - n : n);
+      n++;
+    }
+  return n;
 }
 
 void

@@ -17,7 +17,8 @@ typedef struct
   GListModel *model;        /* (not owned): whose contents these are */
   GPtrArray  *items;        /* (element-type ChatMessage): n_sent with an id, ascending, then the unsent if they show */
   guint       n_sent;
-  GHashTable *by_id;        /* gint64 * (owned) -> ChatMessage (borrowed): the n_sent ones */
+  GHashTable *by_id;        /* an id (owned) -> ChatMessage (borrowed): the n_sent ones */
+  gsize       bytes;        /* of the texts of these, as they were when they came in */
   GPtrArray  *unsent;       /* (element-type ChatMessage) in order */
   gboolean    shows_unsent;
   gboolean    first_known;  /* nothing is older than the first message */
@@ -52,6 +53,13 @@ void         chat_message_window_insert           (ChatMessageWindow *self,
 void         chat_message_window_remove           (ChatMessageWindow *self,
                                                    guint              position,
                                                    guint              n);
+/** chat_message_window_count_excess: Returns: how many of those with an id are to go at that end, so that no more than @most, with no
+ * more than @most_bytes of text, are left, but @least anyway */
+guint        chat_message_window_count_excess     (ChatMessageWindow *self,
+                                                   gboolean           at_end,
+                                                   guint              most,
+                                                   gsize              most_bytes,
+                                                   guint              least);
 void         chat_message_window_set_shows_unsent (ChatMessageWindow *self,
                                                    gboolean           shows_unsent);
 void         chat_message_window_set_first_known  (ChatMessageWindow *self,

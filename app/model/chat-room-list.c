@@ -11,7 +11,8 @@ struct _ChatRoomList
 
   GPtrArray  *rooms;      /* (element-type ChatRoom), always in order */
   GHashTable *by_id;      /* gint64 * (owned) -> ChatRoom (borrowed) */
-  guint       unread;
+  GHashTable *with_unread; /* set of ChatRoom (borrowed): there may be too many rooms to look at each for a change of one */
+  guint       unread;     /* how many these were when it was told */
   gboolean    loaded;
 };
 
@@ -57,21 +58,32 @@ compare_room_pointers (gconstpointer a,
 static void
 update_unread (ChatRoomList *self)
 {
-  guint unread = 0;
-
-  for (guint i = 0; i < self->rooms->len; i++)
-    {
-      ChatRoom *room = self->rooms->pdata[i];
-
-      if (!chat_room_get_muted (room) && (chat_room_get_unread_count (room) > 0 || chat_room_get_marked_unread (room)))
-        unread++;
-    }
+  guint unread = g_hash_table_size (self->with_unread);
 
   if (self->unread == unread)
     return;
 
   self->unread = unread;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_UNREAD]);
+}
+
+static void
+count_room (ChatRoomList *self,
+            ChatRoom     *room)
+{
+  if (!chat_room_get_muted (room) && (chat_room_get_unread_count (room) > 0 || chat_room_get_marked_unread (room)))
+    g_hash_table_add (self->with_unread, room);
+  else
+    g_hash_table_remove (self->with_unread, room);
+}
+
+static void
+room_unread_changed_cb (ChatRoomList *self,
+                        GParamSpec   *pspec,
+                        ChatRoom     *room)
+{
+  count_room (self, room);
+  update_unread (self);
 }
 
 /* Where @room belongs among the others: it is not looked at itself, since it may stand at the wrong place */
@@ -127,12 +139,14 @@ watch (ChatRoomList *self,
 
   *key = chat_room_get_id (room);
   g_hash_table_insert (self->by_id, key, room);
+  count_room (self, room);
 
-  g_signal_connect_object (room, "notify::activity", G_CALLBACK (room_order_changed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (room, "notify::pinned", G_CALLBACK (room_order_changed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (room, "notify::unread-count", G_CALLBACK (update_unread), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (room, "notify::marked-unread", G_CALLBACK (update_unread), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (room, "notify::muted", G_CALLBACK (update_unread), self, G_CONNECT_SWAPPED);
+  /* Not g_signal_connect_object(): taking one of many such away again is a search through all of them */
+  g_signal_connect_swapped (room, "notify::activity", G_CALLBACK (room_order_changed_cb), self);
+  g_signal_connect_swapped (room, "notify::pinned", G_CALLBACK (room_order_changed_cb), self);
+  g_signal_connect_swapped (room, "notify::unread-count", G_CALLBACK (room_unread_changed_cb), self);
+  g_signal_connect_swapped (room, "notify::marked-unread", G_CALLBACK (room_unread_changed_cb), self);
+  g_signal_connect_swapped (room, "notify::muted", G_CALLBACK (room_unread_changed_cb), self);
 }
 
 static void
@@ -142,6 +156,7 @@ unwatch (ChatRoomList *self,
   gint64 id = chat_room_get_id (room);
 
   g_hash_table_remove (self->by_id, &id);
+  g_hash_table_remove (self->with_unread, room);
   g_signal_handlers_disconnect_by_data (room, self);
 }
 
@@ -203,6 +218,7 @@ chat_room_list_finalize (GObject *object)
   for (guint i = 0; i < self->rooms->len; i++)
     g_signal_handlers_disconnect_by_data (self->rooms->pdata[i], self);
   g_hash_table_unref (self->by_id);
+  g_hash_table_unref (self->with_unread);
   g_ptr_array_unref (self->rooms);
 
   G_OBJECT_CLASS (chat_room_list_parent_class)->finalize (object);
@@ -227,6 +243,7 @@ chat_room_list_init (ChatRoomList *self)
 {
   self->rooms = g_ptr_array_new_with_free_func (g_object_unref);
   self->by_id = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  self->with_unread = g_hash_table_new (NULL, NULL);
 }
 
 ChatRoomList *

@@ -540,6 +540,47 @@ test_bounded (void)
   fixture_clear (&f);
 }
 
+static void
+test_bounded_bytes (void)
+{
+  const guint at_most = CHAT_MESSAGE_LIST_MAX_BYTES / 65536;
+  g_autofree char *long_text = g_strnfill (65536, 'x');
+  Fixture f;
+
+  loaded (&f, 10);
+  for (guint i = 0; i < 3 * at_most; i++)
+    {
+      chat_message_list_add (f.list, chat_fake_source_append (f.source, "bob", FALSE, NOON, long_text));
+      g_assert_cmpuint (length (&f), <=, at_most / 8 * 9 + 10);
+    }
+  g_assert_true (chat_message_list_get_has_older (f.list));
+  g_assert_false (chat_message_list_get_has_newer (f.list));
+
+  /* What was taken away comes back at the one end, as much goes at the other */
+  chat_message_list_load_older (f.list);
+  answer (&f);
+  g_assert_cmpuint (length (&f), <=, at_most);
+  g_assert_true (chat_message_list_get_has_newer (f.list));
+  chat_message_list_load_newer (f.list);
+  answer (&f);
+  g_assert_cmpuint (length (&f), <=, at_most);
+
+  /* Read: nothing is taken away */
+  while (chat_message_list_get_has_newer (f.list))
+    {
+      chat_message_list_load_newer (f.list);
+      answer (&f);
+    }
+  chat_message_list_set_following (f.list, FALSE);
+  g_string_truncate (f.told, 0);
+  for (guint i = 0; i < at_most; i++)
+    chat_message_list_add (f.list, chat_fake_source_append (f.source, "bob", FALSE, NOON, long_text));
+  g_assert_true (chat_message_list_get_has_newer (f.list));
+  g_assert_cmpuint (length (&f), <=, at_most + 1);
+
+  fixture_clear (&f);
+}
+
 /* What must hold after every step of the random test */
 static void
 check_window (Fixture *f)
@@ -736,6 +777,7 @@ main (int   argc,
   g_test_add_func ("/model/message-list/unsent", test_unsent);
   g_test_add_func ("/model/message-list/grouping", test_grouping);
   g_test_add_func ("/model/message-list/bounded", test_bounded);
+  g_test_add_func ("/message-list/bounded-bytes", test_bounded_bytes);
   g_test_add_func ("/model/message-list/random", test_random);
 
   return g_test_run ();
