@@ -5,12 +5,15 @@
 
 #include "chat-memory.h"
 
+#include <string.h>
+
 #include "chat-client.h"
 
 typedef struct
 {
   gint64     room_id;
   GPtrArray *rows;      /* of ChatClientMessage, ascending */
+  gsize      bytes;
 } History;
 
 /* One object that somebody else holds */
@@ -26,6 +29,28 @@ struct _ChatMemory
   GHashTable *known;      /* id -> Known */
   GQueue      histories;  /* of History, the last used first */
 };
+
+static gsize
+size_of (const ChatClientMessage *row)
+{
+  return sizeof *row + strlen (row->sender) + strlen (row->text);
+}
+
+/* Within the limits of one answer, whatever came after it: the oldest go */
+static void
+history_trim (History *history)
+{
+  GPtrArray *rows = history->rows;
+
+  while (rows->len > CHAT_CLIENT_MAX_ROWS || history->bytes > CHAT_CLIENT_MAX_ROW_BYTES)
+    {
+      guint n = MAX (rows->len / 16, 1);
+
+      for (guint i = 0; i < n; i++)
+        history->bytes -= size_of (rows->pdata[i]);
+      g_ptr_array_remove_range (rows, 0, n);
+    }
+}
 
 static void
 history_free (gpointer data)
@@ -140,6 +165,9 @@ chat_memory_set_history (ChatMemory *self,
   else
     g_ptr_array_unref (history->rows);
   history->rows = g_ptr_array_ref (rows);
+  history->bytes = 0;
+  for (guint i = 0; i < rows->len; i++)
+    history->bytes += size_of (rows->pdata[i]);
   while (self->histories.length > CHAT_MEMORY_MAX_HISTORIES)
     history_free (g_queue_pop_tail (&self->histories));
 }
@@ -245,13 +273,14 @@ chat_memory_message_came (ChatMemory              *self,
       place = place_of (history->rows, row->id);
       if (place < history->rows->len && ((ChatClientMessage *) history->rows->pdata[place])->id == row->id)
         {
+          history->bytes -= size_of (history->rows->pdata[place]);
           chat_client_message_free (history->rows->pdata[place]);
           history->rows->pdata[place] = chat_client_message_copy (row);
         }
       else
         g_ptr_array_insert (history->rows, place, chat_client_message_copy (row));
-      if (history->rows->len > CHAT_CLIENT_MAX_ROWS)
-        g_ptr_array_remove_range (history->rows, 0, CHAT_CLIENT_MAX_ROWS / 16);
+      history->bytes += size_of (row);
+      history_trim (history);
     }
 }
 
@@ -262,12 +291,14 @@ chat_memory_message_changed (ChatMemory *self,
 {
   for (GList *l = self->histories.head; l != NULL; l = l->next)
     {
-      GPtrArray *rows = ((History *) l->data)->rows;
+      History *history = l->data;
+      GPtrArray *rows = history->rows;
       guint place = place_of (rows, id);
       ChatClientMessage *row = place < rows->len ? rows->pdata[place] : NULL;
 
       if (row == NULL || row->id != id)
         continue;
+      history->bytes -= size_of (row);
       if (text == NULL)
         {
           g_ptr_array_remove_index (rows, place);
@@ -276,5 +307,7 @@ chat_memory_message_changed (ChatMemory *self,
       g_free (row->text);
       row->text = g_strdup (text);
       row->edited = TRUE;
+      history->bytes += size_of (row);
+      history_trim (history);
     }
 }

@@ -5,11 +5,14 @@
 
 #include "chat-session-private.h"
 
+#include <string.h>
+
 typedef struct
 {
   GWeakRef   session;
   guint      generation;
   GPtrArray *events;      /* of ChatSessionEvent */
+  gsize      bytes;
 } Commit;
 
 static void feed_next (ChatSession *self);
@@ -49,6 +52,55 @@ commit_free (Commit *commit)
   g_free (commit);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Commit, commit_free)
+
+/* How much waits */
+
+static gsize
+row_size (const ChatClientMessage *row)
+{
+  return sizeof *row + strlen (row->sender) + strlen (row->text);
+}
+
+static gsize
+event_size (const ChatSessionEvent *event)
+{
+  gsize size = sizeof *event;
+
+  if (event->text != NULL)
+    size += strlen (event->text);
+  if (event->row != NULL)
+    size += row_size (event->row);
+  return size;
+}
+
+guint
+chat_session_get_waiting (ChatSession *self,
+                          gsize       *bytes)
+{
+  *bytes = self->waiting_bytes;
+  return self->n_waiting;
+}
+
+void
+chat_session_feed_regulate (ChatSession *self)
+{
+  guint share = self->choked ? 2 : 1;
+
+  self->choked = self->n_waiting > CHAT_SESSION_MAX_WAITING / share
+                 || self->waiting_bytes > CHAT_SESSION_MAX_WAITING_BYTES / share;
+  if (self->client != NULL)
+    chat_client_set_paused (self->client, self->choked);
+}
+
+static void
+count_done (ChatSession *self,
+            Commit      *commit)
+{
+  self->n_waiting -= commit->events->len;
+  self->waiting_bytes -= commit->bytes;
+  if (self->choked)
+    chat_session_feed_regulate (self);
+}
 
 /* Applies each; what one of them does may end the session or give up the store */
 static void
@@ -93,6 +145,7 @@ on_committed (GObject      *source,
   apply (self, commit->events, changes);
   if (commit->generation != self->feed_generation)
     return;
+  count_done (self, commit);
   if (self->unsure && !self->numbers_untold)
     chat_session_keep_soon (self);
   self->committing = FALSE;
@@ -108,12 +161,14 @@ take_events (ChatSession *self,
   g_weak_ref_init (&commit->session, self);
   commit->generation = self->feed_generation;
   commit->events = g_ptr_array_new_with_free_func (event_drop);
-  while (!g_queue_is_empty (&self->feed) && (all || commit->events->len < CHAT_SESSION_MAX_FEED))
+  while (!g_queue_is_empty (&self->feed)
+         && (all || (commit->events->len < CHAT_SESSION_MAX_FEED && commit->bytes < CHAT_SESSION_MAX_FEED_BYTES)))
     {
       ChatSessionEvent *event = g_queue_peek_head (&self->feed);
 
       if (event->alone && commit->events->len > 0 && !all)
         break;
+      commit->bytes += event->size;
       g_ptr_array_add (commit->events, g_queue_pop_head (&self->feed));
       if (event->alone && !all)
         break;
@@ -178,6 +233,8 @@ feed_next (ChatSession *self)
           return;
         }
       apply (self, commit->events, NULL);
+      if (generation == self->feed_generation)
+        count_done (self, commit);
       commit_free (commit);
       /* The one that has taken over has begun anew */
       if (generation != self->feed_generation)
@@ -197,7 +254,12 @@ chat_session_feed (ChatSession      *self,
       event_drop (event);
       return;
     }
+  event->size += event_size (event);
+  self->n_waiting++;
+  self->waiting_bytes += event->size;
   g_queue_push_tail (&self->feed, event);
+  if (!self->choked)
+    chat_session_feed_regulate (self);
   feed_next (self);
 }
 
@@ -210,6 +272,9 @@ chat_session_feed_drop (ChatSession *self)
   self->committing = FALSE;
   self->reset_wanted = FALSE;
   g_queue_init (&self->feed);
+  self->n_waiting = 0;
+  self->waiting_bytes = 0;
+  chat_session_feed_regulate (self);
   g_queue_clear_full (&dropped, event_drop);
 }
 
@@ -661,6 +726,8 @@ chat_session_feed_page (ChatSession         *self,
   event->to = to;
   event->flag = listed;
   event->rows = g_ptr_array_ref (rows);
+  for (guint i = 0; i < rows->len; i++)
+    event->size += row_size (rows->pdata[i]);
   event->data = end;
   event->free_data = g_free;
   chat_session_feed (self, event);

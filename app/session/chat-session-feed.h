@@ -13,6 +13,11 @@ G_BEGIN_DECLS
 
 /* Changes that go into one commit at most: more wait for the next one, so that none of them holds up the window for long */
 #define CHAT_SESSION_MAX_FEED 500
+#define CHAT_SESSION_MAX_FEED_BYTES   (2 * 1024 * 1024)
+/* What may wait for the store, that which is being committed counted too: above either of them nothing more is read from the server
+ * until half of it is done. It is passed by as much as was read at once: an object of %CHAT_CLIENT_MAX_ROW_BYTES at most */
+#define CHAT_SESSION_MAX_WAITING       2000
+#define CHAT_SESSION_MAX_WAITING_BYTES (8 * 1024 * 1024)
 
 /**
  * ChatSessionEvent: something that was told, on its way.
@@ -22,6 +27,8 @@ G_BEGIN_DECLS
  * batch is committed is each of its events applied to the model, in order: the model never shows what a crash could take back.
  * Answers take the same way, so that an answer is never shown before a push that came before it. Without a store (it could not be
  * opened) each event is applied at once.
+ *
+ * A server that tells more than the disk takes has to wait: the queue is bounded, in events and in bytes.
  *
  * @build: (nullable): adds what it changes to the batch; may look at the model, which is as of the last commit
  * @apply: (nullable): changes the model; @events: (nullable) (element-type ChatStoreEvent): what the whole batch has changed
@@ -45,6 +52,8 @@ struct _ChatSessionEvent
   gint64               seq;
   gint64               position;
 
+  gsize                size;        /* bytes, about: set as it is fed */
+
   gint64               id;          /* of a room or message */
   gint64               from, to;    /* of a page; a mark and a count */
   int                  numbers[2];
@@ -65,6 +74,8 @@ void              chat_session_feed_drop     (ChatSession            *self);
 /** chat_session_feed_hold: the store is being opened: nothing moves until it is called with %FALSE */
 void              chat_session_feed_hold     (ChatSession            *self,
                                               gboolean                hold);
+/** chat_session_feed_regulate: lets the server of the connection wait where too much waits here, and go on else */
+void              chat_session_feed_regulate (ChatSession            *self);
 /** chat_session_feed_flush: gives all that waits to the store, without applying it (the program ends) */
 void              chat_session_feed_flush    (ChatSession            *self);
 

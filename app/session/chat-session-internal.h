@@ -45,6 +45,9 @@ char             *chat_session_dup_store_path    (ChatSession *self);
 gboolean          chat_session_is_written        (ChatSession *self);
 /** chat_session_get_position: Returns: the sync position, of what is kept and what waits for it; 0: none */
 gint64            chat_session_get_position      (ChatSession *self);
+/** chat_session_get_waiting: Returns: how much of what was told waits for the store (see CHAT_SESSION_MAX_WAITING); @bytes: (out) */
+guint             chat_session_get_waiting       (ChatSession *self,
+                                                  gsize       *bytes);
 /** chat_session_get_n_refreshes: Returns: how often the list of rooms was asked for */
 guint64           chat_session_get_n_refreshes   (ChatSession *self);
 

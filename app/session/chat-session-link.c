@@ -350,8 +350,10 @@ chat_session_link_up (ChatSession *self,
 
   chat_session_link_stop (self);
   g_set_object (&self->client, client);
+  chat_session_feed_regulate (self);
   watch_network (self);
   self->online_since = g_get_monotonic_time ();
+  self->begun_anew = FALSE;
   chat_memory_drop_histories (self->memory, 0);
   chat_session_set_refused_certificate (self, NULL, NULL);
   chat_session_set_abilities (self,
@@ -394,6 +396,17 @@ chat_session_link_stop (ChatSession *self)
     chat_outbox_set_client (self->outbox, NULL);
   chat_session_rooms_stop (self);
   chat_session_settings_stop (self);
+}
+
+void
+chat_session_link_give_up (ChatSession *self,
+                           const char  *why)
+{
+  g_autoptr (GError) error = g_error_new_literal (CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_NOT_A_CHAT_SERVER, why);
+
+  g_message ("The server is left: %s", why);
+  chat_session_link_stop (self);
+  schedule_retry (self, error, 0);
 }
 
 void

@@ -5,6 +5,8 @@
 
 #include "chat-session-private.h"
 
+#include <string.h>
+
 #include "chat-room-history.h"
 
 static gint64
@@ -72,13 +74,31 @@ settle (ChatSession             *self,
   g_object_unref (message);
 }
 
+/* A page brings the whole text again: the server cuts it in the list of rooms, too */
+static void
+cut_preview (ChatSession *self,
+             ChatMessage *message)
+{
+  ChatRoomInfo *info = chat_session_get_info (self, chat_message_get_room_id (message));
+  const char *text = chat_message_get_text (message);
+  g_autofree char *cut = NULL;
+
+  if (info == NULL || info->list != NULL || chat_message_get_state (message) != CHAT_MESSAGE_SENT
+      || strlen (text) <= CHAT_SESSION_MAX_PREVIEW)
+    return;
+  cut = g_strndup (text, g_utf8_find_prev_char (text, text + CHAT_SESSION_MAX_PREVIEW + 1) - text);
+  chat_message_set_text (message, cut);
+}
+
 void
 chat_session_show_text (ChatSession *self,
                         ChatMessage *message,
                         const char  *text)
 {
-  if (!chat_outbox_cover (self->outbox, chat_message_get_id (message), text))
-    chat_message_set_text (message, text);
+  if (chat_outbox_cover (self->outbox, chat_message_get_id (message), text))
+    return;
+  chat_message_set_text (message, text);
+  cut_preview (self, message);
 }
 
 /* @is_cut: the text may be the beginning of it alone */
@@ -140,6 +160,7 @@ chat_session_show_newest (ChatSession  *self,
                           ChatRoomInfo *info,
                           ChatMessage  *message)
 {
+  cut_preview (self, message);
   chat_room_set_last_message (info->room, message);
   chat_room_set_activity (info->room, moment_of (message));
 }

@@ -19,6 +19,7 @@ G_BEGIN_DECLS
 #define CHAT_SESSION_MAX_PAGES    200   /* rooms whose newest page is asked for when all is asked for anew, to be there later */
 #define CHAT_SESSION_MAX_ORPHANS  100   /* messages of rooms that we have not met yet, kept until the rooms are told */
 #define CHAT_SESSION_MAX_UNREAD   1000
+#define CHAT_SESSION_MAX_PREVIEW  1024  /* bytes of the newest message of a room that nobody looks at: there may be many rooms */
 
 /**
  * ChatRoomInfo: what the session knows of a room besides its model
@@ -108,6 +109,7 @@ struct _ChatSession
   guint64           n_refreshes;
   gboolean          refreshing;
   gboolean          refresh_again;
+  gboolean          begun_anew;           /* over this connection */
   gint64            refreshed_at;         /* µs, monotonic; 0: not over this connection */
   guint             refresh_timer;
   GHashTable       *gone;                 /* ids of rooms that were deleted while a refresh is on its way */
@@ -126,6 +128,9 @@ struct _ChatSession
   ChatStore        *store;                /* NULL: nothing is */
   char             *store_path;
   GQueue            feed;                 /* of ChatSessionEvent */
+  guint             n_waiting;            /* events in the feed and in the commit that is under way */
+  gsize             waiting_bytes;
+  gboolean          choked;               /* too many: the server has to wait */
   guint             feed_generation;      /* of the store: what is on its way for another is not applied */
   gboolean          committing;
   gboolean          held;                 /* the store is being opened */
@@ -299,6 +304,9 @@ gboolean chat_session_is_own          (ChatSession        *self,
 extern const ChatClientEvents chat_session_client_events;
 void    chat_session_link_start       (ChatSession        *self);
 void    chat_session_link_stop        (ChatSession        *self);
+/** chat_session_link_give_up: the server contradicts itself: the connection is ended, and made again later */
+void    chat_session_link_give_up     (ChatSession        *self,
+                                       const char         *why);
 /** chat_session_link_up: @client, which has logged in, is the connection from now on */
 void    chat_session_link_up          (ChatSession        *self,
                                        ChatClient         *client);

@@ -290,12 +290,13 @@ chat_session_room_created (ChatSession *self,
   chat_room_list_add (self->rooms, info->room);
 }
 
-void
-chat_session_room_deleted (ChatSession *self,
-                           gint64       room_id)
+/* All but the place in the list. Returns: (transfer full) (nullable) */
+static ChatRoom *
+forget_room (ChatSession *self,
+             gint64       room_id)
 {
   ChatRoomInfo *info = chat_session_get_info (self, room_id);
-  g_autoptr (ChatRoom) room = NULL;
+  ChatRoom *room;
 
   if (self->refreshing && g_hash_table_size (self->gone) < CHAT_CLIENT_MAX_ROOMS)
     {
@@ -305,11 +306,22 @@ chat_session_room_deleted (ChatSession *self,
       g_hash_table_add (self->gone, key);
     }
   if (info == NULL)
-    return;
+    return NULL;
   room = g_object_ref (info->room);
   chat_outbox_drop_room (self->outbox, room_id);
   chat_memory_drop_histories (self->memory, room_id);
   g_hash_table_remove (self->infos, &room_id);
+  return room;
+}
+
+void
+chat_session_room_deleted (ChatSession *self,
+                           gint64       room_id)
+{
+  g_autoptr (ChatRoom) room = forget_room (self, room_id);
+
+  if (room == NULL)
+    return;
   chat_room_list_remove (self->rooms, room_id);
   chat_session_emit_removed (self, room);
 }
@@ -382,12 +394,14 @@ apply_told (ChatSession          *self,
   return chat_room_get_activity (info->room);
 }
 
-static void
-remove_missing (ChatSession *self,
+/* Returns: (transfer full): the rooms; they are in the list still: there may be many of them */
+static GPtrArray *
+forget_missing (ChatSession *self,
                 GHashTable  *told,
                 guint64      refresh)
 {
   g_autoptr (GArray) missing = g_array_new (FALSE, FALSE, sizeof (gint64));
+  GPtrArray *rooms = g_ptr_array_new_with_free_func (g_object_unref);
   GHashTableIter iter;
   gpointer key, value;
 
@@ -397,7 +411,8 @@ remove_missing (ChatSession *self,
     if (!g_hash_table_contains (told, key) && ((ChatRoomInfo *) value)->met < refresh)
       g_array_append_vals (missing, key, 1);
   for (guint i = 0; i < missing->len; i++)
-    chat_session_room_deleted (self, g_array_index (missing, gint64, i));
+    g_ptr_array_add (rooms, forget_room (self, g_array_index (missing, gint64, i)));
+  return rooms;
 }
 
 static void
@@ -438,6 +453,7 @@ take_rooms (ChatSession *self,
 {
   g_autoptr (GPtrArray) rooms = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr (GHashTable) ids = g_hash_table_new (g_int64_hash, g_int64_equal);
+  g_autoptr (GPtrArray) missing = NULL;
   gboolean first = self->refreshed_at == 0;
   gint64 before = g_get_real_time ();
   GHashTableIter iter;
@@ -469,12 +485,14 @@ take_rooms (ChatSession *self,
           g_queue_push_tail (&self->previews, id);
         }
     }
-  remove_missing (self, ids, refresh);
+  missing = forget_missing (self, ids, refresh);
   g_hash_table_iter_init (&iter, self->infos);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     g_ptr_array_add (rooms, g_object_ref (((ChatRoomInfo *) value)->room));
   chat_room_list_replace (self->rooms, rooms);
   chat_room_list_set_loaded (self->rooms, TRUE);
+  for (guint i = 0; i < missing->len && !self->closed; i++)
+    chat_session_emit_removed (self, missing->pdata[i]);
 
   self->refreshed_at = g_get_monotonic_time ();
   deliver_orphans (self);
@@ -574,7 +592,7 @@ begin_anew (ChatSession *self)
   guint unsent = chat_outbox_get_length (self->outbox);
 
   g_message ("The rooms of the server are others than those that are kept: begun anew");
-  self->verify_rooms = TRUE;
+  self->begun_anew = self->verify_rooms = TRUE;
   chat_outbox_set_client (self->outbox, NULL);
   chat_session_forget_told (self);
   chat_session_keep_open (self, TRUE, task, on_begun_anew);
@@ -595,7 +613,11 @@ apply_rooms (ChatSession      *self,
   if (is_another_server (self, event->rows))
     {
       self->refreshing = FALSE;
-      begin_anew (self);
+      /* It can not lose what it had twice within a moment */
+      if (self->begun_anew)
+        chat_session_link_give_up (self, "the rooms are others each time");
+      else
+        begin_anew (self);
       return;
     }
   take_rooms (self, event->rows, event->from);

@@ -185,6 +185,8 @@ on_logged_in (GObject      *source,
   /* A token proves that the server still is what it was; a password does not */
   self->verify_rooms = TRUE;
   sign_in->client = g_steal_pointer (&client);
+  /* Nothing moves until the store is open: the server has to wait for that too */
+  chat_client_set_paused (sign_in->client, TRUE);
   chat_session_keep_open (self, sign_in->sign_up, task, on_kept);
 }
 

@@ -17,6 +17,7 @@ typedef struct
   guint       n_old_dialogs;
   guint       n_sends;
   guint       n_reads;
+  guint       n_silent;       /* requests that were not answered */
   char       *last_ref;
   GString    *types;          /* what came, in order */
 } Script;
@@ -60,7 +61,7 @@ serve (ChatRawPeer *peer,
                     script->rooms != NULL ? script->rooms : "\"dialogs\":[\"boris\"],\"id\":[7],\"first_massage_id\":[0]", number);
     }
   else if (script->silent)
-    ;
+    script->n_silent++;
   else if (g_str_equal (type, "SEARCH_USER"))
     chat_raw_say (peer, "{\"type\":\"SEARCH_USER\",\"user\":[\"anna\",\"boris\"]%s}", number);
   else if (g_str_equal (type, "READ_MSG"))
@@ -458,34 +459,63 @@ test_odd_rooms (void)
     }
 }
 
-/* An answer that has no end: it is bounded, and the rest of the program goes on */
-static void
-test_endless_history (void)
-{
-  /* The previews are told, so that nobody else reads */
-  g_auto (Script) script = { .features = ALL_FEATURES,
-                             .rooms = "\"dialogs\":[\"boris\"],\"id\":[7],\"first_massage_id\":[1],\"unread\":[0],"
-                                      "\"read_marks\":[0],\"last_messages\":[null],\"muted\":[false],\"pinned\":[false]" };
-  g_autoptr (ChatRawServer) server = chat_raw_server_new (serve, &script);
-  g_autoptr (ChatPerson) anna = chat_person_new ();
-  g_autoptr (ChatMessageList) list = NULL;
-  GString *flood = g_string_new (NULL);
-  const int n = 30000;
+#define ROOM_OF_BORIS "\"dialogs\":[\"boris\"],\"id\":[7],\"first_massage_id\":[1],\"unread\":[0]," \
+                      "\"read_marks\":[0],\"last_messages\":[null],\"muted\":[false],\"pinned\":[false]"
 
-  sign_in (anna, server);
-  list = chat_session_get_messages (anna->session, chat_person_get_room (anna, "boris"));
-  chat_test_wait_until (script.n_reads == 1);
+static void
+say_many (ChatRawServer *server,
+          int            n)
+{
+  g_autoptr (GString) flood = g_string_new (NULL);
+
   /* It is the second request: OLD_DIALOGS was the first */
   for (int i = 1; i <= n; i++)
     g_string_append_printf (flood, "{\"type\":\"READ_MSG\",\"status\":\"SUCCESS\",\"room_id\":7,\"message_id\":%d,"
                             "\"msg_type\":\"TEXT\","
                             "\"message\":\"x\",\"date\":\"2026-01-31T12:34:56.789Z\",\"sender\":\"boris\",\"request_id\":2}", i);
-  g_string_append (flood, "{\"type\":\"READ_MSG\",\"status\":\"END\",\"room_id\":7,\"more\":false,\"request_id\":2}");
   chat_raw_say_bytes (chat_raw_server_get_peer (server), flood->str, flood->len);
+}
+
+/* A history as long as it may be: it is bounded, and the rest of the program goes on */
+static void
+test_long_history (void)
+{
+  /* The previews are told, so that nobody else reads; there are no pages */
+  g_auto (Script) script = { .features = "\"request-id\",\"room-info\"", .rooms = ROOM_OF_BORIS, .silent = TRUE };
+  g_autoptr (ChatRawServer) server = chat_raw_server_new (serve, &script);
+  g_autoptr (ChatPerson) anna = chat_person_new ();
+  g_autoptr (ChatMessageList) list = NULL;
+  const int n = 30000;
+
+  sign_in (anna, server);
+  list = chat_session_get_messages (anna->session, chat_person_get_room (anna, "boris"));
+  chat_test_wait_until (script.n_silent == 2);
+  say_many (server, n);
+  chat_raw_say (chat_raw_server_get_peer (server), "{\"type\":\"SEARCH_USER\",\"user\":[],\"request_id\":3}");
   chat_test_wait_until_for (60, chat_message_list_get_loaded (list));
   g_assert_cmpuint (chat_list_length (list), <=, 20000);
   g_assert_cmpint (chat_message_get_id (chat_room_get_last_message (chat_person_get_room (anna, "boris"))), ==, n);
-  g_string_free (flood, TRUE);
+}
+
+/* A page that is longer than any may be: it is not taken, and who does not stop is left */
+static void
+test_endless_page (void)
+{
+  g_auto (Script) script = { .features = ALL_FEATURES, .rooms = ROOM_OF_BORIS };
+  g_autoptr (ChatRawServer) server = chat_raw_server_new (serve, &script);
+  g_autoptr (ChatPerson) anna = chat_person_new ();
+  g_autoptr (ChatMessageList) list = NULL;
+
+  sign_in (anna, server);
+  list = chat_session_get_messages (anna->session, chat_person_get_room (anna, "boris"));
+  chat_test_wait_until (script.n_reads == 1);
+  say_many (server, 300);
+  chat_test_wait_until (chat_message_list_get_error (list) != NULL);
+  g_assert_cmpint (chat_session_get_state (anna->session), ==, CHAT_SESSION_ONLINE);
+  g_assert_cmpuint (chat_raw_server_get_n_accepted (server), ==, 1);
+  say_many (server, 30000);
+  chat_test_wait_until_for (60, chat_raw_server_get_n_accepted (server) == 2);
+  g_assert_cmpuint (chat_list_length (list), ==, 0);
 }
 
 int
@@ -504,7 +534,8 @@ main (int    argc,
   g_test_add_func ("/odd/flood", test_flood);
   g_test_add_func ("/odd/page", test_odd_page);
   g_test_add_func ("/odd/rooms", test_odd_rooms);
-  g_test_add_func ("/odd/endless-history", test_endless_history);
+  g_test_add_func ("/odd/long-history", test_long_history);
+  g_test_add_func ("/odd/endless-page", test_endless_page);
 
   return chat_session_test_run ();
 }

@@ -485,7 +485,8 @@ test_long_text (void)
   chat_test_wait_until (chat_session_get_n_refreshes (scene.boris->session) > n_refreshes);
   chat_test_wait_until (chat_room_get_unread_count (theirs) == 2);
   chat_test_wait_until (chat_session_is_written (scene.boris->session));
-  g_assert_true (g_str_equal (chat_message_get_text (chat_room_get_last_message (theirs)), text));
+  /* Of what nobody looks at only the beginning is held */
+  g_assert_true (g_str_has_prefix (text, chat_message_get_text (chat_room_get_last_message (theirs))));
   list = chat_session_get_messages (scene.boris->session, theirs);
   chat_test_wait_until (chat_list_length (list) == 2);
   g_assert_true (g_str_equal (chat_list_text (list, 1), text));
