@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#include "chat-client-private.h"
+#include "chat-client-state.h"
 
 #include "chat-connector.h"
 #include "chat-limits.h"
@@ -17,51 +17,6 @@ G_STATIC_ASSERT (CHAT_CLIENT_RESENT_PAGE == CHAT_PAGE_SIZE);
 /* A change may be told by two of them: delivered and read */
 #define MAX_REPLAY_OBJECTS (2 * CHAT_MAX_SYNC)
 
-typedef struct _Request Request;
-struct _Request
-{
-  GList           link;         /* in `pending`, in the order of sending: that of the answers too */
-  ChatPacketType  type;         /* of the answer */
-  gint64          number;       /* its request_id, where the server knows that */
-  gint64          subject;
-  char           *name;         /* folded */
-  GTask          *task;         /* NULL once nobody waits any more; its place in the order stays */
-  GSource        *cancelled;
-  ChatClientRows *rows;         /* READ_MSG */
-  gsize           row_bytes;    /* of these, as they are in the sum of the client */
-  Request        *fences;       /* the request that is over when this has its answer */
-  Request        *fence;        /* the other way round */
-  guint64         max_rows;     /* READ_MSG */
-  guint           n_replayed;   /* SYNC: the changes that came */
-  gint64          sent;         /* µs, as get_time() tells */
-};
-
-struct _ChatClient
-{
-  GObject                 parent_instance;
-
-  const ChatClientEvents *events;
-  gpointer                user_data;
-  ChatConnection         *connection;
-  GCancellable           *opening;
-  char                   *login;
-  ChatClientFeatures      features;
-  GQueue                  pending;
-  GHashTable             *by_number;    /* request_id -> Request */
-  gint64                  last_number;
-  gint64                  last_progress; /* µs, as get_time() tells: the last object that answered something */
-  gint64                  paused_at;    /* µs, monotonic; 0: it is not */
-  gint64                  paused_for;   /* µs, all earlier pauses together */
-  guint                   timer;
-  guint                   connect_ms;
-  guint                   answer_ms;
-  guint                   n_problems;
-  guint                   n_unexpected;
-  gint64                  unexpected_until; /* µs, monotonic: by then those that came are forgiven */
-  gsize                   row_bytes;    /* of all answers that are on their way */
-  gboolean                logged_in;
-};
-
 G_DEFINE_FINAL_TYPE (ChatClient, chat_client, G_TYPE_OBJECT)
 
 static void schedule_timer (ChatClient *self);
@@ -74,7 +29,7 @@ get_time (ChatClient *self)
 }
 
 static void
-request_free (Request *request)
+request_free (ChatClientRequest *request)
 {
   if (request->cancelled != NULL)
     {
@@ -93,8 +48,8 @@ request_free (Request *request)
 
 /* Takes it out of the order; the caller frees it */
 static void
-unlink_request (ChatClient *self,
-                Request    *request)
+unlink_request (ChatClient        *self,
+                ChatClientRequest *request)
 {
   self->row_bytes -= request->row_bytes;
   g_queue_unlink (&self->pending, &request->link);
@@ -103,9 +58,9 @@ unlink_request (ChatClient *self,
 }
 
 static void
-fail_request (ChatClient   *self,
-              Request      *request,
-              const GError *error)
+fail_request (ChatClient        *self,
+              ChatClientRequest *request,
+              const GError      *error)
 {
   g_autoptr (GTask) task = g_steal_pointer (&request->task);
 
@@ -116,9 +71,9 @@ fail_request (ChatClient   *self,
 }
 
 static void
-complete_request (ChatClient *self,
-                  Request    *request,
-                  ChatPacket *packet)
+complete_request (ChatClient        *self,
+                  ChatClientRequest *request,
+                  ChatPacket        *packet)
 {
   g_autoptr (GTask) task = g_steal_pointer (&request->task);
   ChatClientRows *rows = g_steal_pointer (&request->rows);
@@ -149,7 +104,7 @@ static gboolean
 on_cancelled (GCancellable *cancellable,
               gpointer      user_data)
 {
-  Request *request = user_data;
+  ChatClientRequest *request = user_data;
   g_autoptr (GTask) task = g_steal_pointer (&request->task);
 
   /* The answer will still come: what is left here keeps its place in the order */
@@ -160,59 +115,6 @@ on_cancelled (GCancellable *cancellable,
 }
 
 /* The answers */
-
-/* Without request ids: the first request of that type that the object can belong to. That a push may be taken for the answer
- * of an equal one does no harm: both say the same, and the other is then taken for the push. */
-static Request *
-match_by_order (ChatClient *self,
-                ChatPacket *packet)
-{
-  ChatPacketType type = chat_packet_get_kind (packet);
-  gint64 subject = chat_client_answer_subject (packet);
-  g_autofree char *name = NULL;
-  Request *only = NULL;
-  guint n = 0;
-
-  if (type == CHAT_PACKET_CREATE_ROOM && chat_packet_get_string (packet, CHAT_FIELD_CUSTOMER) != NULL)
-    name = chat_login_fold (chat_packet_get_string (packet, CHAT_FIELD_CUSTOMER));
-  for (GList *l = self->pending.head; l != NULL; l = l->next)
-    {
-      Request *request = l->data;
-
-      if (request->type != type)
-        continue;
-      if ((subject == 0 || request->subject == 0 || request->subject == subject)
-          && (name == NULL || request->name == NULL || g_strcmp0 (name, request->name) == 0))
-        return request;
-      only = request;
-      n++;
-    }
-  /* The answer to SND_MSG is no push; a wrong room in it must not leave the request open */
-  return n > 0 && type == CHAT_PACKET_SND_MSG ? only : NULL;
-}
-
-static Request *
-match (ChatClient *self,
-       ChatPacket *packet)
-{
-  if (chat_packet_has (packet, CHAT_FIELD_REQUEST_ID))
-    {
-      gint64 number = chat_packet_get_integer (packet, CHAT_FIELD_REQUEST_ID, 0);
-      Request *request = g_hash_table_lookup (self->by_number, &number);
-
-      if (request != NULL
-          && (request->type == chat_packet_get_kind (packet) || chat_packet_get_kind (packet) == CHAT_PACKET_ERROR
-              || (request->type == CHAT_PACKET_SYNC && chat_client_answer_may_be_push (chat_packet_get_kind (packet)))))
-        return request;
-      return NULL;
-    }
-  if (chat_client_answer_is_of_another (packet))
-    return NULL;
-  /* A server that gives back the numbers gives them back in every answer: the rest are pushes */
-  if ((self->features & CHAT_CLIENT_REQUEST_ID) != 0 && !chat_client_answer_failed (packet))
-    return NULL;
-  return match_by_order (self, packet);
-}
 
 static void
 tell (ChatClient *self,
@@ -225,7 +127,7 @@ tell (ChatClient *self,
   if (chat_packet_get_kind (packet) == CHAT_PACKET_EDIT_MSG || chat_packet_get_kind (packet) == CHAT_PACKET_DELETE_MSG)
     for (GList *l = self->pending.head; l != NULL; l = l->next)
       {
-        Request *request = l->data;
+        ChatClientRequest *request = l->data;
 
         if (request->rows != NULL)
           chat_client_rows_change (request->rows, id,
@@ -253,9 +155,9 @@ pass_over (ChatClient *self)
 }
 
 static void
-handle_read (ChatClient *self,
-             Request    *request,
-             ChatPacket *packet)
+handle_read (ChatClient        *self,
+             ChatClientRequest *request,
+             ChatPacket        *packet)
 {
   ChatStatus status = chat_packet_get_status (packet);
 
@@ -290,9 +192,9 @@ handle_read (ChatClient *self,
 
 /* One change of a replay */
 static void
-handle_replayed (ChatClient *self,
-                 Request    *request,
-                 ChatPacket *packet)
+handle_replayed (ChatClient        *self,
+                 ChatClientRequest *request,
+                 ChatPacket        *packet)
 {
   if (request->n_replayed++ >= MAX_REPLAY_OBJECTS)
     give_up (self, CHAT_CLIENT_ERROR_MALFORMED, "an endless replay");
@@ -316,7 +218,7 @@ handle (ChatClient *self,
         ChatPacket *packet)
 {
   ChatPacketType type = chat_packet_get_kind (packet);
-  Request *request;
+  ChatClientRequest *request;
 
   if (type == CHAT_PACKET_UNKNOWN && !chat_packet_has (packet, CHAT_FIELD_REQUEST_ID))
     {
@@ -324,7 +226,7 @@ handle (ChatClient *self,
       pass_over (self);
       return;
     }
-  request = match (self, packet);
+  request = chat_client_match (self, packet);
   if (chat_packet_get_problem (packet) != NULL)
     {
       gboolean refused = request != NULL && chat_client_answer_says_no (packet);
@@ -364,7 +266,7 @@ handle (ChatClient *self,
   self->last_progress = get_time (self);
   if (request->fences != NULL)
     {
-      Request *fenced = request->fences;
+      ChatClientRequest *fenced = request->fences;
 
       unlink_request (self, request);
       request_free (request);
@@ -481,7 +383,7 @@ static gboolean
 on_timer (gpointer user_data)
 {
   g_autoptr (ChatClient) self = g_object_ref (user_data);
-  Request *oldest = g_queue_peek_head (&self->pending);
+  ChatClientRequest *oldest = g_queue_peek_head (&self->pending);
 
   self->timer = 0;
   if (oldest != NULL
@@ -495,7 +397,7 @@ on_timer (gpointer user_data)
 static void
 schedule_timer (ChatClient *self)
 {
-  Request *oldest = g_queue_peek_head (&self->pending);
+  ChatClientRequest *oldest = g_queue_peek_head (&self->pending);
   gint64 left;
 
   if (oldest == NULL || self->timer != 0 || self->paused_at != 0)
@@ -506,13 +408,13 @@ schedule_timer (ChatClient *self)
 
 /* Requests */
 
-static Request *
+static ChatClientRequest *
 push_request (ChatClient     *self,
               ChatPacket     *packet,
               ChatPacketType  type,
               GTask          *task)
 {
-  Request *request = g_new0 (Request, 1);
+  ChatClientRequest *request = g_new0 (ChatClientRequest, 1);
 
   request->link.data = request;
   request->type = type;
@@ -559,7 +461,7 @@ chat_client_request (ChatClient *self,
   G_GNUC_UNUSED g_autoptr (ChatPacket) sent = packet;
   GCancellable *cancellable = g_task_get_cancellable (task);
   ChatPacketType type = chat_packet_get_kind (packet);
-  Request *request;
+  ChatClientRequest *request;
 
   if (g_task_return_error_if_cancelled (task))
     {
@@ -597,7 +499,7 @@ chat_client_request (ChatClient *self,
   if (needs_fence (self, type))
     {
       g_autoptr (ChatPacket) fence = chat_packet_new (CHAT_PACKET_SEARCH_USER);
-      Request *other;
+      ChatClientRequest *other;
 
       chat_packet_set_string (fence, CHAT_FIELD_USER, self->login);
       other = push_request (self, fence, CHAT_PACKET_SEARCH_USER, NULL);

@@ -1,0 +1,62 @@
+/* chat-client-state.h: what the files that make up the client's core share
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "chat-client-private.h"
+
+G_BEGIN_DECLS
+
+/** ChatClientRequest: one that waits for its answer */
+typedef struct _ChatClientRequest ChatClientRequest;
+struct _ChatClientRequest
+{
+  GList           link;         /* in `pending`, in the order of sending: that of the answers too */
+  ChatPacketType  type;         /* of the answer */
+  gint64          number;       /* its request_id, where the server knows that */
+  gint64          subject;
+  char           *name;         /* folded */
+  GTask          *task;         /* NULL once nobody waits any more; its place in the order stays */
+  GSource        *cancelled;
+  ChatClientRows *rows;         /* READ_MSG */
+  gsize           row_bytes;    /* of these, as they are in the sum of the client */
+  ChatClientRequest *fences;    /* the request that is over when this has its answer */
+  ChatClientRequest *fence;     /* the other way round */
+  guint64         max_rows;     /* READ_MSG */
+  guint           n_replayed;   /* SYNC: the changes that came */
+  gint64          sent;         /* µs, as get_time() tells */
+};
+
+struct _ChatClient
+{
+  GObject                 parent_instance;
+
+  const ChatClientEvents *events;
+  gpointer                user_data;
+  ChatConnection         *connection;
+  GCancellable           *opening;
+  char                   *login;
+  ChatClientFeatures      features;
+  GQueue                  pending;
+  GHashTable             *by_number;    /* request_id -> ChatClientRequest */
+  gint64                  last_number;
+  gint64                  last_progress; /* µs, as get_time() tells: the last object that answered something */
+  gint64                  paused_at;    /* µs, monotonic; 0: it is not */
+  gint64                  paused_for;   /* µs, all earlier pauses together */
+  guint                   timer;
+  guint                   connect_ms;
+  guint                   answer_ms;
+  guint                   n_problems;
+  guint                   n_unexpected;
+  gint64                  unexpected_until; /* µs, monotonic: by then those that came are forgiven */
+  gsize                   row_bytes;    /* of all answers that are on their way */
+  gboolean                logged_in;
+};
+
+/** chat_client_match: Returns: (nullable) (transfer none): the request that @packet answers */
+ChatClientRequest *chat_client_match (ChatClient *self,
+                                      ChatPacket *packet);
+
+G_END_DECLS
