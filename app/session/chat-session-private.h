@@ -323,6 +323,10 @@ void    chat_session_drop_token       (ChatSession        *self);
 void    chat_session_forget_told      (ChatSession        *self);
 void    chat_session_cancel_sign_in   (ChatSession        *self);
 
+/* chat-session-previews.c: newest pages */
+/** chat_session_ask_previews: for the next of the rooms that wait for one, if none is on its way */
+void    chat_session_ask_previews     (ChatSession        *self);
+
 /* chat-session-rooms.c: the rooms */
 ChatRoomInfo *chat_session_get_info   (ChatSession        *self,
                                        gint64              room_id);

@@ -9,8 +9,6 @@
 
 #include <glib/gi18n-lib.h>
 
-static void ask_next_preview (ChatSession *self);
-
 void
 chat_session_info_free (gpointer data)
 {
@@ -499,7 +497,7 @@ take_rooms (ChatSession *self,
   if (first && self->client != NULL)
     {
       reload_lists (self);
-      ask_next_preview (self);
+      chat_session_ask_previews (self);
     }
 }
 
@@ -761,61 +759,4 @@ chat_session_rooms_stop (ChatSession *self)
 
       info->mark_in_flight = info->set_in_flight = info->delivered_in_flight = FALSE;
     }
-}
-
-/* Previews, where the server does not tell them: one room after the other */
-
-static void
-on_preview_kept (ChatSession *self,
-                 GPtrArray   *rows,
-                 gpointer     user_data)
-{
-  g_autofree gint64 *room_id = user_data;
-
-  if (self != NULL)
-    chat_session_newest_page_came (self, *room_id, rows, TRUE);
-}
-
-static void
-on_preview (GObject      *source,
-            GAsyncResult *result,
-            gpointer      user_data)
-{
-  g_autoptr (ChatSessionCall) call = user_data;
-  g_autoptr (ChatSession) self = chat_session_call_get (call);
-  g_autoptr (GPtrArray) rows = NULL;
-  g_autoptr (GError) error = NULL;
-  gint64 from = CHAT_STORE_BEGINNING;
-  gboolean more;
-
-  rows = chat_client_read_finish (CHAT_CLIENT (source), result, &more, &error);
-  if (self == NULL || !chat_session_call_is_current (call, self))
-    return;
-  self->previewing = FALSE;
-  if (rows != NULL)
-    {
-      ChatRoomInfo *info = chat_session_get_info (self, call->id);
-      gint64 first = rows->len > 0 ? ((ChatClientMessage *) rows->pdata[0])->id : 0;
-
-      if (first > 0 && (info == NULL || info->first_id != first))
-        from = first;
-      chat_session_feed_page (self, call->id, from, CHAT_STORE_TO_NEWEST, rows, FALSE, on_preview_kept,
-                              g_memdup2 (&call->id, sizeof call->id));
-    }
-  ask_next_preview (self);
-}
-
-static void
-ask_next_preview (ChatSession *self)
-{
-  g_autofree gint64 *id = NULL;
-
-  if (self->previewing || self->client == NULL)
-    return;
-  id = g_queue_pop_head (&self->previews);
-  if (id == NULL)
-    return;
-  self->previewing = TRUE;
-  chat_client_read_async (self->client, CHAT_CLIENT_READ_NEWEST, *id, 0, CHAT_CLIENT_RESENT_PAGE, NULL, on_preview,
-                          chat_session_call_new (self, self->client, *id, 0));
 }
