@@ -133,6 +133,8 @@ build_numbers (ChatSession      *self,
   gpointer value;
 
   self->numbers_kept = TRUE;
+  /* What only the server can count is not known yet */
+  self->numbers_untold = self->check_rooms;
   g_hash_table_iter_init (&iter, self->infos);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {

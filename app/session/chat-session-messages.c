@@ -320,7 +320,7 @@ remove_message (ChatSession *self,
     {
       /* Nobody holds it, but it may be one of those that are counted as unread */
       if (count && may_be_unread (self, message_id, room_id))
-        chat_session_refresh_rooms_soon (self);
+        chat_session_count_wanted (self);
       return;
     }
   chat_memory_remove (self->memory, message_id);

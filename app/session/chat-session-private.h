@@ -149,7 +149,7 @@ struct _ChatSession
   gboolean          astray;               /* something was not kept: the position must not move until all is told again */
   gboolean          unsure;               /* the position moved after the numbers of the rooms were written last */
   guint             delivery_timer;
-  gboolean          check_rooms;          /* the numbers of the rooms are to be asked for after the replay */
+  gboolean          check_rooms;          /* the numbers of the rooms are to be asked for: after the replay, and until they were told */
 };
 
 /** CHAT_SESSION_KEEP_UNSURE: what the store keeps as abilities: the numbers of the rooms, or what the server is to be told of them,
@@ -219,6 +219,8 @@ void    chat_session_sync_move        (ChatSession        *self,
 void    chat_session_sync_snapshot    (ChatSession        *self,
                                        ChatSessionEvent   *event,
                                        gint64              seq);
+/** chat_session_count_wanted: how many are unread in some room only the server knows: it is asked, after the replay that is under way */
+void    chat_session_count_wanted     (ChatSession        *self);
 /** chat_session_sync_marked: one's own mark in a room came by a replay */
 void    chat_session_sync_marked      (ChatSession        *self,
                                        gint64              room_id);

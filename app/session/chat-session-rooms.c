@@ -48,7 +48,8 @@ chat_session_add_info (ChatSession *self,
 
 /* Read marks */
 
-static void
+/* Returns: whether it could be counted */
+static gboolean
 count_unread (ChatSession  *self,
               ChatRoomInfo *info)
 {
@@ -61,7 +62,7 @@ count_unread (ChatSession  *self,
 
       /* Only a window that reaches the newest shows all that is unread */
       if (info->list == NULL || !chat_message_list_get_loaded (info->list) || chat_message_list_get_has_newer (info->list))
-        return;
+        return FALSE;
       for (guint i = g_list_model_get_n_items (model); i > 0 && count < CHAT_SESSION_MAX_UNREAD; i--)
         {
           g_autoptr (ChatMessage) message = g_list_model_get_item (model, i - 1);
@@ -74,6 +75,7 @@ count_unread (ChatSession  *self,
         }
     }
   chat_room_set_unread_count (info->room, count);
+  return TRUE;
 }
 
 static void tell_mark (ChatSession *self, ChatRoomInfo *info);
@@ -129,7 +131,9 @@ chat_session_raise_mark (ChatSession  *self,
   if (message_id <= chat_room_get_read_mark (info->room))
     return;
   chat_room_set_read_mark (info->room, message_id);
-  count_unread (self, info);
+  if (!count_unread (self, info) && !tell)
+    chat_session_count_wanted (self);
+  /* (Who is told answers with the count) */
   if (tell)
     {
       info->mark_wanted = message_id;
@@ -620,6 +624,7 @@ apply_rooms (ChatSession      *self,
     }
   take_rooms (self, event->rows, event->from);
   self->refreshing = FALSE;
+  self->check_rooms = self->check_rooms && self->refresh_again;
   g_hash_table_remove_all (self->gone);
   chat_session_keep_rooms_told (self);
   if (self->verify_rooms && self->client == client)

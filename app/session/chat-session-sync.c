@@ -65,6 +65,15 @@ chat_session_sync_marked (ChatSession *self,
     self->check_rooms = TRUE;
 }
 
+void
+chat_session_count_wanted (ChatSession *self)
+{
+  /* Until the rooms were told, whatever ends the connection or the program before */
+  self->check_rooms = TRUE;
+  if (self->refreshed_at != 0)
+    chat_session_refresh_rooms_soon (self);
+}
+
 static void
 apply_end (ChatSession      *self,
            ChatSessionEvent *event,
@@ -73,10 +82,8 @@ apply_end (ChatSession      *self,
   if (!chat_session_call_is_current (event->data, self))
     return;
   chat_session_rooms_in_step (self);
-  if (!self->check_rooms)
-    return;
-  self->check_rooms = FALSE;
-  chat_session_refresh_rooms (self);
+  if (self->check_rooms)
+    chat_session_refresh_rooms (self);
 }
 
 static void
