@@ -107,7 +107,7 @@ login_succeed (ChatServerRequest *request)
       return;
     }
   if (has_features)
-    features = chat_packet_get_features (request->packet) & CHAT_FEATURES_ALL;
+    features = chat_packet_get_features (request->packet) & (CHAT_FEATURES_ALL & ~CHAT_FEATURE_MEDIA);
   chat_server_peer_log_in (peer, login->user_id, login->name, login->prefs, features, login->token_id);
   if (chat_server_request_is_gone (request))
     return;

@@ -32,6 +32,13 @@ G_BEGIN_DECLS
 #define CHAT_MAX_PAGE_SIZE             200             /* messages of one page of `paging` */
 #define CHAT_MAX_SYNC                  10000           /* changes that SYNC replays */
 
+/* PROTOCOL.md, "media" */
+#define CHAT_MAX_FILE_NAME_SIZE        255             /* bytes of UTF-8 */
+#define CHAT_MAX_MEDIA_TYPE_SIZE       127             /* bytes, ASCII */
+#define CHAT_SHA256_SIZE               64              /* hexadecimal digits */
+#define CHAT_MAX_PREVIEW_SIZE          4096            /* characters of base64 */
+#define CHAT_MAX_IMAGE_SIDE            65535           /* pixels */
+
 /* PROTOCOL.md, "Typing" and "Presence" (milliseconds) */
 #define CHAT_TYPING_INTERVAL_MS        3000            /* between two that are sent or passed on */
 #define CHAT_TYPING_TIMEOUT_MS         6000            /* until it is shown no more */

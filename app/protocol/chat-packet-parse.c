@@ -84,7 +84,7 @@ read_node (ChatPacket          *packet,
 {
   g_autoptr (JsonParser) parser = NULL;
 
-  if (token->kind != '[' || chat_json_has_long_number (token))
+  if (token->kind != (field == CHAT_FIELD_FILE ? '{' : '[') || chat_json_has_long_number (token))
     return WRONG;
 
   parser = json_parser_new_immutable ();

@@ -81,6 +81,21 @@ const ChatFieldInfo chat_field_infos[CHAT_N_FIELDS] = {
   [CHAT_FIELD_SEND_PRESENCE] = BOOLEAN ("presence"),
   [CHAT_FIELD_ONLINE] = BOOLEAN ("online"),
   [CHAT_FIELD_LAST_SEEN] = STRING ("last_seen"),
+  [CHAT_FIELD_MEDIA_URL] = STRING ("media_url"),
+  [CHAT_FIELD_MEDIA_LIMIT] = INTEGER ("media_limit", 1, CHAT_MAX_ID),
+  [CHAT_FIELD_NAME] = SIZED ("name", 1, CHAT_MAX_FILE_NAME_SIZE),
+  [CHAT_FIELD_SIZE] = INTEGER ("size", 1, CHAT_MAX_ID),
+  [CHAT_FIELD_MEDIA_TYPE] = SIZED ("media_type", 3, CHAT_MAX_MEDIA_TYPE_SIZE),
+  [CHAT_FIELD_SHA256] = SIZED ("sha256", CHAT_SHA256_SIZE, CHAT_SHA256_SIZE),
+  [CHAT_FIELD_WIDTH] = INTEGER ("width", 1, CHAT_MAX_IMAGE_SIDE),
+  [CHAT_FIELD_HEIGHT] = INTEGER ("height", 1, CHAT_MAX_IMAGE_SIDE),
+  [CHAT_FIELD_PREVIEW] = SIZED ("preview", 4, CHAT_MAX_PREVIEW_SIZE),
+  [CHAT_FIELD_URL] = SECRET ("url"),
+  [CHAT_FIELD_EXPIRES] = STRING ("expires"),
+  [CHAT_FIELD_FILE_LIMIT] = INTEGER ("limit", 1, CHAT_MAX_ID),
+  [CHAT_FIELD_QUOTA] = INTEGER ("quota", 0, CHAT_MAX_ID),
+  [CHAT_FIELD_USED] = INTEGER ("used", 0, CHAT_MAX_ID),
+  [CHAT_FIELD_FILE] = NODE ("file"),
 };
 
 /* The types, and in which direction each may go */
@@ -119,6 +134,7 @@ static const struct
   TYPE (SET_ACCOUNT, TO_SERVER | TO_CLIENT),
   TYPE (TYPING, TO_SERVER | TO_CLIENT),
   TYPE (PRESENCE, TO_CLIENT),
+  TYPE (MEDIA_UPLOAD, TO_SERVER | TO_CLIENT),
 #undef TYPE
 };
 
@@ -138,7 +154,8 @@ static const ChatPacketShape shapes[CHAT_N_PACKET_TYPES][2] = {
   [CHAT_PACKET_UNKNOWN] = { BARE_REQUEST, BARE_ANSWER },
   [CHAT_PACKET_ERROR] = { BARE_REQUEST, BARE_ANSWER },
   [CHAT_PACKET_REQUEST_LOGIN] = { REQUEST (1, F (LOGIN), F (PASS), F (TOKEN), F (DEVICE), F (FEATURES)), BARE_ANSWER },
-  [CHAT_PACKET_RESPONSE_LOGIN] = { BARE_REQUEST, STATUS_ANSWER (1, F (LOGIN), F (TOKEN), F (FEATURES)) },
+  [CHAT_PACKET_RESPONSE_LOGIN] = { BARE_REQUEST, STATUS_ANSWER (1, F (LOGIN), F (TOKEN), F (FEATURES), F (MEDIA_URL),
+                                                                 F (MEDIA_LIMIT)) },
   [CHAT_PACKET_REQUEST_SIGNUP] = { REQUEST (2, F (LOGIN), F (PASS)), BARE_ANSWER },
   [CHAT_PACKET_RESPONSE_SIGNUP] = { BARE_REQUEST, BARE_STATUS_ANSWER },
   [CHAT_PACKET_CREATE_ROOM] = { REQUEST (2, F (USERNAME), F (CUSTOMER)), ANSWER (2, F (ID), F (CUSTOMER), F (SEQ)) },
@@ -146,12 +163,12 @@ static const ChatPacketShape shapes[CHAT_N_PACKET_TYPES][2] = {
                             ANSWER (3, F (ROOM_ID), F (MESSAGE_ID), F (DATE), F (SEQ)) },
   [CHAT_PACKET_READ_MSG] = { REQUEST (1, F (ROOM_ID), F (READ), F (BEFORE), F (AFTER), F (AROUND), F (LIMIT)),
                              ANSWER (6, F (ROOM_ID), F (MESSAGE_ID), F (MSG_TYPE), F (MESSAGE), F (DATE), F (SENDER),
-                                     F (CLIENT_REF), F (EDITED), F (MORE), F (SEQ)) },
+                                     F (CLIENT_REF), F (EDITED), F (MORE), F (SEQ), F (FILE)) },
   [CHAT_PACKET_SEARCH_USER] = { REQUEST (1, F (USER)), ANSWER (1, F (USERS)) },
   [CHAT_PACKET_DELETE_ROOM] = { REQUEST (1, F (ID)), ANSWER (1, F (ID), F (SEQ)) },
   [CHAT_PACKET_DELETE_MSG] = { REQUEST (1, F (ID)), ANSWER (1, F (ID), F (ROOM_ID), F (SEQ)) },
   [CHAT_PACKET_EDIT_MSG] = { REQUEST (2, F (ID), F (NEW_MSG)),
-                             ANSWER (2, F (ID), F (NEW_MSG), F (EDITED), F (ROOM_ID), F (SEQ)) },
+                             ANSWER (2, F (ID), F (NEW_MSG), F (EDITED), F (ROOM_ID), F (SEQ), F (FILE)) },
   [CHAT_PACKET_OLD_DIALOGS] = { REQUEST (1, F (USERNAME)),
                                 ANSWER (3, F (DIALOGS), F (IDS), F (FIRST_IDS), F (KINDS), F (MEMBERS), F (LAST_MESSAGES),
                                         F (UNREAD), F (READ_MARKS), F (MUTED_ROOMS), F (PINNED_ROOMS), F (SEQ),
@@ -173,6 +190,8 @@ static const ChatPacketShape shapes[CHAT_N_PACKET_TYPES][2] = {
                                 ANSWER (3, F (SEND_RECEIPTS), F (SEND_TYPING), F (SEND_PRESENCE), F (SEQ)) },
   [CHAT_PACKET_TYPING] = { REQUEST (1, F (ROOM_ID)), ANSWER (2, F (ROOM_ID), F (USER)) },
   [CHAT_PACKET_PRESENCE] = { BARE_REQUEST, ANSWER (2, F (USER), F (ONLINE), F (LAST_SEEN)) },
+  [CHAT_PACKET_MEDIA_UPLOAD] = { REQUEST (4, F (NAME), F (SIZE), F (MEDIA_TYPE), F (SHA256), F (WIDTH), F (HEIGHT), F (PREVIEW)),
+                                 ANSWER (2, F (URL), F (EXPIRES), F (FILE_LIMIT), F (QUOTA), F (USED)) },
 };
 
 const char *
@@ -223,6 +242,12 @@ chat_packet_is_failure_field (ChatPacketType type,
     /* A replay that is not to be had tells where to begin */
     case CHAT_FIELD_SEQ:
       return type == CHAT_PACKET_SYNC;
+
+    /* What is too large is told how large it might be */
+    case CHAT_FIELD_FILE_LIMIT:
+    case CHAT_FIELD_QUOTA:
+    case CHAT_FIELD_USED:
+      return type == CHAT_PACKET_MEDIA_UPLOAD;
 
     default:
       return FALSE;

@@ -29,6 +29,7 @@ static const struct
   { CHAT_FEATURE_RECEIPTS, "receipts" },
   { CHAT_FEATURE_TYPING, "typing" },
   { CHAT_FEATURE_PRESENCE, "presence" },
+  { CHAT_FEATURE_MEDIA, "media" },
 };
 
 static const char *const message_kinds[] = {

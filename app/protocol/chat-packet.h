@@ -43,6 +43,7 @@ typedef enum
   CHAT_PACKET_SET_ACCOUNT,        /* receipts, typing, presence: what others are told of the person */
   CHAT_PACKET_TYPING,             /* typing */
   CHAT_PACKET_PRESENCE,           /* presence */
+  CHAT_PACKET_MEDIA_UPLOAD,       /* media: a one-time address to upload to */
   CHAT_N_PACKET_TYPES
 } ChatPacketType;
 
@@ -63,7 +64,7 @@ typedef enum
 {
   CHAT_FIELD_STATUS,              /* "status"            s; see chat_packet_get_status() */
   CHAT_FIELD_ERROR,               /* "error"             s */
-  CHAT_FIELD_REASON,              /* "reason"            s  NAME or PASSWORD */
+  CHAT_FIELD_REASON,              /* "reason"            s  NAME, PASSWORD or FILE */
   CHAT_FIELD_RETRY_AFTER,         /* "retry_after"       i  seconds */
   CHAT_FIELD_REQUEST_ID,          /* "request_id"        i  any integer within +-(2^53 - 1) */
   CHAT_FIELD_LOGIN,               /* "login"             s */
@@ -126,6 +127,22 @@ typedef enum
   /* presence */
   CHAT_FIELD_ONLINE,              /* "online"            b */
   CHAT_FIELD_LAST_SEEN,           /* "last_seen"         s  RFC 3339 */
+  /* media */
+  CHAT_FIELD_MEDIA_URL,           /* "media_url"         s  RESPONSE_LOGIN: where all addresses of files begin */
+  CHAT_FIELD_MEDIA_LIMIT,         /* "media_limit"       i  RESPONSE_LOGIN: bytes of one file */
+  CHAT_FIELD_NAME,                /* "name"              s  of a file */
+  CHAT_FIELD_SIZE,                /* "size"              i  bytes */
+  CHAT_FIELD_MEDIA_TYPE,          /* "media_type"        s  type/subtype */
+  CHAT_FIELD_SHA256,              /* "sha256"            s  64 hexadecimal digits */
+  CHAT_FIELD_WIDTH,               /* "width"             i  pixels */
+  CHAT_FIELD_HEIGHT,              /* "height"            i */
+  CHAT_FIELD_PREVIEW,             /* "preview"           s  base64 */
+  CHAT_FIELD_URL,                 /* "url"               s */
+  CHAT_FIELD_EXPIRES,             /* "expires"           s  RFC 3339 */
+  CHAT_FIELD_FILE_LIMIT,          /* "limit"             i  TOO_LARGE: bytes of one file */
+  CHAT_FIELD_QUOTA,               /* "quota"             i  TOO_LARGE: bytes of all of a person's files */
+  CHAT_FIELD_USED,                /* "used"              i  TOO_LARGE: how many of them there are */
+  CHAT_FIELD_FILE,                /* "file"              n  an object: see chat_packet_get_file() */
   CHAT_N_FIELDS
 } ChatField;
 
@@ -152,10 +169,12 @@ typedef enum
   CHAT_FEATURE_RECEIPTS   = 1 << 7,
   CHAT_FEATURE_TYPING     = 1 << 8,
   CHAT_FEATURE_PRESENCE   = 1 << 9,
+  CHAT_FEATURE_MEDIA      = 1 << 10,
 } ChatFeatures;
 #define CHAT_FEATURES_ALL (CHAT_FEATURE_PING | CHAT_FEATURE_REQUEST_ID | CHAT_FEATURE_CLIENT_REF | \
                            CHAT_FEATURE_PAGING | CHAT_FEATURE_ROOM_INFO | CHAT_FEATURE_TOKEN | \
-                           CHAT_FEATURE_SYNC | CHAT_FEATURE_RECEIPTS | CHAT_FEATURE_TYPING | CHAT_FEATURE_PRESENCE)
+                           CHAT_FEATURE_SYNC | CHAT_FEATURE_RECEIPTS | CHAT_FEATURE_TYPING | CHAT_FEATURE_PRESENCE | \
+                           CHAT_FEATURE_MEDIA)
 
 /**
  * ChatPacket: (ref-func chat_packet_ref) (unref-func chat_packet_unref)

@@ -11,6 +11,9 @@
 
 #define TO_SERVER CHAT_PACKET_TO_SERVER
 #define TO_CLIENT CHAT_PACKET_TO_CLIENT
+#define SHA256 "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+#define FILE_OBJECT "{\"name\":\"a.png\",\"size\":1,\"media_type\":\"image/png\",\"sha256\":\"" SHA256 "\",\"width\":2,\"height\":3,\"preview\":\"AAAA\"}"
+#define UPLOAD "{\"type\":\"MEDIA_UPLOAD\",\"name\":\"a\",\"media_type\":\"a/b\",\"sha256\":\"" SHA256 "\""
 
 /* Whatever is parsed went through the framer before. */
 static ChatPacket *
@@ -117,6 +120,14 @@ static const struct
   { TO_SERVER, CHAT_PACKET_CHANGE_PASSWORD, "{\"type\":\"CHANGE_PASSWORD\",\"pass\":\"\",\"new_pass\":\"n\"}" },
   { TO_CLIENT, CHAT_PACKET_CHANGE_PASSWORD, "{\"type\":\"CHANGE_PASSWORD\"}" },
   { TO_CLIENT, CHAT_PACKET_CHANGE_PASSWORD, "{\"type\":\"CHANGE_PASSWORD\",\"status\":\"BAD_REQUEST\",\"error\":\"e\",\"reason\":\"PASSWORD\"}" },
+  { TO_SERVER, CHAT_PACKET_MEDIA_UPLOAD, "{\"type\":\"MEDIA_UPLOAD\",\"name\":\"a.txt\",\"size\":1,\"media_type\":\"text/plain\",\"sha256\":\"" SHA256 "\"}" },
+  { TO_SERVER, CHAT_PACKET_MEDIA_UPLOAD, "{\"type\":\"MEDIA_UPLOAD\",\"name\":\"a.png\",\"size\":9007199254740991,\"media_type\":\"image/png\",\"sha256\":\"" SHA256 "\",\"width\":1,\"height\":65535,\"preview\":\"AAAA\",\"request_id\":1}" },
+  { TO_CLIENT, CHAT_PACKET_MEDIA_UPLOAD, "{\"type\":\"MEDIA_UPLOAD\",\"url\":\"u\",\"expires\":\"d\"}" },
+  { TO_CLIENT, CHAT_PACKET_MEDIA_UPLOAD, "{\"type\":\"MEDIA_UPLOAD\",\"status\":\"TOO_LARGE\",\"error\":\"e\",\"limit\":5}" },
+  { TO_CLIENT, CHAT_PACKET_MEDIA_UPLOAD, "{\"type\":\"MEDIA_UPLOAD\",\"status\":\"TOO_LARGE\",\"error\":\"e\",\"quota\":5,\"used\":4}" },
+  { TO_CLIENT, CHAT_PACKET_RESPONSE_LOGIN, "{\"type\":\"RESPONSE_LOGIN\",\"status\":\"LOGIN_OK\",\"login\":\"a\",\"features\":[\"media\"],\"media_url\":\"https://a:1/\",\"media_limit\":7}" },
+  { TO_CLIENT, CHAT_PACKET_READ_MSG, "{\"type\":\"READ_MSG\",\"room_id\":1,\"message_id\":2,\"msg_type\":\"FILE\",\"message\":\"m\",\"date\":\"d\",\"sender\":\"b\",\"file\":" FILE_OBJECT "}" },
+  { TO_CLIENT, CHAT_PACKET_EDIT_MSG, "{\"type\":\"EDIT_MSG\",\"id\":1,\"new_msg\":\"n\",\"file\":" FILE_OBJECT "}" },
   { TO_SERVER, CHAT_PACKET_SYNC, "{\"type\":\"SYNC\",\"since\":0}" },
   { TO_CLIENT, CHAT_PACKET_SYNC, "{\"type\":\"SYNC\",\"status\":\"SUCCESS\",\"seq\":9007199254740991}" },
   { TO_CLIENT, CHAT_PACKET_SYNC, "{\"type\":\"SYNC\",\"status\":\"RESET\",\"seq\":0,\"request_id\":3}" },
@@ -194,6 +205,7 @@ static const struct
     "{\"type\":\"OLD_DIALOGS\",\"dialogs\":[\"b\"],\"id\":[1],\"first_massage_id\":[2]}" },
   { TO_CLIENT, "{\"type\":\"OLD_DIALOGS\",\"dialogs\":[\"b\"],\"id\":[1],\"first_massage_id\":[2],\"members_read\":[[-1]],\"members_delivered\":[1]}",
     "{\"type\":\"OLD_DIALOGS\",\"dialogs\":[\"b\"],\"id\":[1],\"first_massage_id\":[2]}" },
+  { TO_CLIENT, "{\"type\":\"MEDIA_UPLOAD\",\"status\":\"TOO_LARGE\",\"url\":\"u\",\"expires\":\"d\",\"limit\":5}", "{\"type\":\"MEDIA_UPLOAD\",\"status\":\"TOO_LARGE\",\"limit\":5}" },
   { TO_CLIENT, "{\"type\":\"SYNC\",\"status\":\"ERROR\",\"error\":\"e\",\"since\":1}", "{\"type\":\"SYNC\",\"status\":\"ERROR\",\"error\":\"e\"}" },
   /* of a failure nothing is taken for a success */
   { TO_CLIENT, "{\"type\":\"CREATE_ROOM\",\"id\":1,\"status\":\"FORBIDDEN\",\"customer\":[],\"error\":\"e\",\"request_id\":2}",
@@ -247,6 +259,16 @@ static const struct
   { TO_SERVER, CHAT_ERROR_UNSUPPORTED, "type", "{\"type\":\"RESPONSE_LOGIN\",\"status\":\"LOGIN_OK\"}" },
   { TO_SERVER, CHAT_ERROR_UNSUPPORTED, "type", "{\"type\":\"ERROR\"}" },
   { TO_CLIENT, CHAT_ERROR_UNSUPPORTED, "type", "{\"type\":\"REQUEST_LOGIN\",\"login\":\"a\",\"pass\":\"b\"}" },
+  { TO_SERVER, CHAT_ERROR_BAD_REQUEST, "size", UPLOAD "}" },
+  { TO_SERVER, CHAT_ERROR_BAD_REQUEST, "size", UPLOAD ",\"size\":0}" },
+  { TO_SERVER, CHAT_ERROR_BAD_REQUEST, "size", UPLOAD ",\"size\":9007199254740992}" },
+  { TO_SERVER, CHAT_ERROR_BAD_REQUEST, "width", UPLOAD ",\"size\":1,\"width\":0}" },
+  { TO_SERVER, CHAT_ERROR_BAD_REQUEST, "height", UPLOAD ",\"size\":1,\"height\":65536}" },
+  { TO_SERVER, CHAT_ERROR_BAD_REQUEST, "preview", UPLOAD ",\"size\":1,\"preview\":\"\"}" },
+  { TO_SERVER, CHAT_ERROR_BAD_REQUEST, "sha256", "{\"type\":\"MEDIA_UPLOAD\",\"name\":\"a\",\"size\":1,\"media_type\":\"a/b\",\"sha256\":\"9f\"}" },
+  { TO_CLIENT, CHAT_ERROR_BAD_REQUEST, "url", "{\"type\":\"MEDIA_UPLOAD\",\"expires\":\"d\"}" },
+  { TO_CLIENT, CHAT_ERROR_BAD_REQUEST, "file", MESSAGE ",\"msg_type\":\"FILE\",\"file\":[]}" },
+  { TO_CLIENT, CHAT_ERROR_BAD_REQUEST, "file", MESSAGE ",\"msg_type\":\"FILE\",\"file\":\"name\"}" },
   /* missing */
   { TO_SERVER, CHAT_ERROR_BAD_REQUEST, "login", "{\"type\":\"REQUEST_LOGIN\",\"pass\":\"p\"}" },
   { TO_SERVER, CHAT_ERROR_BAD_REQUEST, "pass", LOGIN "}" },
