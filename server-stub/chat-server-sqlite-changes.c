@@ -450,7 +450,7 @@ add_message (ChatSqliteWriter *self, ChatStorageJob *job)
 {
   ChatSqliteRoom *room;
   gboolean found = FALSE;
-  gint64 id, date;
+  gint64 id, date, file_id;
   int place;
 
   if (job->text == NULL || job->kind > CHAT_MESSAGE_KIND_IMAGE)
@@ -463,6 +463,10 @@ add_message (ChatSqliteWriter *self, ChatStorageJob *job)
     return FALSE;
   if (room == NULL)
     return TRUE;
+  if (!chat_sqlite_find_file (self, job, job->kind, &file_id))
+    return FALSE;
+  if (job->status != CHAT_STATUS_SUCCESS)
+    return TRUE;
   if (!chat_sqlite_writer_take_id (self, &id))
     return FALSE;
   date = get_date (job);
@@ -473,7 +477,8 @@ add_message (ChatSqliteWriter *self, ChatStorageJob *job)
   bind_id (self, SQL_ADD_MESSAGE, 5, date);
   bind_text (self, SQL_ADD_MESSAGE, 6, job->client_ref);
   bind_text (self, SQL_ADD_MESSAGE, 7, job->text);
-  if (!chat_sqlite_writer_run_statement (self, SQL_ADD_MESSAGE))
+  chat_sqlite_bind_file (self, SQL_ADD_MESSAGE, 8, file_id);
+  if (!chat_sqlite_writer_run_statement (self, SQL_ADD_MESSAGE) || !chat_sqlite_use_file (self, file_id))
     return FALSE;
   if (job->client_ref != NULL)
     {
@@ -495,7 +500,7 @@ add_message (ChatSqliteWriter *self, ChatStorageJob *job)
 
 /* The message must be there, in a room of the user's, and the user's own. @room is NULL where it is not, and the status set. */
 static gboolean
-find_own_message (ChatSqliteWriter *self, ChatStorageJob *job, ChatSqliteRoom **room)
+find_own_message (ChatSqliteWriter *self, ChatStorageJob *job, ChatSqliteRoom **room, gint64 *kind, gint64 *file_id)
 {
   gboolean failed = FALSE;
   gint64 room_id, sender_id;
@@ -506,6 +511,8 @@ find_own_message (ChatSqliteWriter *self, ChatStorageJob *job, ChatSqliteRoom **
     return failed ? FALSE : answer (job, CHAT_STATUS_MESSAGE_DOES_NOT_EXIST);
   room_id = get_id (self, SQL_FIND_MESSAGE, 0);
   sender_id = get_id (self, SQL_FIND_MESSAGE, 1);
+  *kind = get_id (self, SQL_FIND_MESSAGE, 2);
+  *file_id = get_id (self, SQL_FIND_MESSAGE, 3);
   sqlite3_reset (self->statements[SQL_FIND_MESSAGE]);
   if (!find_room (self, room_id, room))
     return FALSE;
@@ -532,19 +539,28 @@ note_message (ChatSqliteWriter *self, ChatStorageJob *job, gint64 room_id)
 static gboolean
 edit_message (ChatSqliteWriter *self, ChatStorageJob *job)
 {
+  gint64 kind, file_id, old_file_id;
   ChatSqliteRoom *room;
 
   if (job->text == NULL)
     return answer (job, CHAT_STATUS_BAD_REQUEST);
-  if (!find_own_message (self, job, &room))
+  if (!find_own_message (self, job, &room, &kind, &old_file_id))
     return FALSE;
   if (room == NULL)
+    return TRUE;
+  if (!chat_sqlite_find_file (self, job, kind, &file_id))
+    return FALSE;
+  if (job->status != CHAT_STATUS_SUCCESS)
     return TRUE;
   job->date = get_date (job);
   bind_id (self, SQL_EDIT_MESSAGE, 1, job->message_id);
   bind_text (self, SQL_EDIT_MESSAGE, 2, job->text);
   bind_id (self, SQL_EDIT_MESSAGE, 3, job->date);
+  chat_sqlite_bind_file (self, SQL_EDIT_MESSAGE, 4, file_id);
   if (!chat_sqlite_writer_run_statement (self, SQL_EDIT_MESSAGE) || !note_message (self, job, room->id))
+    return FALSE;
+  if (file_id != old_file_id
+      && (!chat_sqlite_use_file (self, file_id) || !chat_sqlite_release_file (self, old_file_id)))
     return FALSE;
   job->room_id = room->id;
   job->members = chat_storage_members_ref (room->members);
@@ -554,14 +570,16 @@ edit_message (ChatSqliteWriter *self, ChatStorageJob *job)
 static gboolean
 remove_message (ChatSqliteWriter *self, ChatStorageJob *job)
 {
+  gint64 kind, file_id;
   ChatSqliteRoom *room;
+  guint n;
 
-  if (!find_own_message (self, job, &room))
+  if (!find_own_message (self, job, &room, &kind, &file_id))
     return FALSE;
   if (room == NULL)
     return TRUE;
   bind_id (self, SQL_REMOVE_MESSAGE, 1, job->message_id);
-  if (!chat_sqlite_writer_run_statement (self, SQL_REMOVE_MESSAGE) || !note_message (self, job, room->id))
+  if (!chat_sqlite_drop_messages (self, SQL_REMOVE_MESSAGE, &n) || !note_message (self, job, room->id))
     return FALSE;
   job->room_id = room->id;
   job->members = chat_storage_members_ref (room->members);
@@ -724,7 +742,7 @@ expire (ChatSqliteWriter *self, ChatStorageJob *job)
       bind_id (self, SQL_REMOVE_OLDEST, 3, CHAT_SQLITE_EXPIRE_SIZE);
       bind_id (self, SQL_RAISE_LOG_START, 1, oldest);
       bind_id (self, SQL_TRIM_LOG, 1, oldest);
-      if (!chat_sqlite_writer_run_statement (self, SQL_REMOVE_OLDEST)
+      if (!chat_sqlite_drop_messages (self, SQL_REMOVE_OLDEST, &n)
           || !chat_sqlite_writer_run_statement (self, SQL_RAISE_LOG_START)
           || !chat_sqlite_writer_run_statement (self, SQL_TRIM_LOG))
         return FALSE;
@@ -757,4 +775,7 @@ const ChatSqliteChangeInfo chat_sqlite_changes[CHAT_STORAGE_LAST_CHANGE + 1] = {
   [CHAT_STORAGE_SET_LAST_SEEN] = { set_last_seen, FALSE },
   [CHAT_STORAGE_GET_MEMBERS] = { get_members, FALSE },
   [CHAT_STORAGE_EXPIRE] = { expire, TRUE },
+  [CHAT_STORAGE_ADD_UPLOAD] = { chat_sqlite_add_upload, FALSE },
+  [CHAT_STORAGE_FINISH_UPLOAD] = { chat_sqlite_finish_upload, TRUE },
+  [CHAT_STORAGE_EXPIRE_MEDIA] = { chat_sqlite_expire_media, TRUE },
 };

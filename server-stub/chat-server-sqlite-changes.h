@@ -67,6 +67,26 @@ enum
   SQL_FIND_DEAD_ROOM,
   SQL_SWEEP_DEAD_ROOM,
   SQL_REMOVE_DEAD_ROOM,
+  SQL_FIND_FILE,
+  SQL_GET_FILE,
+  SQL_ADD_FILE,
+  SQL_USE_FILE,
+  SQL_IS_FILE_USED,
+  SQL_REMOVE_FILE,
+  SQL_LIST_UNUSED_FILES,
+  SQL_FIND_CONTENT,
+  SQL_ADD_CONTENT,
+  SQL_REVIVE_CONTENT,
+  SQL_BURY_CONTENT,
+  SQL_LIST_DEAD_CONTENTS,
+  SQL_REMOVE_CONTENT,
+  SQL_COUNT_UPLOADS,
+  SQL_SUM_FILES,
+  SQL_ADD_UPLOAD,
+  SQL_FIND_UPLOAD,
+  SQL_FINISH_UPLOAD,
+  SQL_LIST_OLD_UPLOADS,
+  SQL_REMOVE_UPLOAD,
   SQL_N_STATEMENTS
 };
 
@@ -83,6 +103,8 @@ struct _ChatSqliteWriter
   sqlite3_stmt    *statements[SQL_N_STATEMENTS];
   ChatSqliteRooms *rooms;
   GArray          *dirty;       /* of DirtyMark */
+  char            *media_folder;
+  gboolean         has_dead_contents;
   gint64           next_id;
   gint64           ids_end;     /* what is on disk: below it ids may be in use */
   gint64           expire_clock; /* of the EXPIRE that is under way: which time it is (µs since 1970) */
@@ -127,6 +149,43 @@ gboolean chat_sqlite_writer_note          (ChatSqliteWriter      *self,
                                            gint64                 seq);
 /** chat_sqlite_writer_flush_marks: writes the read marks that wait */
 gboolean chat_sqlite_writer_flush_marks   (ChatSqliteWriter *self);
+
+/* chat-server-sqlite-media.c */
+/** chat_sqlite_find_file: the file of @job->address, for a message of @kind; @file_id: 0: it has none. Sets the status of @job where it needs
+ * one. Returns: %FALSE where the database failed */
+gboolean chat_sqlite_find_file            (ChatSqliteWriter *self,
+                                           ChatStorageJob   *job,
+                                           gint64            kind,
+                                           gint64           *file_id);
+void     chat_sqlite_bind_file            (ChatSqliteWriter *self,
+                                           int               statement,
+                                           int               place,
+                                           gint64            file_id);
+/** chat_sqlite_use_file: a message has it now; @file_id: 0: none */
+gboolean chat_sqlite_use_file             (ChatSqliteWriter *self,
+                                           gint64            file_id);
+/** chat_sqlite_release_file: a message has it no more: with the last one it goes; @file_id: 0: none */
+gboolean chat_sqlite_release_file         (ChatSqliteWriter *self,
+                                           gint64            file_id);
+/** chat_sqlite_drop_messages: steps @statement, a DELETE of messages that returns their file_id, bound, and releases the files.
+ * @n: (out): how many messages */
+gboolean chat_sqlite_drop_messages        (ChatSqliteWriter *self,
+                                           int               statement,
+                                           guint            *n);
+gboolean chat_sqlite_add_upload           (ChatSqliteWriter *self,
+                                           ChatStorageJob   *job);
+gboolean chat_sqlite_finish_upload        (ChatSqliteWriter *self,
+                                           ChatStorageJob   *job);
+gboolean chat_sqlite_expire_media         (ChatSqliteWriter *self,
+                                           ChatStorageJob   *job);
+/** chat_sqlite_list_dead_contents: Returns: (transfer full) (element-type gint64): a portion of those that no file has; empty, too, where
+ * the database failed */
+GArray  *chat_sqlite_list_dead_contents   (ChatSqliteWriter *self);
+/** chat_sqlite_remove_contents: within a transaction; their files are unlinked already */
+gboolean chat_sqlite_remove_contents      (ChatSqliteWriter *self,
+                                           GArray           *ids);
+/** chat_sqlite_clean_unfinished: at the start: what lies there and belongs to no upload is removed */
+gboolean chat_sqlite_clean_unfinished     (ChatSqliteWriter *self);
 
 static inline void
 bind_id (ChatSqliteWriter *self, int statement, int place, gint64 id)

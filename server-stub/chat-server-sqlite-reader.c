@@ -5,44 +5,16 @@
 
 #include "config.h"
 
-#include "chat-server-sqlite-reader.h"
+#include "chat-server-sqlite-reader-private.h"
 
 #include "chat-limits.h"
+#include "chat-server-sqlite-file.h"
 #include "chat-server-sqlite-schema.h"
 #include "chat-server-sqlite-writer.h"
 
-#define MESSAGE_COLUMNS "id, room_id, sender_id, kind, date, edited, client_ref, text"
+#define MESSAGE_COLUMNS "id, room_id, sender_id, kind, date, edited, client_ref, text, file_id"
 /* Somebody may have a great many rooms, each with a message of 64 KiB at its end */
-#define PREVIEW_COLUMNS "id, room_id, sender_id, kind, date, edited, client_ref, substr (text, 1, 256)"
-
-enum
-{
-  SQL_BEGIN,
-  SQL_END,
-  SQL_FIND_USER,
-  SQL_GET_LOGIN,
-  SQL_SEARCH_PREFIX,
-  SQL_SEARCH_INSIDE,
-  SQL_LIST_TOKENS,
-  SQL_HAS_ROOM,
-  SQL_HAS_MEMBER,
-  SQL_LIST_ROOMS,
-  SQL_LIST_MEMBERS,
-  SQL_COUNT_UNREAD,
-  SQL_GET_MESSAGE,
-  SQL_GET_PREVIEW,
-  SQL_GET_NEWEST,
-  SQL_READ_DOWN,
-  SQL_READ_UP,
-  SQL_GET_SEQ,
-  SQL_COUNT_CHANGES,
-  SQL_LIST_CHANGES,
-  SQL_GET_MEMBER,
-  SQL_GET_OTHER,
-  SQL_GET_PREFS,
-  SQL_LIST_CONTACTS,
-  N_STATEMENTS
-};
+#define PREVIEW_COLUMNS "id, room_id, sender_id, kind, date, edited, client_ref, substr (text, 1, 256), file_id"
 
 static const char *const sql[N_STATEMENTS] = {
   [SQL_BEGIN] = "BEGIN",
@@ -101,29 +73,18 @@ static const char *const sql[N_STATEMENTS] = {
   [SQL_LIST_CONTACTS] = "SELECT DISTINCT u.id, u.login, u.prefs, u.last_seen FROM members a"
                         " JOIN members b ON b.room_id = a.room_id AND b.user_id <> ?1 JOIN users u ON u.id = b.user_id"
                         " WHERE a.user_id = ?1 LIMIT ?2",
-};
-
-struct _ChatSqliteReader
-{
-  sqlite3      *db;
-  sqlite3_stmt *statements[N_STATEMENTS];
-  GHashTable   *logins;         /* gint64 -> char *: who sent what was read from this snapshot */
-  gint64        said_at;        /* when it was last said that a question failed (µs, monotonic); 0: never */
+  [SQL_GET_FILE] = "SELECT " CHAT_SQLITE_FILE_COLUMNS " FROM " CHAT_SQLITE_FILE_TABLES " WHERE f.id = ?1",
+  [SQL_FIND_FILE] = "SELECT " CHAT_SQLITE_FILE_COLUMNS " FROM " CHAT_SQLITE_FILE_TABLES " WHERE f.address = ?1",
+  [SQL_FIND_UPLOAD] = "SELECT " CHAT_SQLITE_UPLOAD_COLUMNS ", (SELECT f.address FROM files f WHERE f.id = u.file_id)"
+                      " FROM uploads u WHERE address = ?1",
 };
 
 /* Each returns FALSE only where the database failed */
 typedef gboolean (*Question) (ChatSqliteReader *self, ChatStorageJob *job);
 
-static gboolean
-answer (ChatStorageJob *job, ChatStatus status)
-{
-  job->status = status;
-  return TRUE;
-}
-
 /* Returns whether there was a row; whoever gets TRUE resets the statement, or steps on until FALSE. @failed is never cleared. */
-static gboolean
-step_row (ChatSqliteReader *self, int statement, gboolean *failed)
+gboolean
+chat_sqlite_reader_step_row (ChatSqliteReader *self, int statement, gboolean *failed)
 {
   int code = sqlite3_step (self->statements[statement]);
 
@@ -136,25 +97,13 @@ step_row (ChatSqliteReader *self, int statement, gboolean *failed)
 }
 
 static void
-bind_id (ChatSqliteReader *self, int statement, int place, gint64 id)
-{
-  sqlite3_bind_int64 (self->statements[statement], place, id);
-}
-
-static void
 bind_text (ChatSqliteReader *self, int statement, int place, const char *text)
 {
   sqlite3_bind_text (self->statements[statement], place, text, -1, SQLITE_STATIC);
 }
 
-static gint64
-get_id (ChatSqliteReader *self, int statement, int column)
-{
-  return sqlite3_column_int64 (self->statements[statement], column);
-}
-
-static char *
-get_text (ChatSqliteReader *self, int statement, int column)
+char *
+chat_sqlite_reader_get_text (ChatSqliteReader *self, int statement, int column)
 {
   const char *text = (const char *) sqlite3_column_text (self->statements[statement], column);
   gsize length = sqlite3_column_bytes (self->statements[statement], column);
@@ -174,9 +123,9 @@ get_login (ChatSqliteReader *self, gint64 user_id, gboolean *failed)
   if (known != NULL)
     return known;
   bind_id (self, SQL_GET_LOGIN, 1, user_id);
-  if (step_row (self, SQL_GET_LOGIN, failed))
+  if (chat_sqlite_reader_step_row (self, SQL_GET_LOGIN, failed))
     {
-      login = get_text (self, SQL_GET_LOGIN, 0);
+      login = chat_sqlite_reader_get_text (self, SQL_GET_LOGIN, 0);
       sqlite3_reset (self->statements[SQL_GET_LOGIN]);
     }
   else
@@ -185,8 +134,33 @@ get_login (ChatSqliteReader *self, gint64 user_id, gboolean *failed)
   return login;
 }
 
-static ChatStorageMessage *
-get_message (ChatSqliteReader *self, int statement, gboolean *failed)
+static ChatStorageFile *
+get_file (ChatSqliteReader *self, gint64 file_id, gboolean *failed)
+{
+  ChatStorageFile *file = NULL;
+
+  bind_id (self, SQL_GET_FILE, 1, file_id);
+  if (chat_sqlite_reader_step_row (self, SQL_GET_FILE, failed))
+    {
+      file = chat_sqlite_read_file (self->statements[SQL_GET_FILE]);
+      sqlite3_reset (self->statements[SQL_GET_FILE]);
+    }
+  return file;
+}
+
+/* What it takes, about, on its way to a reader (bytes) */
+gsize
+chat_sqlite_reader_get_size (const ChatStorageMessage *message)
+{
+  gsize size = strlen (message->text);
+
+  if (message->file != NULL && message->file->preview != NULL)
+    size += strlen (message->file->preview);
+  return size;
+}
+
+ChatStorageMessage *
+chat_sqlite_reader_get_message (ChatSqliteReader *self, int statement, gboolean *failed)
 {
   ChatStorageMessage *message = g_new0 (ChatStorageMessage, 1);
   gint64 kind = get_id (self, statement, 3);
@@ -198,8 +172,10 @@ get_message (ChatSqliteReader *self, int statement, gboolean *failed)
   message->date = get_id (self, statement, 4);
   message->edited = get_id (self, statement, 5);
   if (sqlite3_column_type (self->statements[statement], 6) != SQLITE_NULL)
-    message->client_ref = get_text (self, statement, 6);
-  message->text = get_text (self, statement, 7);
+    message->client_ref = chat_sqlite_reader_get_text (self, statement, 6);
+  message->text = chat_sqlite_reader_get_text (self, statement, 7);
+  if (sqlite3_column_type (self->statements[statement], 8) != SQLITE_NULL)
+    message->file = get_file (self, get_id (self, statement, 8), failed);
   message->sender = g_strdup (get_login (self, message->sender_id, failed));
   return message;
 }
@@ -216,13 +192,13 @@ find_user (ChatSqliteReader *self, ChatStorageJob *job)
     return answer (job, CHAT_STATUS_BAD_REQUEST);
   folded = chat_login_fold (job->name);
   bind_text (self, SQL_FIND_USER, 1, folded);
-  if (!step_row (self, SQL_FIND_USER, &failed))
+  if (!chat_sqlite_reader_step_row (self, SQL_FIND_USER, &failed))
     return failed ? FALSE : answer (job, CHAT_STATUS_USER_DOES_NOT_EXIST);
   job->user_id = get_id (self, SQL_FIND_USER, 0);
   g_free (job->name);
-  job->name = get_text (self, SQL_FIND_USER, 1);
+  job->name = chat_sqlite_reader_get_text (self, SQL_FIND_USER, 1);
   g_free (job->secret);
-  job->secret = get_text (self, SQL_FIND_USER, 2);
+  job->secret = chat_sqlite_reader_get_text (self, SQL_FIND_USER, 2);
   job->prefs = get_id (self, SQL_FIND_USER, 3) & CHAT_STORAGE_ALL_PREFS;
   sqlite3_reset (self->statements[SQL_FIND_USER]);
   return TRUE;
@@ -245,14 +221,14 @@ search_users (ChatSqliteReader *self, ChatStorageJob *job)
       bind_text (self, SQL_SEARCH_PREFIX, 1, folded);
       bind_text (self, SQL_SEARCH_PREFIX, 2, end);
       bind_id (self, SQL_SEARCH_PREFIX, 3, limit);
-      while (step_row (self, SQL_SEARCH_PREFIX, &failed))
-        g_ptr_array_add (names, get_text (self, SQL_SEARCH_PREFIX, 0));
+      while (chat_sqlite_reader_step_row (self, SQL_SEARCH_PREFIX, &failed))
+        g_ptr_array_add (names, chat_sqlite_reader_get_text (self, SQL_SEARCH_PREFIX, 0));
       if (names->len < limit && !failed)
         {
           bind_text (self, SQL_SEARCH_INSIDE, 1, folded);
           bind_id (self, SQL_SEARCH_INSIDE, 2, limit - names->len);
-          while (step_row (self, SQL_SEARCH_INSIDE, &failed))
-            g_ptr_array_add (names, get_text (self, SQL_SEARCH_INSIDE, 0));
+          while (chat_sqlite_reader_step_row (self, SQL_SEARCH_INSIDE, &failed))
+            g_ptr_array_add (names, chat_sqlite_reader_get_text (self, SQL_SEARCH_INSIDE, 0));
         }
     }
   g_ptr_array_add (names, NULL);
@@ -267,12 +243,12 @@ list_tokens (ChatSqliteReader *self, ChatStorageJob *job)
 
   job->tokens = g_ptr_array_new_with_free_func ((GDestroyNotify) chat_storage_token_free);
   bind_id (self, SQL_LIST_TOKENS, 1, job->user_id);
-  while (step_row (self, SQL_LIST_TOKENS, &failed))
+  while (chat_sqlite_reader_step_row (self, SQL_LIST_TOKENS, &failed))
     {
       ChatStorageToken *token = g_new0 (ChatStorageToken, 1);
 
       token->id = get_id (self, SQL_LIST_TOKENS, 0);
-      token->device = get_text (self, SQL_LIST_TOKENS, 1);
+      token->device = chat_sqlite_reader_get_text (self, SQL_LIST_TOKENS, 1);
       token->created = get_id (self, SQL_LIST_TOKENS, 2);
       token->last_used = get_id (self, SQL_LIST_TOKENS, 3);
       g_ptr_array_add (job->tokens, token);
@@ -291,9 +267,9 @@ fill_room (ChatSqliteReader *self, ChatStorageJob *job, ChatStorageRoom *room, g
   gboolean failed = FALSE;
 
   bind_id (self, SQL_LIST_MEMBERS, 1, room->id);
-  while (step_row (self, SQL_LIST_MEMBERS, &failed))
+  while (chat_sqlite_reader_step_row (self, SQL_LIST_MEMBERS, &failed))
     {
-      char *login = get_text (self, SQL_LIST_MEMBERS, 1);
+      char *login = chat_sqlite_reader_get_text (self, SQL_LIST_MEMBERS, 1);
       gboolean hidden = get_id (self, SQL_LIST_MEMBERS, 0) != job->user_id
                         && (get_id (self, SQL_LIST_MEMBERS, 2) & CHAT_STORAGE_HIDE_RECEIPTS) != 0;
       gint64 read_mark = hidden ? 0 : get_id (self, SQL_LIST_MEMBERS, 3);
@@ -315,9 +291,9 @@ fill_room (ChatSqliteReader *self, ChatStorageJob *job, ChatStorageRoom *room, g
     return !failed;
 
   bind_id (self, SQL_GET_PREVIEW, 1, last_id);
-  if (step_row (self, SQL_GET_PREVIEW, &failed))
+  if (chat_sqlite_reader_step_row (self, SQL_GET_PREVIEW, &failed))
     {
-      room->last_message = get_message (self, SQL_GET_PREVIEW, &failed);
+      room->last_message = chat_sqlite_reader_get_message (self, SQL_GET_PREVIEW, &failed);
       sqlite3_reset (self->statements[SQL_GET_PREVIEW]);
     }
   if (last_id <= room->read_mark)
@@ -326,7 +302,7 @@ fill_room (ChatSqliteReader *self, ChatStorageJob *job, ChatStorageRoom *room, g
   bind_id (self, SQL_COUNT_UNREAD, 1, room->id);
   bind_id (self, SQL_COUNT_UNREAD, 2, room->read_mark);
   bind_id (self, SQL_COUNT_UNREAD, 3, CHAT_SQLITE_MAX_UNREAD);
-  if (step_row (self, SQL_COUNT_UNREAD, &failed))
+  if (chat_sqlite_reader_step_row (self, SQL_COUNT_UNREAD, &failed))
     {
       room->unread = get_id (self, SQL_COUNT_UNREAD, 0);
       sqlite3_reset (self->statements[SQL_COUNT_UNREAD]);
@@ -334,25 +310,25 @@ fill_room (ChatSqliteReader *self, ChatStorageJob *job, ChatStorageRoom *room, g
   return !failed;
 }
 
-static gboolean
-get_other (ChatSqliteReader *self, ChatStorageJob *job, gint64 room_id, char **name)
+gboolean
+chat_sqlite_reader_get_other (ChatSqliteReader *self, ChatStorageJob *job, gint64 room_id, char **name)
 {
   gboolean failed = FALSE;
 
   bind_id (self, SQL_GET_OTHER, 1, room_id);
   bind_id (self, SQL_GET_OTHER, 2, job->user_id);
-  /* No row: the other one's account is gone */
-  *name = step_row (self, SQL_GET_OTHER, &failed) ? get_text (self, SQL_GET_OTHER, 0) : g_strdup ("");
+  *name = chat_sqlite_reader_step_row (self, SQL_GET_OTHER, &failed) ? chat_sqlite_reader_get_text (self, SQL_GET_OTHER, 0)
+                                                                     : g_strdup ("");
   sqlite3_reset (self->statements[SQL_GET_OTHER]);
   return !failed;
 }
 
-static gboolean
-get_seq (ChatSqliteReader *self, gint64 *seq, gint64 *log_start)
+gboolean
+chat_sqlite_reader_get_seq (ChatSqliteReader *self, gint64 *seq, gint64 *log_start)
 {
   gboolean failed = FALSE;
 
-  if (!step_row (self, SQL_GET_SEQ, &failed))
+  if (!chat_sqlite_reader_step_row (self, SQL_GET_SEQ, &failed))
     return FALSE;
   *seq = get_id (self, SQL_GET_SEQ, 0);
   *log_start = get_id (self, SQL_GET_SEQ, 1);
@@ -366,12 +342,12 @@ list_rooms (ChatSqliteReader *self, ChatStorageJob *job)
   gboolean failed = FALSE;
   gint64 log_start;
 
-  if (!get_seq (self, &job->seq, &log_start))
+  if (!chat_sqlite_reader_get_seq (self, &job->seq, &log_start))
     return FALSE;
   job->rooms = g_ptr_array_new_with_free_func ((GDestroyNotify) chat_storage_room_free);
   bind_id (self, SQL_LIST_ROOMS, 1, job->user_id);
   bind_id (self, SQL_LIST_ROOMS, 2, job->limit > 0 ? (gint64) job->limit : -1);
-  while (!failed && step_row (self, SQL_LIST_ROOMS, &failed))
+  while (!failed && chat_sqlite_reader_step_row (self, SQL_LIST_ROOMS, &failed))
     {
       ChatStorageRoom *room = g_new0 (ChatStorageRoom, 1);
 
@@ -381,7 +357,7 @@ list_rooms (ChatSqliteReader *self, ChatStorageJob *job)
       room->muted = get_id (self, SQL_LIST_ROOMS, 2) != 0;
       room->pinned = get_id (self, SQL_LIST_ROOMS, 3) != 0;
       room->first_message_id = get_id (self, SQL_LIST_ROOMS, 4);
-      failed = job->brief ? !get_other (self, job, room->id, &room->name)
+      failed = job->brief ? !chat_sqlite_reader_get_other (self, job, room->id, &room->name)
                           : !fill_room (self, job, room, get_id (self, SQL_LIST_ROOMS, 5));
     }
   sqlite3_reset (self->statements[SQL_LIST_ROOMS]);
@@ -399,8 +375,8 @@ read_down (ChatSqliteReader *self, gint64 room_id, gint64 before, guint limit, G
   bind_id (self, SQL_READ_DOWN, 1, room_id);
   bind_id (self, SQL_READ_DOWN, 2, before);
   bind_id (self, SQL_READ_DOWN, 3, limit);
-  while (step_row (self, SQL_READ_DOWN, &failed))
-    g_ptr_array_add (messages, get_message (self, SQL_READ_DOWN, &failed));
+  while (chat_sqlite_reader_step_row (self, SQL_READ_DOWN, &failed))
+    g_ptr_array_add (messages, chat_sqlite_reader_get_message (self, SQL_READ_DOWN, &failed));
   return !failed;
 }
 
@@ -415,12 +391,12 @@ read_up (ChatSqliteReader *self, gint64 room_id, gint64 after, gint64 until, gui
   bind_id (self, SQL_READ_UP, 2, after);
   bind_id (self, SQL_READ_UP, 3, until);
   bind_id (self, SQL_READ_UP, 4, limit);
-  while (n_bytes < max_bytes && step_row (self, SQL_READ_UP, &failed))
+  while (n_bytes < max_bytes && chat_sqlite_reader_step_row (self, SQL_READ_UP, &failed))
     {
-      ChatStorageMessage *message = get_message (self, SQL_READ_UP, &failed);
+      ChatStorageMessage *message = chat_sqlite_reader_get_message (self, SQL_READ_UP, &failed);
 
       g_ptr_array_add (messages, message);
-      n_bytes += strlen (message->text);
+      n_bytes += chat_sqlite_reader_get_size (message);
     }
   sqlite3_reset (self->statements[SQL_READ_UP]);
   return !failed;
@@ -433,12 +409,12 @@ check_member (ChatSqliteReader *self, ChatStorageJob *job, gboolean *may)
 
   bind_id (self, SQL_HAS_MEMBER, 1, job->room_id);
   bind_id (self, SQL_HAS_MEMBER, 2, job->user_id);
-  *may = step_row (self, SQL_HAS_MEMBER, &failed);
+  *may = chat_sqlite_reader_step_row (self, SQL_HAS_MEMBER, &failed);
   sqlite3_reset (self->statements[SQL_HAS_MEMBER]);
   if (*may || failed)
     return !failed;
   bind_id (self, SQL_HAS_ROOM, 1, job->room_id);
-  job->status = step_row (self, SQL_HAS_ROOM, &failed) ? CHAT_STATUS_FORBIDDEN : CHAT_STATUS_ROOM_DOES_NOT_EXIST;
+  job->status = chat_sqlite_reader_step_row (self, SQL_HAS_ROOM, &failed) ? CHAT_STATUS_FORBIDDEN : CHAT_STATUS_ROOM_DOES_NOT_EXIST;
   sqlite3_reset (self->statements[SQL_HAS_ROOM]);
   return !failed;
 }
@@ -454,7 +430,7 @@ cut_page (ChatStorageJob *job)
     job->until = ((ChatStorageMessage *) job->messages->pdata[n - 1])->id;
   for (guint i = 0; i < n; i++)
     {
-      n_bytes += strlen (((ChatStorageMessage *) job->messages->pdata[i])->text);
+      n_bytes += chat_sqlite_reader_get_size (job->messages->pdata[i]);
       if (n_bytes >= CHAT_STORAGE_READ_BYTES)
         {
           g_ptr_array_set_size (job->messages, (int) i + 1);
@@ -479,7 +455,7 @@ read_messages (ChatSqliteReader *self, ChatStorageJob *job)
   if (!may)
     return TRUE;
   bind_id (self, SQL_GET_NEWEST, 1, job->room_id);
-  if (step_row (self, SQL_GET_NEWEST, &failed))
+  if (chat_sqlite_reader_step_row (self, SQL_GET_NEWEST, &failed))
     {
       job->newest_id = get_id (self, SQL_GET_NEWEST, 0);
       sqlite3_reset (self->statements[SQL_GET_NEWEST]);
@@ -528,142 +504,6 @@ read_messages (ChatSqliteReader *self, ChatStorageJob *job)
   return TRUE;
 }
 
-/* What has changed */
-
-/* Fills in what the tables say now. @told: whether there is something to tell. Returns: FALSE where the database failed */
-static gboolean
-fill_change (ChatSqliteReader *self, ChatStorageJob *job, ChatStorageChange *change, gint64 ref, gboolean *told)
-{
-  gboolean is_receipt = change->kind == CHAT_STORAGE_CHANGE_RECEIPT, failed = FALSE, is_member;
-
-  if (change->kind == CHAT_STORAGE_CHANGE_SENT || change->kind == CHAT_STORAGE_CHANGE_MESSAGE)
-    {
-      change->message_id = ref;
-      bind_id (self, SQL_GET_MESSAGE, 1, ref);
-      if (step_row (self, SQL_GET_MESSAGE, &failed))
-        {
-          change->message = get_message (self, SQL_GET_MESSAGE, &failed);
-          sqlite3_reset (self->statements[SQL_GET_MESSAGE]);
-        }
-      /* What is sent since then comes as it is, edits included */
-      *told = change->kind == CHAT_STORAGE_CHANGE_SENT ? change->message != NULL
-                                                       : change->message == NULL || ref <= job->since;
-      return !failed;
-    }
-
-  bind_id (self, SQL_GET_MEMBER, 1, change->room_id);
-  bind_id (self, SQL_GET_MEMBER, 2, is_receipt ? ref : job->user_id);
-  is_member = change->kind != CHAT_STORAGE_CHANGE_ACCOUNT && step_row (self, SQL_GET_MEMBER, &failed);
-  if (is_member)
-    {
-      change->read_mark = get_id (self, SQL_GET_MEMBER, 0);
-      change->delivered_mark = MAX (change->read_mark, get_id (self, SQL_GET_MEMBER, 1));
-      change->muted = get_id (self, SQL_GET_MEMBER, 2) != 0;
-      change->pinned = get_id (self, SQL_GET_MEMBER, 3) != 0;
-      change->prefs = get_id (self, SQL_GET_MEMBER, 4);
-      if (is_receipt)
-        change->name = get_text (self, SQL_GET_MEMBER, 5);
-    }
-  sqlite3_reset (self->statements[SQL_GET_MEMBER]);
-  *told = is_member;
-  switch (change->kind)
-    {
-    case CHAT_STORAGE_CHANGE_ROOM:
-      *told = TRUE;
-      if (!is_member)
-        break;
-      failed = !get_other (self, job, change->room_id, &change->name) || failed;
-      break;
-    case CHAT_STORAGE_CHANGE_READ:
-      bind_id (self, SQL_COUNT_UNREAD, 1, change->room_id);
-      bind_id (self, SQL_COUNT_UNREAD, 2, change->read_mark);
-      bind_id (self, SQL_COUNT_UNREAD, 3, CHAT_SQLITE_MAX_UNREAD);
-      if (step_row (self, SQL_COUNT_UNREAD, &failed))
-        change->unread = get_id (self, SQL_COUNT_UNREAD, 0);
-      sqlite3_reset (self->statements[SQL_COUNT_UNREAD]);
-      break;
-    case CHAT_STORAGE_CHANGE_RECEIPT:
-      *told = is_member && (change->prefs & CHAT_STORAGE_HIDE_RECEIPTS) == 0;
-      break;
-    case CHAT_STORAGE_CHANGE_ACCOUNT:
-      bind_id (self, SQL_GET_PREFS, 1, job->user_id);
-      *told = step_row (self, SQL_GET_PREFS, &failed);
-      if (*told)
-        change->prefs = get_id (self, SQL_GET_PREFS, 0) & CHAT_STORAGE_ALL_PREFS;
-      sqlite3_reset (self->statements[SQL_GET_PREFS]);
-      break;
-    default:
-      break;
-    }
-  return !failed;
-}
-
-static gboolean
-count_changes (ChatSqliteReader *self, ChatStorageJob *job, gint64 *n)
-{
-  gboolean failed = FALSE;
-
-  bind_id (self, SQL_COUNT_CHANGES, 1, job->user_id);
-  bind_id (self, SQL_COUNT_CHANGES, 2, job->since);
-  bind_id (self, SQL_COUNT_CHANGES, 3, CHAT_MAX_SYNC + 1);
-  bind_id (self, SQL_COUNT_CHANGES, 4, CHAT_STORAGE_CHANGE_RECEIPT);
-  if (!step_row (self, SQL_COUNT_CHANGES, &failed))
-    return FALSE;
-  *n = get_id (self, SQL_COUNT_CHANGES, 0);
-  sqlite3_reset (self->statements[SQL_COUNT_CHANGES]);
-  return TRUE;
-}
-
-static gboolean
-list_changes (ChatSqliteReader *self, ChatStorageJob *job)
-{
-  guint limit = CLAMP (job->limit, 1, CHAT_MAX_PAGE_SIZE), n = 0;
-  gint64 newest, log_start, n_changes = 0;
-  gboolean failed = FALSE, full = FALSE;
-  gsize n_bytes = 0;
-
-  if (!get_seq (self, &newest, &log_start) || (job->until == 0 && !count_changes (self, job, &n_changes)))
-    return FALSE;
-  if (job->message_id < log_start || job->message_id > newest || n_changes > CHAT_MAX_SYNC)
-    {
-      job->seq = newest;
-      return answer (job, CHAT_STATUS_RESET);
-    }
-  if (job->until == 0)
-    job->until = newest;
-  job->seq = job->message_id;
-  job->changes = g_ptr_array_new_with_free_func ((GDestroyNotify) chat_storage_change_free);
-  bind_id (self, SQL_LIST_CHANGES, 1, job->user_id);
-  bind_id (self, SQL_LIST_CHANGES, 2, job->message_id);
-  bind_id (self, SQL_LIST_CHANGES, 3, job->until);
-  bind_id (self, SQL_LIST_CHANGES, 4, limit);
-  bind_id (self, SQL_LIST_CHANGES, 5, CHAT_STORAGE_CHANGE_RECEIPT);
-  bind_id (self, SQL_LIST_CHANGES, 6, CHAT_STORAGE_CHANGE_SENT);
-  while (!failed && !full && step_row (self, SQL_LIST_CHANGES, &failed))
-    {
-      ChatStorageChange *change = g_new0 (ChatStorageChange, 1);
-      gboolean told = FALSE;
-
-      n++;
-      change->seq = job->seq = get_id (self, SQL_LIST_CHANGES, 0);
-      change->kind = (ChatStorageChangeKind) get_id (self, SQL_LIST_CHANGES, 1);
-      change->room_id = get_id (self, SQL_LIST_CHANGES, 2);
-      failed = !fill_change (self, job, change, get_id (self, SQL_LIST_CHANGES, 3), &told);
-      if (change->message != NULL)
-        n_bytes += strlen (change->message->text);
-      full = n_bytes >= CHAT_STORAGE_READ_BYTES;
-      if (told && !failed)
-        g_ptr_array_add (job->changes, change);
-      else
-        chat_storage_change_free (change);
-    }
-  sqlite3_reset (self->statements[SQL_LIST_CHANGES]);
-  job->more = (n == limit || full) && job->seq < job->until;
-  if (!job->more)
-    job->seq = job->until;
-  return !failed;
-}
-
 static gboolean
 list_contacts (ChatSqliteReader *self, ChatStorageJob *job)
 {
@@ -672,17 +512,48 @@ list_contacts (ChatSqliteReader *self, ChatStorageJob *job)
   job->contacts = g_ptr_array_new_with_free_func ((GDestroyNotify) chat_storage_contact_free);
   bind_id (self, SQL_LIST_CONTACTS, 1, job->user_id);
   bind_id (self, SQL_LIST_CONTACTS, 2, job->limit);
-  while (step_row (self, SQL_LIST_CONTACTS, &failed))
+  while (chat_sqlite_reader_step_row (self, SQL_LIST_CONTACTS, &failed))
     {
       ChatStorageContact *contact = g_new0 (ChatStorageContact, 1);
 
       contact->id = get_id (self, SQL_LIST_CONTACTS, 0);
-      contact->name = get_text (self, SQL_LIST_CONTACTS, 1);
+      contact->name = chat_sqlite_reader_get_text (self, SQL_LIST_CONTACTS, 1);
       contact->prefs = get_id (self, SQL_LIST_CONTACTS, 2) & CHAT_STORAGE_ALL_PREFS;
       contact->last_seen = get_id (self, SQL_LIST_CONTACTS, 3);
       g_ptr_array_add (job->contacts, contact);
     }
   return !failed;
+}
+
+/* Files */
+
+static gboolean
+find_file (ChatSqliteReader *self, ChatStorageJob *job)
+{
+  gboolean failed = FALSE;
+
+  bind_text (self, SQL_FIND_FILE, 1, job->address);
+  if (!chat_sqlite_reader_step_row (self, SQL_FIND_FILE, &failed))
+    return failed ? FALSE : answer (job, CHAT_STATUS_MESSAGE_DOES_NOT_EXIST);
+  job->file = chat_sqlite_read_file (self->statements[SQL_FIND_FILE]);
+  sqlite3_reset (self->statements[SQL_FIND_FILE]);
+  return TRUE;
+}
+
+static gboolean
+find_upload (ChatSqliteReader *self, ChatStorageJob *job)
+{
+  gint64 now = job->date > 0 ? job->date : g_get_real_time ();
+  gboolean failed = FALSE;
+
+  bind_text (self, SQL_FIND_UPLOAD, 1, job->address);
+  if (!chat_sqlite_reader_step_row (self, SQL_FIND_UPLOAD, &failed))
+    return failed ? FALSE : answer (job, CHAT_STATUS_MESSAGE_DOES_NOT_EXIST);
+  job->file = chat_sqlite_read_file (self->statements[SQL_FIND_UPLOAD]);
+  if (sqlite3_column_type (self->statements[SQL_FIND_UPLOAD], CHAT_SQLITE_N_FILE_COLUMNS) != SQLITE_NULL)
+    job->name = chat_sqlite_reader_get_text (self, SQL_FIND_UPLOAD, CHAT_SQLITE_N_FILE_COLUMNS);
+  sqlite3_reset (self->statements[SQL_FIND_UPLOAD]);
+  return job->file->expires > now ? TRUE : answer (job, CHAT_STATUS_MESSAGE_DOES_NOT_EXIST);
 }
 
 static const Question questions[CHAT_N_STORAGE_OPS] = {
@@ -691,8 +562,10 @@ static const Question questions[CHAT_N_STORAGE_OPS] = {
   [CHAT_STORAGE_LIST_ROOMS] = list_rooms,
   [CHAT_STORAGE_LIST_TOKENS] = list_tokens,
   [CHAT_STORAGE_READ] = read_messages,
-  [CHAT_STORAGE_LIST_CHANGES] = list_changes,
+  [CHAT_STORAGE_LIST_CHANGES] = chat_sqlite_reader_list_changes,
   [CHAT_STORAGE_LIST_CONTACTS] = list_contacts,
+  [CHAT_STORAGE_FIND_FILE] = find_file,
+  [CHAT_STORAGE_FIND_UPLOAD] = find_upload,
 };
 
 static void
@@ -705,6 +578,7 @@ fail (ChatStorageJob *job)
   g_clear_pointer (&job->tokens, g_ptr_array_unref);
   g_clear_pointer (&job->changes, g_ptr_array_unref);
   g_clear_pointer (&job->contacts, g_ptr_array_unref);
+  g_clear_pointer (&job->file, chat_storage_file_free);
 }
 
 static void

@@ -28,7 +28,12 @@
  * new message needs no row here: its id is its number. All else has one row, which moves on when the same thing changes again: it
  * says that something changed, the tables say to what. audience is who may know: a user, or a room, which is all its
  * members (their ids never meet, being of one counter); ref is the room, the message or the person, by the kind. What lies at or
- * before `log-start` is not known any more. */
+ * before `log-start` is not known any more.
+ *
+ * Version 3. files: one row for each address under which a file may be fetched; contents: the bytes, once for however many files have
+ * them (they lie beside the database: chat-server-media-files). Which messages use a file is told by their file_id, and counted nowhere: with the
+ * last of them the file goes, with the last file the content is `dead`, and a sweep unlinks it. A file whose `used` is 0 has not been
+ * sent yet. uploads: what may be uploaded until `expires`; its file_id is the file that it became. */
 static const char *const steps[] = {
   "CREATE TABLE meta ("
   "  key TEXT PRIMARY KEY,"
@@ -117,7 +122,53 @@ static const char *const steps[] = {
   "CREATE INDEX changes_by_seq ON changes (seq);"
   /* What was changed before is not known; a database that is new begins with the first change of all */
   "INSERT INTO meta (key, value) SELECT 'log-start', iif (value > 1, value, 0) FROM meta WHERE key = 'ids-end';"
-  "UPDATE meta SET value = value + 1 WHERE key = 'ids-end' AND value > 1;"
+  "UPDATE meta SET value = value + 1 WHERE key = 'ids-end' AND value > 1;",
+
+  "CREATE TABLE contents ("
+  "  id INTEGER PRIMARY KEY,"
+  "  sha256 TEXT NOT NULL UNIQUE,"
+  "  dead INTEGER NOT NULL DEFAULT 0"
+  ");"
+  "CREATE INDEX contents_dead ON contents (id) WHERE dead = 1;"
+
+  "CREATE TABLE files ("
+  "  id INTEGER PRIMARY KEY,"
+  "  address TEXT NOT NULL UNIQUE,"
+  "  content_id INTEGER NOT NULL REFERENCES contents (id),"
+  "  owner_id INTEGER NOT NULL,"
+  "  name TEXT NOT NULL,"
+  "  media_type TEXT NOT NULL,"
+  "  size INTEGER NOT NULL,"
+  "  width INTEGER NOT NULL,"
+  "  height INTEGER NOT NULL,"
+  "  preview TEXT,"
+  "  created INTEGER NOT NULL,"
+  "  used INTEGER NOT NULL DEFAULT 0"
+  ");"
+  "CREATE INDEX files_by_content ON files (content_id);"
+  "CREATE INDEX files_by_owner ON files (owner_id, size);"
+  "CREATE INDEX files_unused ON files (created) WHERE used = 0;"
+
+  "CREATE TABLE uploads ("
+  "  id INTEGER PRIMARY KEY,"
+  "  address TEXT NOT NULL UNIQUE,"
+  "  user_id INTEGER NOT NULL,"
+  "  name TEXT NOT NULL,"
+  "  media_type TEXT NOT NULL,"
+  "  size INTEGER NOT NULL,"
+  "  sha256 TEXT NOT NULL,"
+  "  width INTEGER NOT NULL,"
+  "  height INTEGER NOT NULL,"
+  "  preview TEXT,"
+  "  expires INTEGER NOT NULL,"
+  "  file_id INTEGER REFERENCES files (id) ON DELETE CASCADE"
+  ");"
+  "CREATE INDEX uploads_by_user ON uploads (user_id, size) WHERE file_id IS NULL;"
+  "CREATE INDEX uploads_by_file ON uploads (file_id) WHERE file_id IS NOT NULL;"
+  "CREATE INDEX uploads_by_expiry ON uploads (expires);"
+
+  "ALTER TABLE messages ADD COLUMN file_id INTEGER;"
+  "CREATE INDEX messages_by_file ON messages (file_id) WHERE file_id IS NOT NULL;"
 };
 
 G_DEFINE_QUARK (chat-server-sqlite-error-quark, chat_server_sqlite_error)

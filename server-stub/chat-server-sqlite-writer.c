@@ -8,7 +8,9 @@
 #include "chat-server-sqlite-writer.h"
 
 #include "chat-limits.h"
+#include "chat-server-media-files.h"
 #include "chat-server-sqlite-changes.h"
+#include "chat-server-sqlite-file.h"
 #include "chat-server-sqlite-schema.h"
 
 static const char *const sql[SQL_N_STATEMENTS] = {
@@ -49,11 +51,11 @@ static const char *const sql[SQL_N_STATEMENTS] = {
   [SQL_ADD_DEAD_ROOM] = "INSERT OR IGNORE INTO dead_rooms (room_id) VALUES (?1)",
   [SQL_FIND_REF] = "SELECT message_id, date FROM refs WHERE sender_id = ?1 AND client_ref = ?2",
   [SQL_ADD_REF] = "INSERT INTO refs (sender_id, client_ref, message_id, date) VALUES (?1, ?2, ?3, ?4)",
-  [SQL_ADD_MESSAGE] = "INSERT INTO messages (id, room_id, sender_id, kind, date, client_ref, text)"
-                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-  [SQL_FIND_MESSAGE] = "SELECT room_id, sender_id FROM messages WHERE id = ?1",
-  [SQL_EDIT_MESSAGE] = "UPDATE messages SET text = ?2, edited = ?3 WHERE id = ?1",
-  [SQL_REMOVE_MESSAGE] = "DELETE FROM messages WHERE id = ?1",
+  [SQL_ADD_MESSAGE] = "INSERT INTO messages (id, room_id, sender_id, kind, date, client_ref, text, file_id)"
+                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+  [SQL_FIND_MESSAGE] = "SELECT room_id, sender_id, kind, file_id FROM messages WHERE id = ?1",
+  [SQL_EDIT_MESSAGE] = "UPDATE messages SET text = ?2, edited = ?3, file_id = ?4 WHERE id = ?1",
+  [SQL_REMOVE_MESSAGE] = "DELETE FROM messages WHERE id = ?1 RETURNING file_id",
   [SQL_RAISE_MARK] = "UPDATE members SET read_mark = ?3 WHERE room_id = ?1 AND user_id = ?2 AND read_mark < ?3",
   [SQL_RAISE_DELIVERED] = "UPDATE members SET delivered_mark = ?3 WHERE room_id = ?1 AND user_id = ?2",
   [SQL_NOTE_CHANGE] = "INSERT INTO changes (audience, kind, ref, seq) VALUES (?1, ?2, ?3, ?4)"
@@ -70,7 +72,8 @@ static const char *const sql[SQL_N_STATEMENTS] = {
                   " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
   [SQL_SET_EXPIRED] = "INSERT INTO meta (key, value) VALUES ('expired', ?1) ON CONFLICT (key) DO UPDATE SET value = max (value, excluded.value)",
   [SQL_REMOVE_OLDEST] = "DELETE FROM messages WHERE id IN"
-                  " (SELECT id FROM messages WHERE id <= ?1 AND date < ?2 ORDER BY id LIMIT ?3)",
+                  " (SELECT id FROM messages WHERE id <= ?1 AND date < ?2 ORDER BY id LIMIT ?3)"
+                  " RETURNING file_id",
   [SQL_LIST_OLDEST] = "SELECT id, date FROM messages WHERE id > ?1 ORDER BY id LIMIT ?2",
   [SQL_RAISE_LOG_START] = "UPDATE meta SET value = max(value, ?1) WHERE key = 'log-start'",
   [SQL_TRIM_LOG] = "DELETE FROM changes WHERE seq <= ?1",
@@ -80,8 +83,31 @@ static const char *const sql[SQL_N_STATEMENTS] = {
   [SQL_SET_ROOM] = "UPDATE members SET muted = iif(?3 < 0, muted, ?3 > 0), pinned = iif(?4 < 0, pinned, ?4 > 0)"
                " WHERE room_id = ?1 AND user_id = ?2 RETURNING muted, pinned",
   [SQL_FIND_DEAD_ROOM] = "SELECT room_id FROM dead_rooms LIMIT 1",
-  [SQL_SWEEP_DEAD_ROOM] = "DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE room_id = ?1 ORDER BY id LIMIT ?2)",
+  [SQL_SWEEP_DEAD_ROOM] = "DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE room_id = ?1 ORDER BY id LIMIT ?2)"
+                  " RETURNING file_id",
   [SQL_REMOVE_DEAD_ROOM] = "DELETE FROM dead_rooms WHERE room_id = ?1",
+  [SQL_FIND_FILE] = "SELECT " CHAT_SQLITE_FILE_COLUMNS " FROM " CHAT_SQLITE_FILE_TABLES " WHERE f.address = ?1",
+  [SQL_GET_FILE] = "SELECT " CHAT_SQLITE_FILE_COLUMNS " FROM " CHAT_SQLITE_FILE_TABLES " WHERE f.id = ?1",
+  [SQL_ADD_FILE] = "INSERT INTO files (address, content_id, owner_id, name, media_type, size, width, height, preview, created)"
+               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+  [SQL_USE_FILE] = "UPDATE files SET used = 1 WHERE id = ?1 AND used = 0",
+  [SQL_IS_FILE_USED] = "SELECT 1 FROM messages WHERE file_id = ?1 LIMIT 1",
+  [SQL_REMOVE_FILE] = "DELETE FROM files WHERE id = ?1 RETURNING content_id",
+  [SQL_LIST_UNUSED_FILES] = "SELECT id FROM files WHERE used = 0 AND created <= ?1 LIMIT ?2",
+  [SQL_FIND_CONTENT] = "SELECT id FROM contents WHERE sha256 = ?1",
+  [SQL_ADD_CONTENT] = "INSERT INTO contents (sha256) VALUES (?1)",
+  [SQL_REVIVE_CONTENT] = "UPDATE contents SET dead = 0 WHERE id = ?1 AND dead = 1",
+  [SQL_BURY_CONTENT] = "UPDATE contents SET dead = 1 WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM files WHERE content_id = ?1)",
+  [SQL_LIST_DEAD_CONTENTS] = "SELECT id, sha256 FROM contents WHERE dead = 1 LIMIT ?1",
+  [SQL_REMOVE_CONTENT] = "DELETE FROM contents WHERE id = ?1",
+  [SQL_COUNT_UPLOADS] = "SELECT count(*), ifnull(sum(size), 0) FROM uploads WHERE user_id = ?1 AND file_id IS NULL",
+  [SQL_SUM_FILES] = "SELECT ifnull(sum(size), 0) FROM files WHERE owner_id = ?1",
+  [SQL_ADD_UPLOAD] = "INSERT INTO uploads (address, user_id, name, media_type, size, sha256, width, height, preview, expires)"
+                 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+  [SQL_FIND_UPLOAD] = "SELECT " CHAT_SQLITE_UPLOAD_COLUMNS ", user_id, file_id FROM uploads WHERE address = ?1",
+  [SQL_FINISH_UPLOAD] = "UPDATE uploads SET file_id = ?2 WHERE id = ?1",
+  [SQL_LIST_OLD_UPLOADS] = "SELECT " CHAT_SQLITE_UPLOAD_COLUMNS " FROM uploads WHERE expires <= ?1 LIMIT ?2",
+  [SQL_REMOVE_UPLOAD] = "DELETE FROM uploads WHERE id = ?1",
 };
 
 /* Statements: bound, stepped, reset. A statement that is stepped holds its text only until it is reset. */
@@ -289,6 +315,7 @@ chat_sqlite_writer_run (ChatSqliteWriter *self, ChatStorageJob *jobs)
   gint64 before = sqlite3_total_changes64 (self->db);
   gboolean ok;
 
+  self->has_dead_contents = FALSE;
   ok = chat_sqlite_writer_run_statement (self, SQL_BEGIN);
   for (ChatStorageJob *job = jobs; ok && job != NULL; job = job->next)
     ok = run_job (self, job);
@@ -307,14 +334,34 @@ chat_sqlite_writer_run (ChatSqliteWriter *self, ChatStorageJob *jobs)
 }
 
 gboolean
+chat_sqlite_writer_has_dead_contents (ChatSqliteWriter *self)
+{
+  return self->has_dead_contents;
+}
+
+static gboolean
+sweep_contents (ChatSqliteWriter *self, gboolean *failed)
+{
+  g_autoptr (GArray) ids = chat_sqlite_list_dead_contents (self);
+
+  if (ids->len == 0)
+    return FALSE;
+  if (chat_sqlite_writer_run_statement (self, SQL_BEGIN) && chat_sqlite_remove_contents (self, ids) && commit (self))
+    return ids->len == CHAT_SQLITE_SWEEP_SIZE;
+  roll_back (self, "Sweeping contents of files");
+  *failed = TRUE;
+  return FALSE;
+}
+
+gboolean
 chat_sqlite_writer_sweep (ChatSqliteWriter *self, gboolean *failed)
 {
   gboolean ok;
-  int n_swept = 0;
+  guint n_swept = 0;
   gint64 room_id;
 
   if (!chat_sqlite_writer_step_row (self, SQL_FIND_DEAD_ROOM, failed))
-    return FALSE;
+    return sweep_contents (self, failed);
   room_id = get_id (self, SQL_FIND_DEAD_ROOM, 0);
   sqlite3_reset (self->statements[SQL_FIND_DEAD_ROOM]);
 
@@ -323,9 +370,9 @@ chat_sqlite_writer_sweep (ChatSqliteWriter *self, gboolean *failed)
     {
       bind_id (self, SQL_SWEEP_DEAD_ROOM, 1, room_id);
       bind_id (self, SQL_SWEEP_DEAD_ROOM, 2, CHAT_SQLITE_SWEEP_SIZE);
-      ok = chat_sqlite_writer_run_statement (self, SQL_SWEEP_DEAD_ROOM);
+      ok = chat_sqlite_drop_messages (self, SQL_SWEEP_DEAD_ROOM, &n_swept);
     }
-  if (ok && (n_swept = sqlite3_changes (self->db)) < CHAT_SQLITE_SWEEP_SIZE)
+  if (ok && n_swept < CHAT_SQLITE_SWEEP_SIZE)
     {
       bind_id (self, SQL_SWEEP_CHANGES, 1, room_id);
       bind_id (self, SQL_SWEEP_CHANGES, 2, CHAT_SQLITE_SWEEP_SIZE);
@@ -355,7 +402,7 @@ chat_sqlite_writer_close (ChatSqliteWriter *self)
 }
 
 ChatSqliteWriter *
-chat_sqlite_writer_new (sqlite3 *db, ChatSqliteRooms *rooms, GError **error)
+chat_sqlite_writer_new (sqlite3 *db, ChatSqliteRooms *rooms, const char *directory, GError **error)
 {
   ChatSqliteWriter *self = g_new0 (ChatSqliteWriter, 1);
   gboolean failed = FALSE;
@@ -363,6 +410,7 @@ chat_sqlite_writer_new (sqlite3 *db, ChatSqliteRooms *rooms, GError **error)
   self->db = db;
   self->rooms = rooms;
   self->dirty = g_array_new (FALSE, FALSE, sizeof (DirtyMark));
+  self->media_folder = chat_server_media_files_get_folder (directory);
   if (!chat_sqlite_prepare (db, sql, SQL_N_STATEMENTS, self->statements, error))
     {
       chat_sqlite_writer_free (self);
@@ -381,6 +429,8 @@ chat_sqlite_writer_new (sqlite3 *db, ChatSqliteRooms *rooms, GError **error)
       return NULL;
     }
   self->ids_end = self->next_id;
+  if (!chat_sqlite_clean_unfinished (self))
+    g_warning ("The unfinished uploads could not be looked through: %s", sqlite3_errmsg (db));
   return self;
 }
 
@@ -389,5 +439,6 @@ chat_sqlite_writer_free (ChatSqliteWriter *self)
 {
   chat_sqlite_finalize (self->statements, SQL_N_STATEMENTS);
   g_array_unref (self->dirty);
+  g_free (self->media_folder);
   g_free (self);
 }

@@ -18,7 +18,7 @@ G_BEGIN_DECLS
 #define CHAT_SQLITE_MAX_UNREAD   1000
 /** How many ids are set aside at once; those of them that a crash leaves unused are never used */
 #define CHAT_SQLITE_ID_BLOCK     4096
-/** How many messages of a removed room are deleted at once */
+/** How many messages of a removed room, and how many files, are deleted at once */
 #define CHAT_SQLITE_SWEEP_SIZE   500
 /** How many old messages are deleted at once */
 #define CHAT_SQLITE_EXPIRE_SIZE  5000
@@ -26,12 +26,13 @@ G_BEGIN_DECLS
 #define CHAT_SQLITE_SAY_AGAIN    (30 * G_TIME_SPAN_SECOND)
 
 /**
- * ChatSqliteWriter: belongs to one thread at a time. @db is not owned.
+ * ChatSqliteWriter: belongs to one thread at a time. @db is not owned. @directory: beside the database lie the contents of files
  */
 typedef struct _ChatSqliteWriter ChatSqliteWriter;
 
 ChatSqliteWriter *chat_sqlite_writer_new          (sqlite3           *db,
                                                    ChatSqliteRooms   *rooms,
+                                                   const char        *directory,
                                                    GError           **error);
 void              chat_sqlite_writer_free         (ChatSqliteWriter  *self);
 
@@ -49,10 +50,13 @@ void              chat_sqlite_writer_refuse       (ChatSqliteWriter  *self,
                                                    ChatStorageJob    *jobs);
 /** chat_sqlite_writer_set_patience: how long statements of its connection wait for another program, after somebody else set that */
 void              chat_sqlite_writer_set_patience (ChatSqliteWriter  *self);
-/** chat_sqlite_writer_sweep: deletes a portion of what removed rooms left. Returns: whether there is more to delete
+/** chat_sqlite_writer_sweep: deletes a portion of what removed rooms left, or of the contents that no file has any more. Returns: whether
+ * there is more to delete
  * @failed: (out): set where it could not, and is to be tried again later; else left */
 gboolean          chat_sqlite_writer_sweep        (ChatSqliteWriter  *self,
                                                    gboolean          *failed);
+/** chat_sqlite_writer_has_dead_contents: Returns: whether the last run left work for chat_sqlite_writer_sweep() of the second kind */
+gboolean          chat_sqlite_writer_has_dead_contents (ChatSqliteWriter *self);
 /** chat_sqlite_writer_close: gives back the ids that were set aside and not used */
 void              chat_sqlite_writer_close        (ChatSqliteWriter  *self);
 

@@ -12,6 +12,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "chat-server-media-files.h"
 #include "chat-server-sqlite-reader.h"
 #include "chat-server-sqlite-schema.h"
 #include "chat-server-sqlite-writer.h"
@@ -101,6 +102,7 @@ struct _ChatServerSqlite
   Queue              done;
   gsize              n_bytes;           /* of the texts in changes */
   guint              n_outstanding;     /* jobs that were submitted and not yet handed back */
+  guint              n_foreign;         /* those of them that go to an inbox */
   guint64            n_commits;
   gboolean           writer_waits;
   gboolean           checkpoint_wanted;
@@ -192,12 +194,46 @@ take_long (ChatServerSqlite *self)
   return job;
 }
 
+/* With the mutex held. Takes those that go elsewhere out of the list, which is without any nearly always */
+static void
+hand_to_inboxes (ChatServerSqlite *self, ChatStorageJob **head, ChatStorageJob **tail, guint *n)
+{
+  ChatStorageJob **place = head, *last = NULL;
+
+  while (*place != NULL)
+    {
+      ChatStorageJob *job = *place;
+
+      if (job->inbox == NULL)
+        {
+          last = job;
+          place = &job->next;
+          continue;
+        }
+      *place = job->next;
+      job->next = NULL;
+      (*n)--;
+      self->n_foreign--;
+      self->n_outstanding--;
+      chat_storage_inbox_push (job->inbox, job);
+    }
+  *tail = last;
+}
+
 /* With the mutex held. One wake-up of the main context a batch, however long it is */
 static void
 hand_back (ChatServerSqlite *self, ChatStorageJob *head, ChatStorageJob *tail, guint n)
 {
   gboolean first = self->done.head == NULL;
 
+  if (self->n_foreign > 0)
+    hand_to_inboxes (self, &head, &tail, &n);
+  if (head == NULL)
+    {
+      if (self->draining)
+        g_cond_signal (&self->done_cond);
+      return;
+    }
   queue_push (&self->done, head, tail, n);
   if (first)
     g_source_set_ready_time (self->source, 0);
@@ -322,6 +358,7 @@ write_in_thread (gpointer data)
             }
           for (ChatStorageJob *job = jobs; job != NULL && !sweep; job = job->next)
             sweep = job->op == CHAT_STORAGE_REMOVE_ROOM && job->status == CHAT_STATUS_SUCCESS;
+          sweep = sweep || chat_sqlite_writer_has_dead_contents (self->writer);
           g_mutex_lock (&self->mutex);
           self->n_commits += committed;
           hand_back (self, jobs, tail, n);
@@ -449,6 +486,7 @@ chat_server_sqlite_submit (ChatServerStorage *storage, ChatStorageJob *job)
 
   g_mutex_lock (&self->mutex);
   self->n_outstanding++;
+  self->n_foreign += job->inbox != NULL;
   n_waiting = is_change ? self->changes.n : is_long ? self->n_long : self->questions.n;
   if (self->closed || n_waiting >= MAX_WAITING_JOBS || self->n_bytes + n_bytes > MAX_WAITING_BYTES)
     {
@@ -653,6 +691,8 @@ static gboolean
 open_database (ChatServerSqlite *self, const char *directory, GError **error)
 {
   g_autofree char *path = g_build_filename (directory, CHAT_SQLITE_FILE_NAME, NULL);
+  g_autofree char *media_folder = NULL;
+  g_autoptr (GError) local_error = NULL;
 
   if (g_mkdir_with_parents (directory, 0700) != 0)
     {
@@ -664,12 +704,18 @@ open_database (ChatServerSqlite *self, const char *directory, GError **error)
     }
   if (!lock_directory (self, directory, error))
     return FALSE;
+  media_folder = chat_server_media_files_get_folder (directory);
+  if (!chat_server_media_files_prepare (media_folder, &local_error))
+    {
+      g_set_error_literal (error, CHAT_SERVER_SQLITE_ERROR, CHAT_SERVER_SQLITE_ERROR_FAILED, local_error->message);
+      return FALSE;
+    }
   self->write_db = chat_sqlite_schema_open (path, error);
   if (self->write_db == NULL)
     return FALSE;
   sqlite3_wal_hook (self->write_db, note_wal_pages, self);
   self->rooms = chat_sqlite_rooms_new (CHAT_SQLITE_MAX_CACHED_ROOMS, CHAT_SQLITE_MAX_CACHED_MEMBERS);
-  self->writer = chat_sqlite_writer_new (self->write_db, self->rooms, error);
+  self->writer = chat_sqlite_writer_new (self->write_db, self->rooms, directory, error);
   if (self->writer == NULL)
     return FALSE;
   for (guint i = 0; i < N_READERS; i++)

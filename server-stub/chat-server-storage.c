@@ -42,6 +42,32 @@ chat_storage_members_unref (ChatStorageMembers *members)
     g_free (members);
 }
 
+ChatStorageFile *
+chat_storage_file_copy (const ChatStorageFile *file)
+{
+  ChatStorageFile *copy = g_memdup2 (file, sizeof *file);
+
+  copy->address = g_strdup (file->address);
+  copy->name = g_strdup (file->name);
+  copy->media_type = g_strdup (file->media_type);
+  copy->sha256 = g_strdup (file->sha256);
+  copy->preview = g_strdup (file->preview);
+  return copy;
+}
+
+void
+chat_storage_file_free (ChatStorageFile *file)
+{
+  if (file == NULL)
+    return;
+  g_free (file->address);
+  g_free (file->name);
+  g_free (file->media_type);
+  g_free (file->sha256);
+  g_free (file->preview);
+  g_free (file);
+}
+
 void
 chat_storage_message_free (ChatStorageMessage *message)
 {
@@ -50,6 +76,7 @@ chat_storage_message_free (ChatStorageMessage *message)
   g_free (message->sender);
   g_free (message->text);
   g_free (message->client_ref);
+  chat_storage_file_free (message->file);
   g_free (message);
 }
 
@@ -124,7 +151,93 @@ chat_storage_job_free (ChatStorageJob *job)
   g_clear_pointer (&job->tokens, g_ptr_array_unref);
   g_clear_pointer (&job->changes, g_ptr_array_unref);
   g_clear_pointer (&job->contacts, g_ptr_array_unref);
+  g_free (job->address);
+  chat_storage_file_free (job->file);
   g_free (job);
+}
+
+/* The inbox of another thread */
+
+struct _ChatStorageInbox
+{
+  GMutex          mutex;
+  GSource        *source;
+  ChatStorageJob *head;
+  ChatStorageJob *tail;
+};
+
+typedef struct
+{
+  GSource           parent;
+  ChatStorageInbox *inbox;      /* unowned: the inbox destroys the source */
+} InboxSource;
+
+static gboolean
+inbox_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  ChatStorageInbox *self = ((InboxSource *) source)->inbox;
+  ChatStorageJob *job;
+
+  g_mutex_lock (&self->mutex);
+  g_source_set_ready_time (source, -1);
+  job = g_steal_pointer (&self->head);
+  self->tail = NULL;
+  g_mutex_unlock (&self->mutex);
+
+  while (job != NULL)
+    {
+      ChatStorageJob *next = job->next;
+
+      job->next = NULL;
+      job->done (job, job->user_data);
+      chat_storage_job_free (job);
+      job = next;
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs inbox_source_funcs = { NULL, NULL, inbox_dispatch, NULL, NULL, NULL };
+
+ChatStorageInbox *
+chat_storage_inbox_new (void)
+{
+  ChatStorageInbox *self = g_new0 (ChatStorageInbox, 1);
+
+  g_mutex_init (&self->mutex);
+  self->source = g_source_new (&inbox_source_funcs, sizeof (InboxSource));
+  ((InboxSource *) self->source)->inbox = self;
+  g_source_set_static_name (self->source, "ChatStorageInbox");
+  g_source_attach (self->source, g_main_context_get_thread_default ());
+  return self;
+}
+
+void
+chat_storage_inbox_free (ChatStorageInbox *self)
+{
+  g_assert (self->head == NULL);
+  g_source_destroy (self->source);
+  g_source_unref (self->source);
+  g_mutex_clear (&self->mutex);
+  g_free (self);
+}
+
+void
+chat_storage_inbox_push (ChatStorageInbox *self, ChatStorageJob *jobs)
+{
+  ChatStorageJob *tail = jobs;
+
+  while (tail->next != NULL)
+    tail = tail->next;
+  g_mutex_lock (&self->mutex);
+  if (self->tail != NULL)
+    self->tail->next = jobs;
+  else
+    {
+      self->head = jobs;
+      g_source_set_ready_time (self->source, 0);
+    }
+  self->tail = tail;
+  g_mutex_unlock (&self->mutex);
 }
 
 void

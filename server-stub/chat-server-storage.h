@@ -27,6 +27,25 @@ ChatStorageMembers *chat_storage_members_ref   (ChatStorageMembers *members);
 void                chat_storage_members_unref (ChatStorageMembers *members);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ChatStorageMembers, chat_storage_members_unref)
 
+/**
+ * ChatStorageFile: a file that was sent, or one that is being uploaded
+ */
+typedef struct
+{
+  char    *address;       /* 32 hexadecimal digits: whoever has it may fetch the file, or go on with the upload */
+  char    *name;
+  char    *media_type;
+  char    *sha256;        /* 64 hexadecimal digits, lower case */
+  char    *preview;       /* nullable; base64 */
+  gint64   size;          /* bytes */
+  gint64   expires;       /* of an upload: µs since 1970, UTC */
+  guint    width;         /* of an image; 0: not told */
+  guint    height;
+} ChatStorageFile;
+ChatStorageFile *chat_storage_file_copy (const ChatStorageFile *file);
+void             chat_storage_file_free (ChatStorageFile       *file);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ChatStorageFile, chat_storage_file_free)
+
 typedef struct
 {
   gint64           id;
@@ -38,6 +57,7 @@ typedef struct
   gint64           date;          /* µs since 1970, UTC */
   gint64           edited;        /* the same; 0: never */
   ChatMessageKind  kind;
+  ChatStorageFile *file;          /* nullable: of a FILE or an IMAGE whose address is one of ours */
 } ChatStorageMessage;
 void chat_storage_message_free (ChatStorageMessage *message);
 
@@ -146,11 +166,14 @@ typedef enum
   CHAT_STORAGE_ADD_ROOM,        /* in: user_id, name (the other's login). out: room_id, name (as the other writes it), created, members, seq.
                                    USER_DOES_NOT_EXIST; FORBIDDEN with oneself. The same two people have one room */
   CHAT_STORAGE_REMOVE_ROOM,     /* in: user_id, room_id. out: members, seq. ROOM_DOES_NOT_EXIST; FORBIDDEN for no member */
-  CHAT_STORAGE_ADD_MESSAGE,     /* in: user_id, room_id, kind, text, client_ref (nullable), date (0: now). out: message_id, date, created,
-                                   members, seq. ROOM_DOES_NOT_EXIST, FORBIDDEN. A client_ref that this user used before, in whatever room,
+  CHAT_STORAGE_ADD_MESSAGE,     /* in: user_id, room_id, kind, text, client_ref (nullable), date (0: now), address (nullable: of the file that it
+                                   tells of), needs_file. out: message_id, date, created,
+                                   members, seq, file. ROOM_DOES_NOT_EXIST, FORBIDDEN; BAD_REQUEST with needs_file where there is no such file:
+                                   without, it has none. A client_ref that this user used before, in whatever room,
                                    also of a message that was deleted since, and of a room that was: the id and date of then, created
                                    FALSE, members may be NULL. Marks the room read by its sender up to it */
-  CHAT_STORAGE_EDIT_MESSAGE,    /* in: user_id, message_id, text, date (0: now). out: room_id, date (of the edit), members, seq, text taken as it is.
+  CHAT_STORAGE_EDIT_MESSAGE,    /* in: user_id, message_id, text, date (0: now), address and needs_file (as for ADD_MESSAGE; a TEXT has no file).
+                                   out: room_id, date (of the edit), members, seq, file, text taken as it is.
                                    MESSAGE_DOES_NOT_EXIST (also for no member: nobody learns of what is not theirs), FORBIDDEN for another's */
   CHAT_STORAGE_REMOVE_MESSAGE,  /* in: user_id, message_id. out: room_id, members, seq. As for EDIT_MESSAGE */
   CHAT_STORAGE_MARK_READ,       /* in: user_id, room_id, message_id. out: message_id (the mark, which only rises), unread, created (whether it rose),
@@ -160,6 +183,14 @@ typedef enum
   CHAT_STORAGE_SET_ROOM,        /* in: user_id, room_id, set_muted, set_pinned (-1: leave). out: muted, pinned in the same fields, seq. As above */
   CHAT_STORAGE_GET_MEMBERS,     /* in: user_id, room_id. out: members. Changes nothing, but keeps its place among the changes. ROOM_DOES_NOT_EXIST,
                                    FORBIDDEN */
+  CHAT_STORAGE_ADD_UPLOAD,      /* in: user_id, file (with its address), date (0: now), quota (bytes of all files and uploads of that user). out: used
+                                   (without this one). TOO_LARGE where the quota is full, RATE_LIMITED past CHAT_STORAGE_MAX_UPLOADS,
+                                   USER_DOES_NOT_EXIST */
+  CHAT_STORAGE_FINISH_UPLOAD,   /* in: address (of an upload whose bytes are on the disk and right), name (an address for the file), date (0: now).
+                                   out: file; of an upload that was finished before: the file of then. MESSAGE_DOES_NOT_EXIST: no such
+                                   upload, or too late */
+  CHAT_STORAGE_EXPIRE_MEDIA,    /* in: date (0: now). out: more. Removes a portion of the uploads that are too old by then, and of the files that
+                                   no message used within CHAT_STORAGE_UNUSED_TIME */
   CHAT_STORAGE_EXPIRE,          /* in: keep (µs), date (0: now), until (where the last one stopped; 0: begin). out: until, more. Deletes a portion of
                                    what is older than `keep` at that date, oldest first. A date that is more than a day past that of the
                                    last beginning is not believed at once: it moves on by a day with each */
@@ -174,6 +205,9 @@ typedef enum
                                    seq is then the newest */
   CHAT_STORAGE_LIST_CONTACTS,   /* in: user_id, limit. out: contacts */
   CHAT_STORAGE_LIST_TOKENS,     /* in: user_id. out: tokens, newest first */
+  CHAT_STORAGE_FIND_UPLOAD,     /* in: address, date (0: now). out: file (its address that of the upload), name (nullable: the address of the
+                                   finished file). MESSAGE_DOES_NOT_EXIST: no such upload, or too late */
+  CHAT_STORAGE_FIND_FILE,       /* in: address. out: file. MESSAGE_DOES_NOT_EXIST */
   CHAT_STORAGE_READ,            /* in: user_id, room_id, page, message_id (anchor), until (no later id than that; 0: no bound), limit.
                                    out: messages in ascending order, more (BEFORE, NEWEST: older ones; AFTER, AROUND: newer ones than the last
                                    and not past `until`), until (the newest of the page), newest_id (newest in the room).
@@ -187,6 +221,22 @@ typedef enum
 /* Texts that one READ hands out (bytes); one message is always told, however large */
 #define CHAT_STORAGE_READ_BYTES (256 * 1024)
 
+/* An upload, and a file that no message uses, live so long (µs) */
+#define CHAT_STORAGE_UNUSED_TIME G_TIME_SPAN_DAY
+/* Unfinished uploads of one user */
+#define CHAT_STORAGE_MAX_UPLOADS 100
+
+/**
+ * ChatStorageInbox: (free-func chat_storage_inbox_free)
+ *
+ * Where the answers of a thread's own jobs come to, when it is another one than the storage's
+ */
+typedef struct _ChatStorageInbox ChatStorageInbox;
+/** chat_storage_inbox_new: `done` of the jobs that name it runs in the thread-default main context of the caller */
+ChatStorageInbox *chat_storage_inbox_new  (void);
+/** chat_storage_inbox_free: none of its jobs may be outstanding */
+void              chat_storage_inbox_free (ChatStorageInbox *self);
+
 typedef enum
 {
   CHAT_STORAGE_NEWEST,
@@ -199,7 +249,7 @@ typedef enum
  * ChatStorageJob: one question to a storage and, in the same place, its answer.
  *
  * Made by the asker with chat_storage_job_new(), given away with chat_server_storage_submit(), handed back to
- * @done in the main context in which the storage was made, and freed after it. Between submission and @done nobody but the engine
+ * @done in the main context in which the storage was made (or that of its inbox), and freed after it. Between submission and @done nobody but the engine
  * touches it.
  */
 typedef struct _ChatStorageJob ChatStorageJob;
@@ -208,6 +258,7 @@ typedef void (*ChatStorageDone) (ChatStorageJob *job,
 struct _ChatStorageJob
 {
   ChatStorageJob     *next;         /* for the engine's queues */
+  ChatStorageInbox   *inbox;        /* nullable; unowned */
   ChatStorageDone     done;
   gpointer            user_data;
 
@@ -234,6 +285,11 @@ struct _ChatStorageJob
   gboolean            created;
   gboolean            more;
   gboolean            brief;
+  gboolean            needs_file;
+  gint64              quota;
+  gint64              used;
+  char               *address;
+  ChatStorageFile    *file;
   char               *name;
   char               *secret;
   char               *text;
@@ -268,6 +324,9 @@ struct _ChatServerStorageInterface
  * (survives kill -9 and a power cut) before its @done runs */
 void chat_server_storage_submit (ChatServerStorage *self,
                                  ChatStorageJob    *job);
+/** chat_storage_inbox_push: for engines, from any thread: hands @jobs back, a list through `next` */
+void chat_storage_inbox_push    (ChatStorageInbox  *self,
+                                 ChatStorageJob    *jobs);
 /** chat_server_storage_close: finishes every job that was submitted, runs their @done, and closes. Blocks. */
 void chat_server_storage_close  (ChatServerStorage *self);
 

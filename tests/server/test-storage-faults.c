@@ -150,6 +150,38 @@ test_versions (void)
     g_assert_cmpstr (change->message->text, ==, "Hello again");
   }
   chat_test_assert_finalize_object (g_steal_pointer (&store.storage));
+
+  /* Version 2: an address that was sent then is a text and no more */
+  g_clear_pointer (&schema, g_free);
+  g_clear_pointer (&sql, g_free);
+  g_assert_cmpint (g_remove (path), ==, 0);
+  schema = g_test_build_filename (G_TEST_DIST, "fixtures", "schema-2.sql", NULL);
+  g_assert_true (g_file_get_contents (schema, &sql, NULL, NULL));
+  execute (path, sql);
+  store_reopen (&store);
+  {
+    g_autoptr (ChatStorageJob) page = job_new (CHAT_STORAGE_READ, 1, 4, 0), changes = NULL, remove = NULL;
+    ChatStorageMessage *message;
+
+    page->page = CHAT_STORAGE_NEWEST;
+    page->limit = 10;
+    page = store_ask (&store, g_steal_pointer (&page));
+    assert_status (page, SUCCESS);
+    g_assert_cmpuint (page->messages->len, ==, 3);
+    message = page->messages->pdata[2];
+    g_assert_cmpint (message->kind, ==, CHAT_MESSAGE_KIND_FILE);
+    g_assert_null (message->file);
+    changes = job_new (CHAT_STORAGE_LIST_CHANGES, 1, 0, 502);
+    changes->since = 502;
+    changes->limit = 10;
+    changes = store_ask (&store, g_steal_pointer (&changes));
+    assert_status (changes, SUCCESS);
+    g_assert_cmpuint (changes->changes->len, ==, 1);
+    remove = store_ask (&store, job_new (CHAT_STORAGE_REMOVE_MESSAGE, 2, 0, 502));
+    assert_status (remove, SUCCESS);
+    g_assert_cmpint (store_add_message (&store, 1, 4, "new"), >=, 600);
+  }
+  chat_test_assert_finalize_object (g_steal_pointer (&store.storage));
   chat_test_temp_dir_remove (store.directory);
 }
 
