@@ -202,7 +202,8 @@ test_joint (void)
         g_hash_table_insert (expected, g_memdup2 (&id, sizeof id), g_strdup_printf ("last %u", round));
       }
 
-      for (gboolean ended = FALSE; !ended;)
+      /* The round's last message may be in the replay already, where that was slow to begin */
+      for (gboolean has_last = FALSE; !synced || !has_last;)
         {
           g_autoptr (JsonObject) object = client_read (ann);
           gint64 seq = get_int (object, "seq"), id;
@@ -229,7 +230,7 @@ test_joint (void)
           id = get_int (object, is_type (object, "READ_MSG") ? "message_id" : "id");
           text = (gpointer) json_object_get_string_member (object, is_type (object, "READ_MSG") ? "message" : "new_msg");
           g_hash_table_insert (texts, g_memdup2 (&id, sizeof id), g_strdup (text));
-          ended = synced && g_str_has_prefix (text, "last") && seq > position && g_ascii_strtoull ((char *) text + 5, NULL, 10) == round;
+          has_last = has_last || (g_str_has_prefix (text, "last") && g_ascii_strtoull ((char *) text + 5, NULL, 10) == round);
         }
       position = last;
       g_assert_cmpuint (g_hash_table_size (texts), ==, g_hash_table_size (expected));
