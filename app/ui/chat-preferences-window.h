@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 #define CHAT_TYPE_PREFERENCES_WINDOW (chat_preferences_window_get_type ())
 G_DECLARE_FINAL_TYPE (ChatPreferencesWindow, chat_preferences_window, CHAT, PREFERENCES_WINDOW, AdwPreferencesWindow)
 
-/** chat_preferences_window_new: @settings: of the profile. Its account page activates app.sign-out. */
+/** chat_preferences_window_new: @settings: of the profile. Its account page activates "sign-out" of the application of @parent. */
 GtkWidget *chat_preferences_window_new (GtkWindow   *parent,
                                         GSettings   *settings,
                                         ChatSession *session);

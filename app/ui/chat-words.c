@@ -66,7 +66,9 @@ chat_words_for_error (const GError *error)
     case CHAT_SESSION_ERROR_UNSUPPORTED:
       return _("This server can not do that.");
     case CHAT_SESSION_ERROR_SIGNED_OUT:
-      return _("The server has signed you out.");
+      return _("You were signed out: by another device, a new password, or the server.");
+    case CHAT_SESSION_ERROR_UNCERTAIN:
+      return _("The connection ended before the server answered. Please look whether it was done.");
     case CHAT_SESSION_ERROR_FAILED:
     default:
       return _("The server said no, without a reason. Please try again.");

@@ -3,43 +3,11 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#include "chat-fake-session.h"
+#include "chat-fake-session-private.h"
 
 #include <string.h>
 
-struct _ChatSession
-{
-  GObject parent_instance;
-
-  ChatSessionState state;
-  char *server;
-  char *login;
-  gboolean insecure;
-  GError *error;
-  gint64 retry_at;
-  ChatRoomList *rooms;
-  int fail_next;            /* -1 for none */
-  gboolean hang_next;
-  char *fingerprint;
-  char *accepted;
-  GStrv people;
-  GString *calls;
-  gint64 next_id;
-};
-
-enum
-{
-  PROP_0,
-  PROP_STATE,
-  PROP_SERVER,
-  PROP_LOGIN,
-  PROP_INSECURE,
-  PROP_ERROR,
-  PROP_RETRY_AT,
-  PROP_ABILITIES,
-  PROP_ROOMS,
-  N_PROPS
-};
+#include "chat-session-internal.h"
 
 enum
 {
@@ -49,7 +17,7 @@ enum
   N_SIGNALS
 };
 
-static GParamSpec *properties[N_PROPS];
+GParamSpec *chat_fake_properties[N_PROPS];
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (ChatSession, chat_session, G_TYPE_OBJECT)
@@ -72,10 +40,10 @@ chat_session_state_get_type (void)
   return type;
 }
 
-static void G_GNUC_PRINTF (2, 3)
-record (ChatSession *self,
-        const char  *format,
-        ...)
+void
+chat_fake_record (ChatSession *self,
+                  const char  *format,
+                  ...)
 {
   va_list args;
 
@@ -93,12 +61,11 @@ on_cancelled (GCancellable *cancellable,
   g_object_unref (task);
 }
 
-/* Returns: (nullable): the task to go on with; NULL where it has failed, or hangs until it is cancelled */
-static GTask *
-begin (ChatSession         *self,
-       GCancellable        *cancellable,
-       GAsyncReadyCallback  callback,
-       gpointer             user_data)
+GTask *
+chat_fake_begin (ChatSession         *self,
+                 GCancellable        *cancellable,
+                 GAsyncReadyCallback  callback,
+                 gpointer             user_data)
 {
   GTask *task = g_task_new (self, cancellable, callback, user_data);
   int code = self->fail_next;
@@ -112,7 +79,7 @@ begin (ChatSession         *self,
     }
   if (code >= 0)
     {
-      g_task_return_new_error (task, CHAT_SESSION_ERROR, code, "As the test wants it");
+      g_task_return_error (task, chat_session_error_new (code, code == CHAT_SESSION_ERROR_RATE_LIMITED ? 1 : 0, "As the test wants it"));
       g_object_unref (task);
       return NULL;
     }
@@ -171,7 +138,7 @@ chat_session_get_retry_at (ChatSession *self)
 guint
 chat_session_get_abilities (ChatSession *self)
 {
-  return CHAT_SESSION_CAN_RESEND | CHAT_SESSION_CAN_PAGE | CHAT_SESSION_CAN_TELL_ROOMS | CHAT_SESSION_CAN_REMEMBER;
+  return self->abilities;
 }
 
 guint
@@ -197,9 +164,9 @@ chat_fake_session_set_state (ChatSession      *self,
     self->error = g_error_new (CHAT_SESSION_ERROR, error_code, "As the test wants it");
   self->retry_at = seconds > 0 ? g_get_monotonic_time () + (gint64) (seconds * G_USEC_PER_SEC) : 0;
   self->state = state;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ERROR]);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RETRY_AT]);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
+  g_object_notify_by_pspec (G_OBJECT (self), chat_fake_properties[PROP_ERROR]);
+  g_object_notify_by_pspec (G_OBJECT (self), chat_fake_properties[PROP_RETRY_AT]);
+  g_object_notify_by_pspec (G_OBJECT (self), chat_fake_properties[PROP_STATE]);
 }
 
 void
@@ -211,8 +178,16 @@ chat_fake_session_set_account (ChatSession *self,
   g_free (self->login);
   self->server = g_strdup (server);
   self->login = g_strdup (login);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SERVER]);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOGIN]);
+  g_object_notify_by_pspec (G_OBJECT (self), chat_fake_properties[PROP_SERVER]);
+  g_object_notify_by_pspec (G_OBJECT (self), chat_fake_properties[PROP_LOGIN]);
+}
+
+void
+chat_fake_session_set_abilities (ChatSession *self,
+                                 guint        abilities)
+{
+  self->abilities = abilities;
+  g_object_notify_by_pspec (G_OBJECT (self), chat_fake_properties[PROP_ABILITIES]);
 }
 
 void
@@ -294,9 +269,9 @@ chat_session_restore_async (ChatSession         *self,
                             GAsyncReadyCallback  callback,
                             gpointer             user_data)
 {
-  g_autoptr (GTask) task = begin (self, cancellable, callback, user_data);
+  g_autoptr (GTask) task = chat_fake_begin (self, cancellable, callback, user_data);
 
-  record (self, "restore");
+  chat_fake_record (self, "restore");
   if (task != NULL)
     g_task_return_boolean (task, FALSE);
 }
@@ -320,9 +295,9 @@ chat_session_sign_in_async (ChatSession         *self,
                             GAsyncReadyCallback  callback,
                             gpointer             user_data)
 {
-  g_autoptr (GTask) task = begin (self, cancellable, callback, user_data);
+  g_autoptr (GTask) task = chat_fake_begin (self, cancellable, callback, user_data);
 
-  record (self, "%s %s %s %s %s", sign_up ? "sign-up" : "sign-in", server, insecure ? "plain" : "tls", login, password);
+  chat_fake_record (self, "%s %s %s %s %s", sign_up ? "sign-up" : "sign-in", server, insecure ? "plain" : "tls", login, password);
   if (task == NULL)
     return;
   self->insecure = insecure;
@@ -348,7 +323,7 @@ chat_session_sign_out_async (ChatSession         *self,
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
 
-  record (self, "sign-out");
+  chat_fake_record (self, "sign-out");
   chat_room_list_clear (self->rooms);
   chat_room_list_set_loaded (self->rooms, FALSE);
   chat_fake_session_set_account (self, NULL, NULL);
@@ -378,19 +353,19 @@ chat_session_accept_certificate (ChatSession *self,
                                  const char  *server,
                                  const char  *fingerprint)
 {
-  record (self, "accept %s %s", server, fingerprint);
+  chat_fake_record (self, "accept %s %s", server, fingerprint);
 }
 
 void
 chat_session_connect (ChatSession *self)
 {
-  record (self, "connect");
+  chat_fake_record (self, "connect");
 }
 
 void
 chat_session_close (ChatSession *self)
 {
-  record (self, "close");
+  chat_fake_record (self, "close");
 }
 
 void
@@ -400,10 +375,10 @@ chat_session_search_users_async (ChatSession         *self,
                                  GAsyncReadyCallback  callback,
                                  gpointer             user_data)
 {
-  g_autoptr (GTask) task = begin (self, cancellable, callback, user_data);
+  g_autoptr (GTask) task = chat_fake_begin (self, cancellable, callback, user_data);
   GPtrArray *found;
 
-  record (self, "search %s", text);
+  chat_fake_record (self, "search %s", text);
   if (task == NULL)
     return;
   found = g_ptr_array_new ();
@@ -429,10 +404,10 @@ chat_session_create_room_async (ChatSession         *self,
                                 GAsyncReadyCallback  callback,
                                 gpointer             user_data)
 {
-  g_autoptr (GTask) task = begin (self, cancellable, callback, user_data);
+  g_autoptr (GTask) task = chat_fake_begin (self, cancellable, callback, user_data);
   ChatRoom *room;
 
-  record (self, "create %s", login);
+  chat_fake_record (self, "create %s", login);
   if (task == NULL)
     return;
   room = chat_room_list_lookup_name (self->rooms, login);
@@ -456,9 +431,9 @@ chat_session_delete_room_async (ChatSession         *self,
                                 GAsyncReadyCallback  callback,
                                 gpointer             user_data)
 {
-  g_autoptr (GTask) task = begin (self, cancellable, callback, user_data);
+  g_autoptr (GTask) task = chat_fake_begin (self, cancellable, callback, user_data);
 
-  record (self, "delete %" G_GINT64_FORMAT, chat_room_get_id (room));
+  chat_fake_record (self, "delete %" G_GINT64_FORMAT, chat_room_get_id (room));
   if (task == NULL)
     return;
   chat_fake_session_remove_room (self, room);
@@ -478,7 +453,7 @@ chat_session_mark_read (ChatSession *self,
                         ChatRoom    *room,
                         gint64       message_id)
 {
-  record (self, "read %" G_GINT64_FORMAT, message_id);
+  chat_fake_record (self, "read %" G_GINT64_FORMAT, message_id);
   chat_room_set_read_mark (room, message_id);
   chat_room_set_unread_count (room, 0);
 }
@@ -587,7 +562,7 @@ chat_session_send_text (ChatSession  *self,
 {
   ChatMessage *message;
 
-  record (self, "send %s", text);
+  chat_fake_record (self, "send %s", text);
   if (*text == '\0')
     {
       g_set_error (error, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_EMPTY, "Empty");
@@ -606,14 +581,14 @@ void
 chat_session_retry_message (ChatSession *self,
                             ChatMessage *message)
 {
-  record (self, "retry");
+  chat_fake_record (self, "retry");
 }
 
 void
 chat_session_discard_message (ChatSession *self,
                               ChatMessage *message)
 {
-  record (self, "discard");
+  chat_fake_record (self, "discard");
 }
 
 void
@@ -624,9 +599,9 @@ chat_session_edit_message_async (ChatSession         *self,
                                  GAsyncReadyCallback  callback,
                                  gpointer             user_data)
 {
-  g_autoptr (GTask) task = begin (self, cancellable, callback, user_data);
+  g_autoptr (GTask) task = chat_fake_begin (self, cancellable, callback, user_data);
 
-  record (self, "edit %s", text);
+  chat_fake_record (self, "edit %s", text);
   if (task == NULL)
     return;
   chat_message_set_text (message, text);
@@ -648,9 +623,9 @@ chat_session_delete_message_async (ChatSession         *self,
                                    GAsyncReadyCallback  callback,
                                    gpointer             user_data)
 {
-  g_autoptr (GTask) task = begin (self, cancellable, callback, user_data);
+  g_autoptr (GTask) task = chat_fake_begin (self, cancellable, callback, user_data);
 
-  record (self, "delete-message");
+  chat_fake_record (self, "delete-message");
   if (task != NULL)
     g_task_return_boolean (task, TRUE);
 }
@@ -675,6 +650,7 @@ chat_session_finalize (GObject *object)
   g_free (self->fingerprint);
   g_free (self->accepted);
   g_strfreev (self->people);
+  g_ptr_array_unref (self->devices);
   g_string_free (self->calls, TRUE);
 
   G_OBJECT_CLASS (chat_session_parent_class)->finalize (object);
@@ -714,6 +690,14 @@ chat_session_get_property (GObject    *object,
     case PROP_ROOMS:
       g_value_set_object (value, self->rooms);
       break;
+    case PROP_SENDS_RECEIPTS:
+    case PROP_SENDS_TYPING:
+    case PROP_SENDS_PRESENCE:
+      g_value_set_boolean (value, self->settings[prop_id - PROP_SENDS_RECEIPTS]);
+      break;
+    case PROP_SETTINGS_WAITING:
+      g_value_set_boolean (value, self->settings_waiting);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -728,15 +712,19 @@ chat_session_class_init (ChatSessionClass *klass)
   object_class->finalize = chat_session_finalize;
   object_class->get_property = chat_session_get_property;
 
-  properties[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, CHAT_TYPE_SESSION_STATE, CHAT_SESSION_SIGNED_OUT, flags);
-  properties[PROP_SERVER] = g_param_spec_string ("server", NULL, NULL, NULL, flags);
-  properties[PROP_LOGIN] = g_param_spec_string ("login", NULL, NULL, NULL, flags);
-  properties[PROP_INSECURE] = g_param_spec_boolean ("insecure", NULL, NULL, FALSE, flags);
-  properties[PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, flags);
-  properties[PROP_RETRY_AT] = g_param_spec_int64 ("retry-at", NULL, NULL, 0, G_MAXINT64, 0, flags);
-  properties[PROP_ABILITIES] = g_param_spec_uint ("abilities", NULL, NULL, 0, G_MAXUINT, 0, flags);
-  properties[PROP_ROOMS] = g_param_spec_object ("rooms", NULL, NULL, CHAT_TYPE_ROOM_LIST, flags);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
+  chat_fake_properties[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, CHAT_TYPE_SESSION_STATE, CHAT_SESSION_SIGNED_OUT, flags);
+  chat_fake_properties[PROP_SERVER] = g_param_spec_string ("server", NULL, NULL, NULL, flags);
+  chat_fake_properties[PROP_LOGIN] = g_param_spec_string ("login", NULL, NULL, NULL, flags);
+  chat_fake_properties[PROP_INSECURE] = g_param_spec_boolean ("insecure", NULL, NULL, FALSE, flags);
+  chat_fake_properties[PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, flags);
+  chat_fake_properties[PROP_RETRY_AT] = g_param_spec_int64 ("retry-at", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  chat_fake_properties[PROP_ABILITIES] = g_param_spec_uint ("abilities", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  chat_fake_properties[PROP_ROOMS] = g_param_spec_object ("rooms", NULL, NULL, CHAT_TYPE_ROOM_LIST, flags);
+  chat_fake_properties[PROP_SENDS_RECEIPTS] = g_param_spec_boolean ("sends-receipts", NULL, NULL, TRUE, flags);
+  chat_fake_properties[PROP_SENDS_TYPING] = g_param_spec_boolean ("sends-typing", NULL, NULL, TRUE, flags);
+  chat_fake_properties[PROP_SENDS_PRESENCE] = g_param_spec_boolean ("sends-presence", NULL, NULL, TRUE, flags);
+  chat_fake_properties[PROP_SETTINGS_WAITING] = g_param_spec_boolean ("settings-waiting", NULL, NULL, FALSE, flags);
+  g_object_class_install_properties (object_class, N_PROPS, chat_fake_properties);
   signals[MESSAGE_RECEIVED] = g_signal_new ("message-received", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                             NULL, G_TYPE_NONE, 2, CHAT_TYPE_ROOM, CHAT_TYPE_MESSAGE);
   signals[ROOM_REMOVED] = g_signal_new ("room-removed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -751,4 +739,8 @@ chat_session_init (ChatSession *self)
   self->rooms = chat_room_list_new ();
   self->calls = g_string_new (NULL);
   self->fail_next = -1;
+  self->abilities = CHAT_SESSION_CAN_RESEND | CHAT_SESSION_CAN_PAGE | CHAT_SESSION_CAN_TELL_ROOMS | CHAT_SESSION_CAN_REMEMBER
+                    | CHAT_SESSION_CAN_TELL_RECEIPTS | CHAT_SESSION_CAN_TELL_TYPING | CHAT_SESSION_CAN_TELL_PRESENCE;
+  self->settings[0] = self->settings[1] = self->settings[2] = TRUE;
+  self->devices = g_ptr_array_new_with_free_func ((GDestroyNotify) chat_session_device_free);
 }

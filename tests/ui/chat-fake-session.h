@@ -21,6 +21,20 @@ void         chat_fake_session_set_state       (ChatSession      *self,
 void         chat_fake_session_set_account     (ChatSession      *self,
                                                 const char       *server,
                                                 const char       *login);
+/** chat_fake_session_set_abilities: %CHAT_SESSION_CAN_REMEMBER and the like; all of them at first */
+void         chat_fake_session_set_abilities   (ChatSession      *self,
+                                                guint             abilities);
+/** chat_fake_session_set_settings: what others are told, as another device set it */
+void         chat_fake_session_set_settings    (ChatSession      *self,
+                                                gboolean          receipts,
+                                                gboolean          typing,
+                                                gboolean          presence,
+                                                gboolean          waiting);
+/** chat_fake_session_add_device: the newest one, signed in yesterday and used now */
+void         chat_fake_session_add_device      (ChatSession      *self,
+                                                gint64            id,
+                                                const char       *name,
+                                                gboolean          current);
 /** chat_fake_session_fail_next: the next call that can fail does so; -1 for %G_IO_ERROR_CANCELLED on cancellation alone:
  * it never ends otherwise */
 void         chat_fake_session_fail_next       (ChatSession      *self,

@@ -209,6 +209,10 @@ def windows_of(pid):
         return []
 
 
+def title_of(window):
+    return subprocess.run(['xdotool', 'getwindowname', str(window)], capture_output=True, text=True).stdout.strip()
+
+
 def geometry(window):
     pairs = dict(line.split('=') for line in xdotool('getwindowgeometry', '--shell', window).splitlines() if '=' in line)
     return int(pairs['X']), int(pairs['Y']), int(pairs['WIDTH']), int(pairs['HEIGHT'])

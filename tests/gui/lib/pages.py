@@ -58,8 +58,8 @@ class Chat:
         wait(lambda: any(atspi.has_state(one, atspi.STATE.ACTIVE) for one in atspi.children(self.node) if role(one) == 'frame'),
              'the main window to be active')
 
-    def focus_window(self):
-        window = atspi.windows_of(self.pid)[-1]
+    def focus_window(self, title=None):
+        window = [one for one in atspi.windows_of(self.pid) if title in (None, atspi.title_of(one))][-1]
         subprocess.run(['xdotool', 'windowactivate', '--sync', str(window)], capture_output=True)
         wait(lambda: subprocess.run(['xdotool', 'getactivewindow', 'getwindowpid'], capture_output=True, text=True).stdout.strip() == str(self.pid),
              'the window to be active')
@@ -143,6 +143,11 @@ class Chat:
         button = self.find(mnemonic(answer), ('push button', 'button'))
         act(button, 'click')
         wait(lambda: not any(True for _ in [one for one in all_of(self.node, mnemonic(answer), ('push button', 'button'))]), f'the dialog with {answer!r} to close')
+
+    def answer_question(self, title, answer):
+        """The same, where the window behind has a button of that name."""
+        act(self.find(mnemonic(answer), ('push button', 'button'), root=self.sees_window(title)), 'click')
+        wait(lambda: not [one for one in atspi.children(self.node) if title in name(one)], f'the question {title!r} to close')
 
     # Rooms
     def rooms(self):
@@ -257,6 +262,70 @@ class Chat:
         wait(lambda: all_of(self.node, mnemonic('Sign Out'), ('push button', 'button')) or all_of(self.node, 'User Name', LINES), 'the question or the page')
         if not all_of(self.node, 'User Name', LINES):
             self.answer_dialog('Sign Out')
+
+    # Preferences
+    def open_preferences(self, page):
+        self.focus_window()
+        press('ctrl+comma')
+        self.sees_window('Preferences')
+        self.choose_preferences(page)
+
+    def choose_preferences(self, page):
+        """The buttons for the pages stand at the top and, in a narrow window, at the bottom: those that are shown have a size."""
+        button = self.find(mnemonic(page), (*BUTTONS, 'page tab', 'toggle button'))
+        if not atspi.has_state(button, atspi.STATE.CHECKED) and not atspi.has_state(button, atspi.STATE.PRESSED):
+            act(button, 'click', 'toggle')
+
+    def close_preferences(self):
+        self.focus_window('Preferences')
+        press('Escape')
+        self.sees_no_window('Preferences')
+
+    def _switch(self, title):
+        return self.find(title, ('check box', 'switch', 'toggle button'))
+
+    def switched(self, title, on):
+        wait(lambda: atspi.has_state(self._switch(title), atspi.STATE.CHECKED) == on, f'{title!r} to be {"on" if on else "off"}')
+
+    def switch(self, title, on):
+        self.switched(title, not on)
+        act(self._switch(title), 'toggle', 'click')
+        self.switched(title, on)
+
+    def _sign_out_buttons(self):
+        return all_of(self.node, re.compile('^Sign Out “'), BUTTONS)
+
+    def other_devices(self, number):
+        wait(lambda: all_of(self.node, re.compile('This device')) and len(self._sign_out_buttons()) == number, f'{number} other devices')
+
+    def sign_out_device(self):
+        act(self._sign_out_buttons()[0], 'click')
+        self.answer_question('Sign Out “', 'Sign Out')
+
+    def sign_out_in_preferences(self):
+        act(self.find(re.compile('^_?Sign Out…'), ('push button',)), 'click')
+        self.answer_question('Sign Out?', 'Sign Out')
+
+    def change_password(self, password, new):
+        self.focus_window()
+        self.tab_to('Change Password…')
+        press('Return')
+        self.sees_window('Change Password')
+        self.write_passwords(password, new)
+
+    def write_passwords(self, password, new):
+        for field, text in (('Current Password', password), ('New Password', new), ('Repeat New Password', new)):
+            set_content(self.find(field, LINES), text)
+        act(self.find('Change', BUTTONS), 'click')
+
+    def sign_in_again(self, password):
+        act(self.find(mnemonic('Sign In'), BUTTONS), 'click')
+        self.on_sign_in_page()
+        set_content(self.find('Password', LINES), password)
+        self.submit()
+
+    def gone_words(self, text):
+        self.gone(part(text))
 
     # Scrolling
     def timeline(self):
