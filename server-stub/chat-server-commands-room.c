@@ -242,7 +242,7 @@ on_rooms_listed (ChatStorageJob *job,
 
       if (dialogs.size >= CHAT_SERVER_MAX_DIALOGS_SIZE)
         {
-          g_message ("%s: only the first %u of %u rooms fit into an object", peer->name, i, job->rooms->len);
+          g_debug ("%s: only the first %u of %u rooms fit into an object", peer->name, i, job->rooms->len);
           break;
         }
       g_ptr_array_add (dialogs.names, room->name);

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 #define CHAT_SERVER_BACKLOG                1024
 #define CHAT_SERVER_MAX_ACCEPTS_PER_TURN   64
 #define CHAT_SERVER_ACCEPT_PAUSE_MS        500     /* after the process ran out of descriptors */
+#define CHAT_SERVER_ACCEPT_SAY_MS          60000   /* and how often that is said */
 #define CHAT_SERVER_MAX_FILES              (1024 * 1024)
 
 /* Connections that are not logged in: in all, and from one address (IPv6: one /64) */

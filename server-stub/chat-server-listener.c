@@ -19,6 +19,7 @@ struct _ChatServerListener
   GSocket          *socket;
   ChatServerAccept  accept;
   gpointer          user_data;
+  gint64            said_at;    /* that it pauses (µs, monotonic); 0: never */
 };
 
 #define LISTENER_OF(member, pointer) \
@@ -57,6 +58,7 @@ on_ready (ChatServerWatch *watch,
       g_autoptr (GError) error = NULL;
       g_autoptr (GSocket) socket = g_socket_accept (self->socket, NULL, &error);
       g_autofree char *address = NULL;
+      gint64 now;
 
       if (socket != NULL)
         {
@@ -69,11 +71,15 @@ on_ready (ChatServerWatch *watch,
         return FALSE;
       if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED))
         continue;     /* it gave up while it waited in the backlog */
+      now = g_get_monotonic_time ();
       /* Out of descriptors or memory: the kernel would tell us of the same peer again and again */
-      g_message ("Accepting pauses for %u ms: %s", CHAT_SERVER_ACCEPT_PAUSE_MS, error->message);
+      if (self->said_at == 0 || now - self->said_at >= CHAT_SERVER_ACCEPT_SAY_MS * 1000)
+        {
+          g_message ("Accepting pauses for %u ms, and as often as it must: %s", CHAT_SERVER_ACCEPT_PAUSE_MS, error->message);
+          self->said_at = now;
+        }
       chat_server_watch_set_interest (watch, 0);
-      chat_server_timers_set (chat_server_poller_get_timers (self->poller), &self->pause,
-                              g_get_monotonic_time () + CHAT_SERVER_ACCEPT_PAUSE_MS * 1000);
+      chat_server_timers_set (chat_server_poller_get_timers (self->poller), &self->pause, now + CHAT_SERVER_ACCEPT_PAUSE_MS * 1000);
       return FALSE;
     }
   return TRUE;

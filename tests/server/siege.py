@@ -291,6 +291,63 @@ def floods(tap, command):
         server.clean()
 
 
+def swallow(client, until=None):
+    """What comes until the end, or until that, as bytes: large objects are not looked at one letter after the other."""
+    came = bytearray()
+    client.socket.settimeout(20)
+    try:
+        while until is None or until not in came[-4096:]:
+            data = client.socket.recv(1 << 20)
+            if not data:
+                return came or b'nothing'
+            came += data
+    except ConnectionError:
+        return came or b'nothing'
+    except TimeoutError:
+        return b'' if until is None else came
+    return came
+
+
+def deaf(tap, command):
+    """Ten who do not read while they are written to and ask for all there is, what waits for each is bounded."""
+    server = Server(command)
+    try:
+        honest = Honest(server)
+        writer = person(server, 'writer')
+        rooms = []
+        for number in range(10):
+            quiet(server.connect()).sign_up(f'deaf{number}')
+            rooms.append(writer.room(f'deaf{number}'))
+        text = 'x' * 60000
+        for room in rooms:
+            writer.say(room, text)
+        ears = [log_in(quiet(server.connect(receive_buffer=4096)), f'deaf{number}') for number in range(10)]
+        before = server.memory()
+        for number, one in enumerate(ears):
+            if number % 2:
+                one.send('READ_MSG', read='ALL', room_id=rooms[number])
+        times = []
+        for _ in range(150):
+            for room in rooms:
+                writer.send('SND_MSG', username='writer', room_id=room, message=text, msg_type='TEXT')
+            answers = [writer.read().get('status') for _ in rooms]
+            if answers != ['SUCCESS'] * 10:
+                break
+            times.append(honest.one())
+        tap.eq(len(times), 150, 'ten who do not read: who writes to them gets all answers')
+        tap.ok(max(times) < 5, 'and two others write to each other meanwhile', milliseconds(times))
+        # Ten queues of 4 MiB, and what is on its way
+        tap.ok(server.memory() - before < 10 * 8 * 1024, 'what waits for them is bounded', f'{before} kB before, {server.memory()} kB after')
+        tap.ok(all(swallow(one) for one in ears), 'each of them is cut off')
+        back = log_in(quiet(server.connect()), 'deaf0')
+        back.send('READ_MSG', read='ALL', room_id=rooms[0])
+        back.send('SEARCH_USER', user='')
+        came = swallow(back, until=b'"SEARCH_USER"')
+        tap.eq(came.count(b'"READ_MSG"'), 151, 'and finds all of it when it is back')
+    finally:
+        server.clean()
+
+
 def hashing(tap, command):
     """Passwords at their real cost: one who logs in on forty connections at once waits behind oneself."""
     # Not by Server, which has them hashed cheaply
@@ -699,6 +756,7 @@ def main():
     tap = Tap(chosen.only)
     tap.group('ten thousand connections', ten_thousand, tap, chosen.server)
     tap.group('floods', floods, tap, chosen.server)
+    tap.group('deaf', deaf, tap, chosen.server)
     tap.group('hashing', hashing, tap, chosen.server)
     tap.group('full disk', full_disk, tap, chosen.server)
     tap.group('failing disk', failing_disk, tap, chosen.server, chosen.machine)

@@ -420,6 +420,40 @@ test_set_back (void)
   store_close (&store);
 }
 
+/* What README.md tells to do with a database that was restored from a backup: no id comes twice, and clients begin anew */
+static void
+test_restored (void)
+{
+  g_autoptr (ChatStorageJob) changes = NULL;
+  gint64 ada, room, last;
+  Store store;
+
+  store_open (&store);
+  ada = store_add_user (&store, "ada");
+  store_add_user (&store, "grace");
+  room = store_add_room (&store, ada, "grace");
+  last = store_add_message (&store, ada, room, "in the backup");
+  chat_test_assert_finalize_object (g_steal_pointer (&store.storage));
+  sqlite3_close (open_other (&store, "UPDATE meta SET value = 10000000 + (SELECT max (value) FROM meta WHERE key IN ('ids-end', 'log-start'))"
+                                     " WHERE key IN ('ids-end', 'log-start')"));
+  store_reopen (&store);
+  changes = job_new (CHAT_STORAGE_LIST_CHANGES, ada, 0, last);
+  changes->since = last;
+  changes->limit = 10;
+  changes = store_ask (&store, g_steal_pointer (&changes));
+  assert_status (changes, RESET);
+  /* One who was ahead of the backup, too, and also when more has happened */
+  g_assert_cmpint (store_add_message (&store, ada, room, "new"), >, last + 1000000);
+  answer_free (g_steal_pointer (&changes));
+  changes = job_new (CHAT_STORAGE_LIST_CHANGES, ada, 0, last + 1000);
+  changes->since = last + 1000;
+  changes->limit = 10;
+  changes = store_ask (&store, g_steal_pointer (&changes));
+  assert_status (changes, RESET);
+  g_assert_cmpuint (count_messages (&store, ada, room), ==, 2);
+  store_close (&store);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -430,5 +464,6 @@ main (int argc, char **argv)
   g_test_add_func ("/storage-siege/locked", test_locked);
   g_test_add_func ("/storage-siege/clock", test_clock);
   g_test_add_func ("/storage-siege/set-back", test_set_back);
+  g_test_add_func ("/storage-siege/restored", test_restored);
   return g_test_run ();
 }
