@@ -13,6 +13,7 @@
 typedef enum
 {
   CONN_CONNECTING,
+  CONN_SHAKING,             /* the TLS handshake is under way */
   CONN_SIGNING,             /* REQUEST_SIGNUP or REQUEST_LOGIN is on its way */
   CONN_READY,
   CONN_CREATING,            /* CREATE_ROOM is on its way */
@@ -20,11 +21,15 @@ typedef enum
   CONN_DEAD
 } ConnState;
 
+struct gnutls_session_int;
+
 typedef struct
 {
   int       fd;
   int       index;          /* of the connection; its user follows from it: see user_of() */
   ConnState state;
+  struct gnutls_session_int *tls; /* NULL: plain */
+  size_t    tls_unsent;     /* of a record that was cut short: to be given again as it was */
   bool      wants_out;      /* EPOLLOUT is armed */
   char     *in;
   size_t    in_len, in_cap;
@@ -43,6 +48,7 @@ typedef struct
   int         inflight;     /* log-ins at once */
   int         users;        /* connection i is user i modulo this; 0: each its own */
   bool        sign_up;      /* sign up instead of logging in */
+  bool        tls;
   bool        features;     /* name the extensions that paging needs */
   const char *label;
 } Options;

@@ -1,4 +1,4 @@
-/* main.c: lg -p PORT -P SERVER_PID [-l LABEL] SCENARIO ARGS; see ../README.md
+/* main.c: lg -p PORT -P SERVER_PID [-l LABEL] [-t] SCENARIO ARGS; see ../README.md
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -16,7 +16,7 @@ Options options = { .size = 100, .inflight = 32, .label = "server" };
 static int
 usage (void)
 {
-  fputs ("usage: lg -p PORT -P SERVER_PID [-l LABEL] [-s TEXT_BYTES] [-T LIMIT_SECONDS] SCENARIO\n"
+  fputs ("usage: lg -p PORT -P SERVER_PID [-l LABEL] [-s TEXT_BYTES] [-T LIMIT_SECONDS] [-t (TLS)] SCENARIO\n"
          "  signup N\n"
          "  idle N SECONDS\n"
          "  pairs PAIRS WINDOW WARM SECONDS IDLE\n"
@@ -33,7 +33,7 @@ main (int argc, char **argv)
   const char *name;
   long args[5] = { 0 };
 
-  while ((opt = getopt (argc, argv, "+p:P:l:s:T:")) != -1)
+  while ((opt = getopt (argc, argv, "+p:P:l:s:T:t")) != -1)
     switch (opt)
       {
       case 'p': options.port = atoi (optarg); break;
@@ -41,6 +41,7 @@ main (int argc, char **argv)
       case 'l': options.label = optarg; break;
       case 's': options.size = atoi (optarg); break;
       case 'T': limit = atoi (optarg); break;
+      case 't': options.tls = true; break;
       default: return usage ();
       }
   if (optind >= argc || options.port <= 0 || options.pid <= 0 || options.size < 40 || options.size > 4000)

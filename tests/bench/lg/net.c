@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <gnutls/gnutls.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
@@ -17,12 +18,14 @@
 #include <unistd.h>
 
 #define READ_BUFFER (1 << 20)
+#define MAX_RECORD  16384
 
 static int epoll_fd;
 static char *read_buffer;       /* shared: an idle connection holds none */
 static Conn **dirty;            /* those with something to write, once each */
 static int n_dirty;
 static uint32_t source_base;
+static gnutls_certificate_credentials_t credentials;
 
 uint64_t
 now_ns (void)
@@ -37,6 +40,8 @@ void
 net_init (int max_conns)
 {
   epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
+  if (options.tls)
+    gnutls_certificate_allocate_credentials (&credentials);       /* any certificate will do here */
   read_buffer = malloc (READ_BUFFER);
   dirty = calloc (2 * max_conns + 1, sizeof *dirty);    /* one may be flushed and filled again within a round */
   /* Loopback addresses of our own: sockets in TIME_WAIT of an earlier run then never run us out of ports */
@@ -104,12 +109,49 @@ net_put (Conn *conn, const char *bytes, size_t length)
   conn->out_len += length;
 }
 
+/* As write () and read (), with EAGAIN in errno. What GnuTLS was to send and could not it must be given again */
+static ssize_t
+conn_write (Conn *conn, const char *bytes, size_t length)
+{
+  ssize_t n;
+
+  if (conn->tls == NULL)
+    return write (conn->fd, bytes, length);
+  length = conn->tls_unsent > 0 ? conn->tls_unsent : length < MAX_RECORD ? length : MAX_RECORD;
+  n = gnutls_record_send (conn->tls, bytes, length);
+  conn->tls_unsent = n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED ? length : 0;
+  errno = conn->tls_unsent > 0 ? EAGAIN : EIO;
+  return n < 0 ? -1 : n;
+}
+
+static ssize_t
+conn_read (Conn *conn, char *bytes, size_t length)
+{
+  size_t got = 0;
+  ssize_t n;
+
+  if (conn->tls == NULL)
+    return read (conn->fd, bytes, length);
+  /* Whole records, of which epoll tells nothing any more, wait inside */
+  do
+    {
+      n = gnutls_record_recv (conn->tls, bytes + got, length - got);
+      if (n > 0)
+        got += n;
+    }
+  while (n > 0 && got < length && gnutls_record_check_pending (conn->tls) > 0);
+  if (got > 0)
+    return got;
+  errno = n < 0 && !gnutls_error_is_fatal (n) ? EAGAIN : EIO;
+  return n < 0 ? -1 : 0;
+}
+
 static void
 flush (Conn *conn)
 {
-  while (conn->state > CONN_CONNECTING && conn->state != CONN_DEAD && conn->out_off < conn->out_len)
+  while (conn->state > CONN_SHAKING && conn->state != CONN_DEAD && conn->out_off < conn->out_len)
     {
-      ssize_t n = write (conn->fd, conn->out + conn->out_off, conn->out_len - conn->out_off);
+      ssize_t n = conn_write (conn, conn->out + conn->out_off, conn->out_len - conn->out_off);
 
       if (n < 0 && errno == EAGAIN)
         {
@@ -124,7 +166,7 @@ flush (Conn *conn)
         }
       conn->out_off += n;
     }
-  if (conn->state != CONN_DEAD && conn->wants_out && conn->state > CONN_CONNECTING)
+  if (conn->state != CONN_DEAD && conn->wants_out && conn->state > CONN_SHAKING)
     watch (conn, EPOLL_CTL_MOD, false);
 }
 
@@ -133,6 +175,9 @@ net_close (Conn *conn)
 {
   if (conn->state != CONN_DEAD)
     close (conn->fd);
+  if (conn->tls != NULL)
+    gnutls_deinit (conn->tls);
+  conn->tls = NULL;
   conn->state = CONN_DEAD;
   free (conn->in);
   conn->in = NULL;
@@ -152,7 +197,7 @@ fill (Conn *conn)
     }
   if (length > 0)
     memcpy (read_buffer, conn->in, length);
-  n = read (conn->fd, read_buffer + length, READ_BUFFER - length);
+  n = conn_read (conn, read_buffer + length, READ_BUFFER - length);
   if (n < 0 && errno == EAGAIN)
     return;
   if (n <= 0)
@@ -181,6 +226,22 @@ fill (Conn *conn)
 }
 
 static void
+shake (Conn *conn)
+{
+  int code = gnutls_handshake (conn->tls);
+
+  if (code == GNUTLS_E_SUCCESS)
+    {
+      conn->state = CONN_SIGNING;
+      wire_start (conn);
+    }
+  else if (gnutls_error_is_fatal (code))
+    on_failure (conn, gnutls_strerror (code));
+  else if (conn->wants_out != (gnutls_record_get_direction (conn->tls) == 1))
+    watch (conn, EPOLL_CTL_MOD, !conn->wants_out);
+}
+
+static void
 connected (Conn *conn)
 {
   int error = 0;
@@ -190,6 +251,16 @@ connected (Conn *conn)
   if (error != 0)
     {
       on_failure (conn, strerror (error));
+      return;
+    }
+  if (options.tls)
+    {
+      conn->state = CONN_SHAKING;
+      gnutls_init (&conn->tls, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_NO_TICKETS);
+      gnutls_set_default_priority (conn->tls);
+      gnutls_credentials_set (conn->tls, GNUTLS_CRD_CERTIFICATE, credentials);
+      gnutls_transport_set_int (conn->tls, conn->fd);
+      shake (conn);
       return;
     }
   conn->state = CONN_SIGNING;
@@ -220,6 +291,11 @@ net_poll (int ms)
         {
           if (events[i].events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
             connected (conn);
+          continue;
+        }
+      if (conn->state == CONN_SHAKING)
+        {
+          shake (conn);
           continue;
         }
       if (conn->state != CONN_DEAD && events[i].events & EPOLLOUT)

@@ -166,8 +166,8 @@ measure (const char *name, int warm, int seconds, const char *more)
   server = process_cpu (options.pid) - server;
   own = process_cpu (0) - own;
   wall = (now - start) / 1e9;
-  printf ("%s %s n=%llu per_s=%.0f cpu_us=%.3f server_cpu_pct=%.0f generator_cpu_pct=%.0f p50_ms=%.3f p99_ms=%.3f "
-          "max_ms=%.1f pss_kb=%ld failures=%d %s\n", options.label, name, (unsigned long long) n_delivered,
+  printf ("%s %s%s n=%llu per_s=%.0f cpu_us=%.3f server_cpu_pct=%.0f generator_cpu_pct=%.0f p50_ms=%.3f p99_ms=%.3f "
+          "max_ms=%.1f pss_kb=%ld failures=%d %s\n", options.label, name, options.tls ? "tls" : "", (unsigned long long) n_delivered,
           n_delivered / wall, n_delivered > 0 ? server * 1e6 / n_delivered : 0, server * 100 / wall, own * 100 / wall,
           histogram_quantile (&latency, .5) / 1e3, histogram_quantile (&latency, .99) / 1e3, latency.max / 1e3,
           process_pss (options.pid), n_failures, more);
@@ -200,8 +200,8 @@ scenario_idle (int n, int seconds)
   run_for (seconds);
   idle = process_cpu (options.pid);
   after = process_pss (options.pid);
-  printf ("%s idle n=%d pss_before_kb=%ld pss_kb=%ld kib_each=%.3f login_cpu_ms=%.4f idle_cpu_pct=%.2f failures=%d\n",
-          options.label, n, before, after, (double) (after - before) / n, (logged_in - cpu) * 1e3 / n,
+  printf ("%s idle%s n=%d pss_before_kb=%ld pss_kb=%ld kib_each=%.3f login_cpu_ms=%.4f idle_cpu_pct=%.2f failures=%d\n",
+          options.label, options.tls ? "tls" : "", n, before, after, (double) (after - before) / n, (logged_in - cpu) * 1e3 / n,
           seconds > 0 ? (idle - logged_in) * 100 / seconds : 0, n_failures);
   return n_failures > 0;
 }
