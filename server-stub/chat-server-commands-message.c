@@ -4,6 +4,7 @@
  */
 
 #include "chat-server-peer.h"
+#include "chat-server-switches.h"
 
 /* What happened, for the lines that are pushed */
 typedef struct
@@ -123,7 +124,7 @@ chat_server_command_snd_msg (ChatServerRequest *request)
   job->room_id = chat_packet_get_integer (packet, CHAT_FIELD_ROOM_ID, 0);
   job->kind = chat_packet_get_message_kind (packet);
   job->text = g_strdup (chat_packet_get_string (packet, CHAT_FIELD_MESSAGE));
-  if (chat_server_peer_has_feature (peer, CHAT_FEATURE_CLIENT_REF))
+  if (chat_server_peer_has_feature (peer, CHAT_FEATURE_CLIENT_REF) && !chat_server_switch_is_on (CHAT_SERVER_SWITCH_REFS))
     job->client_ref = g_strdup (chat_packet_get_string (packet, CHAT_FIELD_CLIENT_REF));
   chat_server_request_submit (request, job);
 }

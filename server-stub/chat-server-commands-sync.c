@@ -5,6 +5,7 @@
 
 #include "chat-limits.h"
 #include "chat-server-peer.h"
+#include "chat-server-switches.h"
 
 /* A SYNC that is under way.
  *
@@ -30,6 +31,28 @@ end (ChatServerRequest *request,
   chat_server_request_answer_held (request, last);
 }
 
+#ifdef CHAT_TEST_SWITCHES
+/* As a server would that begins to push when it has told what was there */
+static gboolean
+on_subscribed_late (gpointer user_data)
+{
+  ChatServerPeer *peer = user_data;
+
+  peer->synced = 0;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+subscribe_late (ChatServerPeer *peer)
+{
+  g_autoptr (GSource) source = g_timeout_source_new (CHAT_SERVER_SWITCH_DELAY_MS);
+
+  peer->synced = G_MAXINT64;
+  g_source_set_callback (source, on_subscribed_late, chat_server_peer_ref (peer), (GDestroyNotify) chat_server_peer_unref);
+  g_source_attach (source, g_main_context_get_thread_default ());
+}
+#endif
+
 static void
 end_with (ChatServerRequest *request,
           ChatStatus         status,
@@ -46,6 +69,10 @@ end_with (ChatServerRequest *request,
     chat_packet_set_integer (last, CHAT_FIELD_RETRY_AFTER, 1);
   if (status == CHAT_STATUS_SUCCESS)
     request->peer->synced = MAX (request->peer->synced, seq);
+#ifdef CHAT_TEST_SWITCHES
+  if (chat_server_switch_is_on (CHAT_SERVER_SWITCH_SNAPSHOT))
+    subscribe_late (request->peer);
+#endif
   end (request, last);
 }
 

@@ -8,6 +8,7 @@
 #include "chat-server-sqlite-reader-private.h"
 
 #include "chat-limits.h"
+#include "chat-server-switches.h"
 #include "chat-server-sqlite-writer.h"
 
 /* Fills in what the tables say now. @told: whether there is something to tell. Returns: FALSE where the database failed */
@@ -104,6 +105,10 @@ chat_sqlite_reader_list_changes (ChatSqliteReader *self, ChatStorageJob *job)
 
   if (!chat_sqlite_reader_get_seq (self, &newest, &log_start) || (job->until == 0 && !count_changes (self, job, &n_changes)))
     return FALSE;
+#ifdef CHAT_TEST_SWITCHES
+  if (chat_server_switch_is_on (CHAT_SERVER_SWITCH_SHORT_LOG) && n_changes > CHAT_SERVER_SWITCH_LOG)
+    n_changes = CHAT_MAX_SYNC + 1;
+#endif
   if (job->message_id < log_start || job->message_id > newest || n_changes > CHAT_MAX_SYNC)
     {
       job->seq = newest;

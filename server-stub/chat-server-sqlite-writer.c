@@ -12,6 +12,7 @@
 #include "chat-server-sqlite-changes.h"
 #include "chat-server-sqlite-file.h"
 #include "chat-server-sqlite-schema.h"
+#include "chat-server-switches.h"
 
 static const char *const sql[SQL_N_STATEMENTS] = {
   [SQL_BEGIN] = "BEGIN IMMEDIATE",
@@ -319,7 +320,7 @@ chat_sqlite_writer_run (ChatSqliteWriter *self, ChatStorageJob *jobs)
   ok = chat_sqlite_writer_run_statement (self, SQL_BEGIN);
   for (ChatStorageJob *job = jobs; ok && job != NULL; job = job->next)
     ok = run_job (self, job);
-  ok = ok && commit (self);
+  ok = ok && (chat_server_switch_is_on (CHAT_SERVER_SWITCH_COMMIT) || commit (self));
   if (ok)
     {
       chat_sqlite_rooms_trim (self->rooms);
@@ -332,6 +333,18 @@ chat_sqlite_writer_run (ChatSqliteWriter *self, ChatStorageJob *jobs)
   run_without_writing (self, jobs);
   return FALSE;
 }
+
+#ifdef CHAT_TEST_SWITCHES
+void
+chat_sqlite_writer_commit_late (ChatSqliteWriter *self)
+{
+  if (sqlite3_get_autocommit (self->db))
+    return;
+  g_usleep (CHAT_SERVER_SWITCH_DELAY_MS * 1000);
+  if (!commit (self))
+    roll_back (self, "A late commit");
+}
+#endif
 
 gboolean
 chat_sqlite_writer_has_dead_contents (ChatSqliteWriter *self)

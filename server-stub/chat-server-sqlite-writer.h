@@ -45,6 +45,10 @@ void              chat_sqlite_writer_free         (ChatSqliteWriter  *self);
  */
 gboolean          chat_sqlite_writer_run          (ChatSqliteWriter  *self,
                                                    ChatStorageJob    *jobs);
+#ifdef CHAT_TEST_SWITCHES
+/** chat_sqlite_writer_commit_late: what %CHAT_SERVER_SWITCH_COMMIT has put off */
+void              chat_sqlite_writer_commit_late  (ChatSqliteWriter  *self);
+#endif
 /** chat_sqlite_writer_refuse: as where the transaction fails, without trying it */
 void              chat_sqlite_writer_refuse       (ChatSqliteWriter  *self,
                                                    ChatStorageJob    *jobs);

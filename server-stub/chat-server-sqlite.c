@@ -16,6 +16,7 @@
 #include "chat-server-sqlite-reader.h"
 #include "chat-server-sqlite-schema.h"
 #include "chat-server-sqlite-writer.h"
+#include "chat-server-switches.h"
 
 /* What may wait, in jobs and in bytes of their texts; more is answered with RATE_LIMITED */
 #define MAX_WAITING_JOBS  65536
@@ -363,6 +364,9 @@ write_in_thread (gpointer data)
           self->n_commits += committed;
           hand_back (self, jobs, tail, n);
           g_mutex_unlock (&self->mutex);
+#ifdef CHAT_TEST_SWITCHES
+          chat_sqlite_writer_commit_late (self->writer);
+#endif
         }
       else
         {

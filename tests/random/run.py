@@ -33,6 +33,7 @@ def parse():
     parser.add_argument('--jobs', type=int, default=int(os.environ.get('CHAT_RANDOM_JOBS', 2 * (os.cpu_count() or 1))), help='runs at once (%(default)d)')
     parser.add_argument('--switches', default='', help='what the server does wrong, where it was built for tests: refs, snapshot, commit')
     parser.add_argument('--busy', action='store_true', help='little pause, and the server killed more often')
+    parser.add_argument('--quiet', type=float, default=40, help='seconds in which all must be at rest in the end (%(default)g)')
     parser.add_argument('--keep', action='store_true', help='keep the folder of a run that was good too')
     parser.add_argument('--instrumented', action='store_true', help='the programs are slow (sanitizers)')
     parser.add_argument('--failures', default=os.environ.get('CHAT_RANDOM_FAILURES'), help='where the folders of failed runs are kept')
@@ -53,7 +54,7 @@ def one(options):
     folder = tempfile.mkdtemp(prefix=f'chat-random-{options.seed}-')
     run = None
     try:
-        run = Run(options.seed, folder, options.programs, options.switches, 4 if options.instrumented else 1, options.busy)
+        run = Run(options.seed, folder, options.programs, options.switches, 4 if options.instrumented else 1, options.busy, options.quiet)
         found, summary = run.whole()
         totals = {} if found else run.totals
     except Exception as error:          # the test itself: it has to be seen
@@ -88,7 +89,7 @@ class Runner:
     def play(self, seed):
         options = self.options
         command = [sys.executable, os.path.abspath(__file__), '--one', '--seed', str(seed), '--switches', options.switches,
-                   '--failures', options.failures, '--programs', *options.programs]
+                   '--quiet', str(options.quiet), '--failures', options.failures, '--programs', *options.programs]
         command += [f'--{name}' for name in ('busy', 'keep', 'instrumented') if getattr(options, name)]
         began = time.monotonic()
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
