@@ -195,6 +195,22 @@ was_added (GPtrArray *events,
   return FALSE;
 }
 
+gboolean
+chat_session_was_gone (GPtrArray *events,
+                       gint64     id)
+{
+  gboolean gone = FALSE;
+
+  for (guint i = 0; events != NULL && i < events->len; i++)
+    {
+      const ChatStoreEvent *event = events->pdata[i];
+
+      if (event->kind == CHAT_STORE_REMOVED && event->id == id)
+        gone = TRUE;
+    }
+  return gone && !was_added (events, id);
+}
+
 void
 chat_session_message_came (ChatSession             *self,
                            const ChatClientMessage *row,
@@ -214,6 +230,8 @@ chat_session_message_came (ChatSession             *self,
       chat_session_refresh_rooms_soon (self);
       return;
     }
+  if (chat_session_was_gone (events, row->id))
+    return;
   room = g_object_ref (info->room);
   is_newest = row->id > info->newest_id;
   /* A replay tells by the order of the last changes, and what was pushed before it a second time */

@@ -88,6 +88,9 @@ apply_answer (ChatSession      *self,
   else if (answered->error == NULL && answer->action == CHAT_STORE_DELETE)
     chat_session_message_deleted (self, answer->target_id, answer->room_id);
   chat_outbox_end (self->outbox, answer->client_ref, answered->error);
+  /* What was sent again may have arrived the first time, and been deleted on another device since */
+  if (answered->message != NULL && chat_session_was_gone (events, answer->id))
+    chat_session_message_gone (self, answer->id);
   if (answered->error != NULL && !answer->awaited)
     chat_session_emit_notice (self, answer->action == CHAT_STORE_EDIT ? _("The server did not accept a change of a message")
                                                                       : _("The server did not delete a message"));

@@ -383,6 +383,9 @@ void    chat_session_message_edited   (ChatSession        *self,
 void    chat_session_message_deleted  (ChatSession        *self,
                                        gint64              message_id,
                                        gint64              room_id);
+/** chat_session_was_gone: Returns: whether message @id came although it had been deleted: @events: (nullable): what the store says */
+gboolean chat_session_was_gone        (GPtrArray          *events,
+                                       gint64              id);
 /** chat_session_message_gone: it is no longer there, as was learnt later: nothing is counted */
 void    chat_session_message_gone     (ChatSession        *self,
                                        gint64              message_id);

@@ -387,6 +387,8 @@ apply_told (ChatSession          *self,
     {
       chat_room_set_read_mark (info->room, told->read_mark);
       chat_room_set_unread_count (info->room, told->unread);
+      if (info->mark_wanted <= told->read_mark && !info->mark_in_flight)
+        info->mark_wanted = 0;
     }
   if (info->muted_wanted < 0)
     chat_room_set_muted (info->room, told->muted);

@@ -216,7 +216,11 @@ put_row (ChatStoreDb            *self,
   gboolean ok = TRUE;
 
   if (exists (self, SQL_FIND_TOMBSTONE, row->id, &ok))
-    return ok;
+    {
+      /* Who is about to show it must hear that it is gone */
+      add_event (events, CHAT_STORE_REMOVED, row->id, row->room_id, NULL);
+      return ok;
+    }
   kept = find_message (self, row->id, &ok);
   if (!ok)
     return FALSE;

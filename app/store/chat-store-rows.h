@@ -167,7 +167,7 @@ typedef enum
 {
   CHAT_STORE_ADDED,         /* @message was not kept before */
   CHAT_STORE_CHANGED,       /* @message has this state now */
-  CHAT_STORE_REMOVED,       /* message @id of room @room_id is gone */
+  CHAT_STORE_REMOVED,       /* message @id of room @room_id is gone, or came although it is */
   CHAT_STORE_ROOM_REMOVED   /* room @room_id is gone with all that was in it */
 } ChatStoreEventKind;
 

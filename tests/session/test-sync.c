@@ -273,13 +273,16 @@ typedef enum
   ANSWER_RESET,
   ANSWER_ERROR,
   ANSWER_ENDLESS,
-  ANSWER_OWN
+  ANSWER_OWN,
+  ANSWER_DELETED,
+  ANSWER_READ
 } Mood;
 
 typedef struct
 {
   Mood     mood;
   guint    n_logins;
+  guint    n_sends;
   gint64   delivered;
   GString *asked;
 } Script;
@@ -314,6 +317,14 @@ replay (ChatRawPeer *peer,
 {
   switch (script->mood)
     {
+    case ANSWER_DELETED:
+      if (since < 31)
+        chat_raw_say (peer, "{\"type\":\"DELETE_MSG\",\"id\":30,\"room_id\":7,\"seq\":31%s}\n", number);
+      chat_raw_say (peer, "{\"type\":\"SYNC\",\"status\":\"SUCCESS\",\"seq\":31%s}\n", number);
+      break;
+    case ANSWER_READ:
+      chat_raw_say (peer, "{\"type\":\"SYNC\",\"status\":\"RESET\",\"seq\":40,\"error\":\"too many\"%s}\n", number);
+      break;
     case ANSWER_RESET:
       say_message (peer, 11, 11, number);
       chat_raw_say (peer, "{\"type\":\"SYNC\",\"status\":\"RESET\",\"seq\":40,\"error\":\"too many\"%s}\n", number);
@@ -377,7 +388,7 @@ serve (ChatRawPeer *peer,
         }
       chat_raw_say (peer, "{\"type\":\"OLD_DIALOGS\",\"dialogs\":[\"boris\"],\"id\":[7],\"first_massage_id\":[10],\"unread\":[1],"
                           "\"read_marks\":[%d],\"muted\":[false],\"pinned\":[false],\"last_messages\":[" MESSAGE "],\"seq\":%d%s}\n",
-                    script->mood == ANSWER_OWN && newest == 40 ? 20 : 0, newest, newest, "", newest, number);
+                    (script->mood == ANSWER_OWN || script->mood == ANSWER_READ) && newest == 40 ? 20 : 0, newest, newest, "", newest, number);
     }
   else if (g_str_equal (type, "READ_MSG"))
     {
@@ -385,6 +396,14 @@ serve (ChatRawPeer *peer,
       say_message (peer, script->n_logins == 1 ? 10 : 40, 0, number);
       chat_raw_say (peer, "{\"type\":\"READ_MSG\",\"status\":\"END\",\"room_id\":7,\"more\":%s%s}\n",
                     script->n_logins == 1 ? "false" : "true", number);
+    }
+  else if (g_str_equal (type, "SND_MSG"))
+    {
+      if (script->n_sends++ == 0)
+        chat_raw_hang_up (peer);
+      else
+        chat_raw_say (peer, "{\"type\":\"SND_MSG\",\"status\":\"SUCCESS\",\"room_id\":7,\"message_id\":30,"
+                      "\"date\":\"2026-01-31T12:34:56.789Z\"%s}\n", number);
     }
   else if (g_str_equal (type, "MARK_DELIVERED"))
     {
@@ -471,6 +490,50 @@ test_own_counts (void)
   chat_test_wait_until (chat_session_is_written (anna->session));
 }
 
+/* What was sent had arrived, though nobody said so, and was deleted on another device, before it was sent again: it is gone */
+static void
+test_deleted_meanwhile (void)
+{
+  g_auto (Script) script = { .mood = ANSWER_DELETED, .asked = g_string_new (NULL) };
+  g_autoptr (ChatRawServer) server = chat_raw_server_new (serve, &script);
+  g_autoptr (ChatPerson) anna = chat_person_new ();
+  g_autoptr (ChatMessageList) list = NULL;
+  g_autoptr (ChatMessage) message = NULL;
+  ChatRoom *room;
+
+  start_script (anna, server);
+  restore (anna);
+  chat_test_wait_until (chat_session_get_state (anna->session) == CHAT_SESSION_ONLINE);
+  room = chat_person_get_room (anna, "boris");
+  list = chat_session_get_messages (anna->session, room);
+  chat_test_wait_until (shows (list, "10 "));
+  message = chat_person_send (anna, room, "gone");
+  chat_test_wait_until (chat_session_count_unsent (anna->session) == 0);
+  chat_test_wait_until (shows (list, "10 "));
+  g_assert_cmpuint (script.n_sends, ==, 2);
+  g_assert_cmpstr (chat_message_get_text (chat_room_get_last_message (room)), ==, "10");
+}
+
+/* What was read without a connection was read further elsewhere: there is nothing to tell, and nothing that waits for it */
+static void
+test_read_elsewhere (void)
+{
+  g_auto (Script) script = { .mood = ANSWER_READ, .asked = g_string_new (NULL) };
+  g_autoptr (ChatRawServer) server = chat_raw_server_new (serve, &script);
+  g_autoptr (ChatPerson) anna = chat_person_new ();
+  ChatRoom *room;
+
+  start_script (anna, server);
+  chat_raw_server_set_accepting (server, FALSE);
+  restore (anna);
+  room = chat_person_get_room (anna, "boris");
+  chat_session_mark_read (anna->session, room, 10);
+  chat_raw_server_set_accepting (server, TRUE);
+  chat_test_wait_until (chat_session_get_position (anna->session) == 40);
+  chat_test_wait_until (chat_room_get_read_mark (room) == 20);
+  chat_test_wait_until (chat_session_is_written (anna->session));
+}
+
 /* The changes can not be told: rooms and newest pages, and the position is that of the rooms */
 static void
 test_reset (gconstpointer data)
@@ -541,6 +604,8 @@ main (int    argc,
   g_test_add_func ("/sync/long-text", test_long_text);
   g_test_add_func ("/sync/cut-in-replay", test_cut_in_replay);
   g_test_add_func ("/sync/own-counts", test_own_counts);
+  g_test_add_func ("/sync/deleted-meanwhile", test_deleted_meanwhile);
+  g_test_add_func ("/sync/read-elsewhere", test_read_elsewhere);
   g_test_add_data_func ("/sync/reset", GINT_TO_POINTER (ANSWER_RESET), test_reset);
   g_test_add_data_func ("/sync/refused", GINT_TO_POINTER (ANSWER_ERROR), test_reset);
   g_test_add_data_func ("/sync/nonsense", GINT_TO_POINTER (ANSWER_ENDLESS), test_reset);
