@@ -133,7 +133,7 @@ def compare_screen(truth, person, lines):
                 found.append(f'room {room} is shown as {name}')
                 continue
             wanted = (truth.members[room][person][0], truth.unread(room, person), max(truth.of_room(room), default=0))
-            if (mark, unread) != wanted[:2] or newest not in (0, wanted[2]):
+            if (mark, unread, newest) != wanted:
                 found.append(f'room {room} shows read, unread, newest {(mark, unread, newest)}, on the server {wanted}')
         elif words[0] == 'message':
             room, number, sender = int(words[1]), int(words[2]), words[3]

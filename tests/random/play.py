@@ -26,7 +26,8 @@ class Run:
         self.trace = open(os.path.join(folder, 'trace'), 'w', encoding='utf-8')
         self.orders = []
         self.began = time.monotonic()
-        self.note('seed', seed, self.plan.devices, 'tls' if self.plan.tls else 'plain', 'limits' if self.plan.limits else 'no limits')
+        self.note('seed', seed, self.plan.devices, 'tls' if self.plan.tls else 'plain', 'limits' if self.plan.limits else 'no limits',
+                  'short log' if self.plan.short_log else 'long log')
         self.world = World(self.plan, folder, programs, switches, patience)
 
     def note(self, *words):
@@ -164,7 +165,7 @@ class Run:
             count = self.world.count
             struck = self.world.struck()
             messages = len(self.tale.sent)
-            summary = (f'{len(self.plan.devices)} devices{" with TLS" if self.plan.tls else ""}, {len(self.plan.steps)} operations, {messages} messages, '
+            summary = (f'{len(self.plan.devices)} devices{" with TLS" if self.plan.tls else ""}{" and a short log" if self.plan.short_log else ""}, {len(self.plan.steps)} operations, {messages} messages, '
                        f'{sum(struck.values())} faults, {count["kill"]}+{count["server-kill"]} killed, at rest after {took:.1f} s')
             self.totals = {'operations': len(self.plan.steps), 'messages': messages, 'faults': sum(struck.values()),
                            'devices killed': count['kill'], 'server killed': count['server-kill'], 'restarts': count['quit'] + count['server-stop'],

@@ -20,6 +20,7 @@ class Plan:
         self.devices = [(person, number) for person in self.people for number in range(chance.choice((2, 2, 3)))]
         self.tls = chance.random() < 0.35
         self.limits = chance.random() < 0.2
+        self.short_log = chance.random() < 0.3
         self.pace = 6 if busy else chance.choice((5, 10, 18))
         self.server_kills = busy or chance.random() < 0.7
         self.busy = busy
@@ -34,6 +35,8 @@ class Plan:
             for verb, *arguments in self.later.pop(at, ()):
                 self.steps.append((0, verb, *arguments))
             self.steps.append((self.chance.randrange(2 * self.pace), *self.step(at, length)))
+            if self.chance.random() < 0.012:
+                self.burst()
         for at in sorted(self.later):
             for verb, *arguments in self.later[at]:
                 self.steps.append((0, verb, *arguments))
@@ -47,6 +50,13 @@ class Plan:
         if self.chance.random() < 0.03:
             words.append('long ' * self.chance.randrange(100, 1500))
         return f'm{self.texts}-{self.people.index(self.devices[device][0])}{self.devices[device][1]}', ' '.join(words).strip()
+
+    def burst(self):
+        """More than a page, as fast as it goes."""
+        device = self.chance.randrange(len(self.devices))
+        peer = self.peer(device)
+        for _ in range(self.chance.choice((10, 30, 70))):
+            self.steps.append((0, 'send', device, peer, *self.text(device)))
 
     def peer(self, device):
         return self.chance.choice([person for person in self.people if person != self.devices[device][0]])

@@ -81,6 +81,7 @@ class World:
         self.patience = patience
         self.environment = dict(os.environ, G_DEBUG='fatal-warnings', HOME=folder, XDG_CONFIG_HOME=folder, XDG_DATA_HOME=folder,
                                 XDG_CACHE_HOME=folder, XDG_RUNTIME_DIR=folder, DBUS_SESSION_BUS_ADDRESS='unix:path=/nonexistent', LC_ALL='C.UTF-8')
+        switches = ','.join(word for word in (switches, 'short-log' if plan.short_log else '') if word)
         self.server_environment = dict(self.environment, CHAT_TEST_SWITCHES=switches)
         self.data = os.path.join(folder, 'server')
         self.server = self.proxy = None
