@@ -159,7 +159,9 @@ test_devices (void)
   chat_person_sign_in (scene.phone, scene.address, TRUE, "anna", CHAT_TEST_PASSWORD, FALSE, &error);
   g_assert_no_error (error);
   chat_test_wait_until (chat_session_count_unsent (scene.phone->session) == 0);
-  g_assert_cmpstr (chat_message_get_text (chat_room_get_last_message (chat_person_get_room (scene.boris, "anna"))), ==, "unsent");
+  room = chat_person_get_room (scene.boris, "anna");
+  chat_test_wait_until (chat_room_get_last_message (room) != NULL);
+  g_assert_cmpstr (chat_message_get_text (chat_room_get_last_message (room)), ==, "unsent");
 
   /* All others */
   g_assert_cmpuint (count (scene.anna), ==, 2);
