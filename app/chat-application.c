@@ -29,6 +29,7 @@ struct _ChatApplication
 
   char *profile;                /* encoded */
   char *password;               /* from --password-file, until it is used */
+  char *server;                 /* from --server, until it is known whether the profile is signed in to another one */
   GSettings *settings;
   ChatSession *session;
   GtkWidget *window;            /* not owned */
@@ -250,6 +251,22 @@ ensure_window (ChatApplication *self)
   on_room_notify (self);
 }
 
+/* Returns: (transfer full) (nullable): why @server is not offered for signing in */
+static char *
+explain_other_server (ChatApplication *self,
+                      const char      *server)
+{
+  const char *current = chat_session_get_server (self->session);
+
+  if (chat_session_get_state (self->session) == CHAT_SESSION_SIGNED_OUT || current == NULL
+      || g_ascii_strcasecmp (current, server) == 0)
+    return NULL;
+  return g_strdup_printf (/* Translators: a user name, and the addresses of two servers */
+                          _("This profile is signed in as “%s” on %s: --server %s is of no use. Sign out first, or choose another "
+                            "profile with --profile."),
+                          chat_session_get_login (self->session), current, server);
+}
+
 static void
 on_restored (GObject      *source,
              GAsyncResult *result,
@@ -261,6 +278,14 @@ on_restored (GObject      *source,
   /* Whatever was the matter, the sign-in page is the way on. */
   if (!chat_session_restore_finish (CHAT_SESSION (source), result, &error) && error != NULL)
     g_message ("The last session was not restored: %s", error->message);
+  if (self->server != NULL)
+    {
+      g_autofree char *words = explain_other_server (self, self->server);
+
+      if (words != NULL)
+        g_printerr ("%s\n", words);
+      g_clear_pointer (&self->server, g_free);
+    }
   if (self->window != NULL)
     chat_window_set_loading (CHAT_WINDOW (self->window), FALSE);
 }
@@ -298,11 +323,21 @@ start (ChatApplication *self,
     }
   else
     {
-      if (signed_out && (!self->restored || (options != NULL && g_variant_dict_contains (options, "server"))))
-        chat_window_fill_sign_in (CHAT_WINDOW (self->window), server, insecure, NULL);
+      gboolean given = options != NULL && g_variant_dict_contains (options, "server");
+
+      /* The name that was signed in there last, where nothing else brings it back */
+      if (signed_out && (!self->restored || given))
+        chat_window_fill_sign_in (CHAT_WINDOW (self->window), server, insecure,
+                                  g_strcmp0 (server, chat_session_get_server (self->session)) == 0
+                                    ? chat_session_get_login (self->session) : NULL);
       if (!self->restored)
         {
           self->restored = TRUE;
+          if (given)
+            {
+              g_free (self->server);
+              self->server = g_strdup (server);
+            }
           chat_window_set_loading (CHAT_WINDOW (self->window), TRUE);
           chat_session_restore_async (self->session, NULL, on_restored, g_object_ref (self));
         }
@@ -316,12 +351,23 @@ chat_application_command_line (GApplication            *application,
 {
   GVariantDict *options = g_application_command_line_get_options_dict (command_line);
   gboolean is_remote = g_application_command_line_get_is_remote (command_line);
+  g_autofree char *words = NULL;
+  const char *server;
 
   start (CHAT_APPLICATION (application), options, is_remote);
   if (is_remote && g_variant_dict_contains (options, "sign-in"))
     {
       g_application_command_line_printerr (command_line, "%s\n", _("This profile is running already: nobody was signed in."));
       return 1;
+    }
+  if (is_remote && g_variant_dict_lookup (options, "server", "&s", &server))
+    {
+      words = explain_other_server (CHAT_APPLICATION (application), server);
+      if (words != NULL)
+        {
+          g_application_command_line_printerr (command_line, "%s\n", words);
+          return 1;
+        }
     }
   return 0;
 }
@@ -545,6 +591,7 @@ chat_application_finalize (GObject *object)
   ChatApplication *self = CHAT_APPLICATION (object);
 
   free_password (self);
+  g_free (self->server);
   g_clear_object (&self->room_signals);
   g_clear_object (&self->session);
   g_clear_object (&self->settings);

@@ -31,6 +31,11 @@ def account(world):
         laptop.fill_sign_in('anna', PASSWORD)
         laptop.submit()
         laptop.on_rooms_page()
+    with world.step('a second start with another server says why nobody is asked to sign in there'):
+        status, words = world.second_start('laptop', '--server', 'other.example.com')
+        assert status == 1 and 'anna' in words and 'other.example.com' in words, (status, words)
+        status, words = world.second_start('laptop', '--server', '%s:%d' % server.address)
+        assert status == 0 and 'anna' not in words, (status, words)
     with world.step('what is switched off on one is switched off on the other'):
         laptop.open_preferences('Privacy')
         laptop.switch('Typing', False)

@@ -119,6 +119,12 @@ class Chat:
         set_content(self.find('User Name', LINES), login)
         set_content(self.find('Password', LINES), password)
 
+    def line_holds(self, line, text):
+        wait(lambda: content(self.find(line, LINES)) == text, f'{text!r} in {line!r}')
+
+    def write_password(self, password):
+        set_content(self.find('Password', LINES), password)
+
     def _submit_button(self, wanted):
         """The button below the form: the second of its name, since the first is the switch above."""
         found = all_of(self.node, wanted, BUTTONS)
@@ -321,7 +327,7 @@ class Chat:
     def sign_in_again(self, password):
         act(self.find(mnemonic('Sign In'), BUTTONS), 'click')
         self.on_sign_in_page()
-        set_content(self.find('Password', LINES), password)
+        self.write_password(password)
         self.submit()
 
     def gone_words(self, text):
