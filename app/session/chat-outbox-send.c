@@ -325,6 +325,30 @@ chat_outbox_pump (ChatOutbox     *self,
     }
 }
 
+/* Without a connection what is kept is done for now: what comes of it is told otherwise. (What is in flight ends by itself) */
+static void
+end_waits (ChatOutbox *self,
+           GArray     *ids)
+{
+  g_autoptr (GPtrArray) tasks = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < ids->len; i++)
+    {
+      ChatOutboxRoom *room = chat_outbox_get_room (self, g_array_index (ids, gint64, i));
+
+      for (GList *l = room != NULL ? room->entries.head : NULL; l != NULL; l = l->next)
+        {
+          ChatOutboxEntry *entry = l->data;
+
+          if (entry->task != NULL && entry->kept && !entry->in_flight)
+            g_ptr_array_add (tasks, g_steal_pointer (&entry->task));
+        }
+    }
+  /* Who is called back may change what is here */
+  for (guint i = 0; i < tasks->len; i++)
+    g_task_return_boolean (tasks->pdata[i], TRUE);
+}
+
 void
 chat_outbox_set_client (ChatOutbox *self,
                         ChatClient *client)
@@ -356,4 +380,6 @@ chat_outbox_set_client (ChatOutbox *self,
               }
           }
     }
+  if (client == NULL)
+    end_waits (self, ids);
 }

@@ -193,6 +193,7 @@ typedef struct
   const char *features;
   guint       n_sends;
   guint       n_hang_ups;         /* so many sends get no answer but the end */
+  guint       silent_from;        /* sends from this one on have no answer; 0: all have */
   guint       retry_after;        /* so many seconds the first one is asked to wait */
   gboolean    page_has_it;        /* the page that is read after the reconnect holds the message */
   char       *refs[8];
@@ -233,7 +234,7 @@ serve (ChatRawPeer *peer,
         chat_raw_hang_up (peer);
       else if (n == 0 && fate->retry_after > 0)
         chat_raw_say (peer, "{\"type\":\"SND_MSG\",\"status\":\"RATE_LIMITED\",\"retry_after\":%u%s}", fate->retry_after, number);
-      else if (!fate->page_has_it)
+      else if (!fate->page_has_it && (fate->silent_from == 0 || n < fate->silent_from))
         chat_raw_say (peer, "{\"type\":\"SND_MSG\",\"status\":\"SUCCESS\",\"room_id\":7,\"message_id\":5,"
                       "\"date\":\"2026-01-31T12:34:56.789Z\"%s}", number);
     }
@@ -356,6 +357,34 @@ test_unknown_without_ref (void)
   g_assert_cmpstr (fate.refs[1], ==, "none");
 }
 
+/* A change that stands behind what has no answer: who waits for it is told when the connection ends, as it is kept by then. (Else the
+ * session would wait for ever, also when it is closed) */
+static void
+test_change_behind (void)
+{
+  g_auto (Fate) fate = { .features = "\"request-id\",\"client-ref\",\"paging\"", .silent_from = 1 };
+  g_autoptr (ChatRawServer) server = chat_raw_server_new (serve, &fate);
+  g_autoptr (ChatPerson) anna = chat_person_new ();
+  g_auto (ChatAnswer) answer = { NULL };
+  ChatRoom *room = sign_in (anna, server);
+  g_autoptr (ChatMessage) message = chat_person_send (anna, room, "0");
+  g_autoptr (ChatMessage) next = NULL;
+  g_autoptr (GError) error = NULL;
+
+  chat_test_wait_until (chat_message_get_state (message) == CHAT_MESSAGE_SENT);
+  next = chat_person_send (anna, room, "1");
+  chat_test_wait_until (fate.n_sends == 2);
+  chat_session_edit_message_async (anna->session, message, "2", NULL, chat_answer_take, &answer);
+  chat_test_wait_until (g_str_equal (chat_message_get_text (message), "2"));
+  g_assert_null (answer.result);
+
+  chat_raw_server_set_accepting (server, FALSE);
+  chat_raw_hang_up (chat_raw_server_get_peer (server));
+  g_assert_true (chat_session_edit_message_finish (anna->session, chat_answer_wait (&answer), &error));
+  g_assert_no_error (error);
+  g_assert_true (chat_message_get_busy (message));
+}
+
 static void
 test_rate_limited (void)
 {
@@ -429,6 +458,7 @@ main (int    argc,
   g_test_add_data_func ("/outbox/newest", GINT_TO_POINTER (6), test_newest);
   g_test_add_data_func ("/outbox/not-newest", GINT_TO_POINTER (4), test_newest);
   g_test_add_func ("/outbox/unknown-without-ref", test_unknown_without_ref);
+  g_test_add_func ("/outbox/change-behind", test_change_behind);
   g_test_add_func ("/outbox/rate-limited", test_rate_limited);
   g_test_add_func ("/outbox/backoff", test_backoff);
 
