@@ -48,7 +48,10 @@ chat_client_answer_failed (ChatPacket *packet)
 {
   ChatStatus status = chat_packet_get_status (packet);
 
-  if (status == CHAT_STATUS_END || chat_status_is_success (status))
+  /* An end is the end of a page: nothing else that is asked ends so */
+  if (status == CHAT_STATUS_END)
+    return chat_packet_get_kind (packet) != CHAT_PACKET_READ_MSG;
+  if (chat_status_is_success (status))
     return FALSE;
   return status != CHAT_STATUS_OTHER || !chat_client_answer_carries_success (packet);
 }
@@ -127,4 +130,15 @@ chat_client_answer_may_be_push (ChatPacketType type)
     default:
       return FALSE;
     }
+}
+
+gboolean
+chat_client_answer_tells_change (ChatPacket *packet)
+{
+  ChatPacketType type = chat_packet_get_kind (packet);
+  gboolean mark = type == CHAT_PACKET_MARK_READ || type == CHAT_PACKET_SET_ROOM || type == CHAT_PACKET_MARK_DELIVERED
+                  || type == CHAT_PACKET_SET_ACCOUNT || type == CHAT_PACKET_TYPING || type == CHAT_PACKET_PRESENCE;
+
+  return chat_client_answer_may_be_push (type) && !chat_client_answer_failed (packet)
+         && (mark || chat_client_answer_carries_success (packet));
 }

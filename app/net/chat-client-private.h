@@ -47,6 +47,8 @@ gint64          chat_client_answer_subject  (ChatPacket        *packet);
 gboolean        chat_client_answer_is_of_another (ChatPacket   *packet);
 /** chat_client_answer_may_be_push: whether objects of that type also come unasked */
 gboolean        chat_client_answer_may_be_push (ChatPacketType  type);
+/** chat_client_answer_tells_change: whether @packet, a push or an object of a replay, has all that an event needs */
+gboolean        chat_client_answer_tells_change (ChatPacket *packet);
 
 /** chat_client_request: sends @packet and ends @task with the answer (a #ChatPacket; for READ_MSG the #ChatClientRows)
  * @packet: (transfer full)

@@ -198,7 +198,7 @@ handle_replayed (ChatClient        *self,
 {
   if (request->n_replayed++ >= MAX_REPLAY_OBJECTS)
     give_up (self, CHAT_CLIENT_ERROR_MALFORMED, "an endless replay");
-  else if (!chat_client_answer_failed (packet))
+  else if (chat_client_answer_tells_change (packet))
     tell (self, packet, TRUE);
 }
 
@@ -252,11 +252,7 @@ handle (ChatClient *self,
     }
   if (request == NULL)
     {
-      gboolean mark = type == CHAT_PACKET_MARK_READ || type == CHAT_PACKET_SET_ROOM || type == CHAT_PACKET_MARK_DELIVERED
-                      || type == CHAT_PACKET_SET_ACCOUNT || type == CHAT_PACKET_TYPING || type == CHAT_PACKET_PRESENCE;
-
-      if (chat_client_answer_may_be_push (type) && !chat_client_answer_failed (packet)
-          && (mark || chat_client_answer_carries_success (packet)))
+      if (chat_client_answer_tells_change (packet))
         tell (self, packet, FALSE);
       else
         pass_over (self);

@@ -351,6 +351,10 @@ replay (ChatRawPeer *peer,
       /* A push that is ahead of the replay, and a part of it each time */
       if (since < 16)
         say_message (peer, 20, 20, "");
+      /* What ends a page, and what lacks all that a change would have, is none */
+      chat_raw_say (peer, "{\"type\":\"READ_MSG\",\"status\":\"END\",\"room_id\":7,\"more\":false%s}\n", number);
+      chat_raw_say (peer, "{\"type\":\"CREATE_ROOM\",\"status\":\"END\"%s}\n", number);
+      chat_raw_say (peer, "{\"type\":\"EDIT_MSG\",\"status\":\"END\"%s}\n", number);
       for (int i = since + 1; i <= MIN (since + 3, 20); i++)
         say_message (peer, i, i, number);
       if (since < 16)
@@ -455,6 +459,7 @@ test_cut_in_replay (void)
   list = chat_session_get_messages (anna->session, room);
   chat_test_wait_until (shows (list, "10 11 12 13 14 15 16 17 18 19 20 "));
   g_assert_cmpstr (chat_message_get_text (chat_room_get_last_message (room)), ==, "20");
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (chat_session_get_rooms (anna->session))), ==, 1);
 
   chat_test_wait_until (script.delivered == 20);
 
