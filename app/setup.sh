@@ -49,6 +49,16 @@ CHAT_TEST_PROBES=("${CHAT_DISPLAY_PROBES[@]}" openssl)
 CHAT_CLANG_PACKAGES=(clang)
 CHAT_CLANG_PROBES=(clang)
 
+# libFuzzer, the sanitizers of clang, and what tells which lines were reached
+CHAT_FUZZ_PACKAGES=(clang libclang-rt-dev llvm)
+CHAT_FUZZ_PROBES=(clang llvm-cov)
+
+# The checks on demand: memory by valgrind, which needs to know the C library; threads, with GLib built from its source
+CHAT_MEMCHECK_PACKAGES=(valgrind libc6-dbg)
+CHAT_MEMCHECK_PROBES=(valgrind)
+CHAT_TSAN_PACKAGES=(dpkg-dev)
+CHAT_TSAN_PROBES=(dpkg-source)
+
 # chat_available PACKAGE: whether apt could install it
 chat_available () {
   local policy

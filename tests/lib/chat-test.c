@@ -9,6 +9,8 @@
 #include <glib/gstdio.h>
 #include <sys/socket.h>
 
+/* By what the bounds of all waits are multiplied, where everything is slow: a number in the environment */
+#define PATIENCE "CHAT_TEST_PATIENCE"
 /* How often a condition is looked at that nothing in the main context announces (milliseconds) */
 #define TICK_MS 5
 
@@ -29,6 +31,14 @@ typedef struct
 static GMutex watched_lock;
 static GPtrArray *watched;
 
+static gint64
+get_patience (void)
+{
+  const char *text = g_getenv (PATIENCE);
+
+  return text != NULL ? CLAMP (g_ascii_strtoll (text, NULL, 10), 1, 100) : 1;
+}
+
 static gboolean
 on_tick (gpointer user_data)
 {
@@ -41,7 +51,7 @@ chat_test_wait_new (double seconds)
   ChatTestWait *wait = g_new0 (ChatTestWait, 1);
 
   wait->context = g_main_context_ref_thread_default ();
-  wait->deadline = g_get_monotonic_time () + (gint64) (seconds * G_USEC_PER_SEC);
+  wait->deadline = g_get_monotonic_time () + get_patience () * (gint64) (seconds * G_USEC_PER_SEC);
   wait->tick = g_timeout_source_new (TICK_MS);
   g_source_set_callback (wait->tick, on_tick, NULL, NULL);
   g_source_attach (wait->tick, wait->context);
@@ -140,7 +150,7 @@ find_alive (void)
 void
 chat_test_assert_finalized (void)
 {
-  gint64 deadline = g_get_monotonic_time () + CHAT_TEST_WAIT_SECONDS * G_USEC_PER_SEC;
+  gint64 deadline = g_get_monotonic_time () + get_patience () * CHAT_TEST_WAIT_SECONDS * G_USEC_PER_SEC;
   ChatTestWait *wait = chat_test_wait_new (CHAT_TEST_WAIT_SECONDS);
   const Watched *alive;
 
