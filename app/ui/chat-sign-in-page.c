@@ -14,6 +14,7 @@
 #include "chat-accessible.h"
 #include "chat-certificate-dialog.h"
 #include "chat-format.h"
+#include "chat-password-row.h"
 #include "chat-words.h"
 
 /* What the server will not take is said before it is asked; it decides all the same. */
@@ -34,8 +35,8 @@ typedef enum
 {
   FIELD_SERVER,
   FIELD_LOGIN,
-  FIELD_PASSWORD,
-  N_FIELDS
+  N_FIELDS,
+  FIELD_PASSWORD = N_FIELDS     /* a ChatPasswordRow */
 } FieldId;
 
 struct _ChatSignInPage
@@ -47,7 +48,6 @@ struct _ChatSignInPage
   GtkWidget *dialog;
   char *dialog_server;
   char *dialog_fingerprint;
-  GdkDevice *keyboard;            /* while realized */
   guint wait_id;
   gint64 wait_until;
   Field fields[N_FIELDS];
@@ -66,13 +66,7 @@ struct _ChatSignInPage
   GtkWidget *login_error;
   GtkLabel *login_error_label;
   GtkWidget *login_hint;
-  GtkWidget *password_row;
-  GtkWidget *password_entry;
-  GtkWidget *caps_lock_image;
-  GtkToggleButton *peek_button;
-  GtkWidget *password_error;
-  GtkLabel *password_error_label;
-  GtkWidget *password_hint;
+  ChatPasswordRow *password_row;
   GtkWidget *advanced_list;
   AdwExpanderRow *advanced_row;
   GtkSwitch *insecure_switch;
@@ -116,7 +110,8 @@ static const char *
 get_text (ChatSignInPage *self,
           FieldId         id)
 {
-  return gtk_editable_get_text (GTK_EDITABLE (self->fields[id].entry));
+  return id == FIELD_PASSWORD ? chat_password_row_get_text (self->password_row)
+                              : gtk_editable_get_text (GTK_EDITABLE (self->fields[id].entry));
 }
 
 static gboolean
@@ -130,8 +125,14 @@ set_error (ChatSignInPage *self,
            FieldId         id,
            const char     *text)
 {
-  Field *field = &self->fields[id];
+  Field *field;
 
+  if (id == FIELD_PASSWORD)
+    {
+      chat_password_row_set_error (self->password_row, text);
+      return;
+    }
+  field = &self->fields[id];
   gtk_label_set_label (field->error_label, text);
   gtk_widget_set_visible (field->error, text != NULL);
   if (field->hint != NULL)
@@ -153,9 +154,10 @@ show_field_error (ChatSignInPage *self,
                   const char     *text)
 {
   set_error (self, id, text);
-  gtk_widget_grab_focus (self->fields[id].entry);
   if (id == FIELD_PASSWORD)
-    gtk_editable_select_region (GTK_EDITABLE (self->fields[id].entry), 0, -1);
+    chat_password_row_focus (self->password_row);
+  else
+    gtk_widget_grab_focus (self->fields[id].entry);
 }
 
 static void
@@ -169,7 +171,7 @@ set_problem (ChatSignInPage *self,
 static void
 clear_errors (ChatSignInPage *self)
 {
-  for (guint i = 0; i < N_FIELDS; i++)
+  for (guint i = 0; i <= FIELD_PASSWORD; i++)
     set_error (self, i, NULL);
   if (self->wait_id == 0)
     set_problem (self, NULL);
@@ -209,6 +211,7 @@ on_mode_toggled (ChatSignInPage *self)
 {
   update_mode (self);
   gtk_button_set_label (self->submit_button, is_sign_up (self) ? _("Create Account") : _("Sign In"));
+  g_object_set (self->password_row, "hint", is_sign_up (self) ? _("At least 8 characters") : NULL, NULL);
   clear_errors (self);
 }
 
@@ -225,24 +228,9 @@ on_login_changed (ChatSignInPage *self)
 }
 
 static void
-on_password_changed (ChatSignInPage *self)
-{
-  set_error (self, FIELD_PASSWORD, NULL);
-}
-
-static void
 on_insecure_notify (ChatSignInPage *self)
 {
   set_error (self, FIELD_SERVER, NULL);
-}
-
-static void
-update_caps_lock (ChatSignInPage *self)
-{
-  gtk_widget_set_visible (self->caps_lock_image,
-                          self->keyboard != NULL
-                          && gdk_device_get_caps_lock_state (self->keyboard)
-                          && gtk_widget_has_focus (self->password_entry));
 }
 
 /* Too many attempts: the seconds that are left, and no button until they are over. */
@@ -359,7 +347,7 @@ show_error (ChatSignInPage *self,
       break;
     case CHAT_SESSION_ERROR_RATE_LIMITED:
       start_wait (self);
-      gtk_widget_grab_focus (self->fields[FIELD_PASSWORD].entry);
+      gtk_widget_grab_focus (GTK_WIDGET (self->password_row));
       break;
     case CHAT_SESSION_ERROR_SIGNUP_FAILED:
     case CHAT_SESSION_ERROR_FAILED:
@@ -374,7 +362,7 @@ show_error (ChatSignInPage *self,
     case CHAT_SESSION_ERROR_SIGNED_OUT:
     default:
       set_problem (self, words);
-      gtk_widget_grab_focus (self->fields[FIELD_PASSWORD].entry);
+      gtk_widget_grab_focus (GTK_WIDGET (self->password_row));
     }
 }
 
@@ -412,8 +400,7 @@ on_sign_in_done (GObject      *source,
   update_busy (self);
   if (done)
     {
-      gtk_editable_set_text (GTK_EDITABLE (self->fields[FIELD_PASSWORD].entry), "");
-      gtk_toggle_button_set_active (self->peek_button, FALSE);
+      chat_password_row_set_text (self->password_row, "");
       g_signal_emit (self, signals[SIGNED_IN], 0);
       gtk_toggle_button_set_active (self->sign_in_toggle, TRUE);
     }
@@ -543,11 +530,10 @@ chat_sign_in_page_fill (ChatSignInPage *self,
     gtk_editable_set_text (GTK_EDITABLE (self->fields[FIELD_SERVER].entry), server);
   if (login != NULL && *login != '\0')
     gtk_editable_set_text (GTK_EDITABLE (self->fields[FIELD_LOGIN].entry), login);
-  gtk_editable_set_text (GTK_EDITABLE (self->fields[FIELD_PASSWORD].entry), "");
+  chat_password_row_set_text (self->password_row, "");
   gtk_switch_set_active (self->insecure_switch, insecure);
   /* What weakens the connection is never hidden. */
   adw_expander_row_set_expanded (self->advanced_row, insecure);
-  gtk_toggle_button_set_active (self->peek_button, FALSE);
   clear_errors (self);
 }
 
@@ -562,7 +548,7 @@ chat_sign_in_page_try (ChatSignInPage *self,
   g_return_if_fail (login != NULL && password != NULL);
 
   chat_sign_in_page_fill (self, server, insecure, login);
-  gtk_editable_set_text (GTK_EDITABLE (self->fields[FIELD_PASSWORD].entry), password);
+  chat_password_row_set_text (self->password_row, password);
   submit (self);
 }
 
@@ -572,38 +558,12 @@ chat_sign_in_page_focus (ChatSignInPage *self)
   g_return_if_fail (CHAT_IS_SIGN_IN_PAGE (self));
 
   for (guint i = 0; i < N_FIELDS; i++)
-    if (*get_text (self, i) == '\0' || i == N_FIELDS - 1)
+    if (*get_text (self, i) == '\0')
       {
         gtk_widget_grab_focus (self->fields[i].entry);
         return;
       }
-}
-
-static void
-chat_sign_in_page_realize (GtkWidget *widget)
-{
-  ChatSignInPage *self = CHAT_SIGN_IN_PAGE (widget);
-  GdkSeat *seat;
-
-  GTK_WIDGET_CLASS (chat_sign_in_page_parent_class)->realize (widget);
-
-  seat = gdk_display_get_default_seat (gtk_widget_get_display (widget));
-  if (seat != NULL && gdk_seat_get_keyboard (seat) != NULL)
-    self->keyboard = g_object_ref (gdk_seat_get_keyboard (seat));
-  if (self->keyboard != NULL)
-    g_signal_connect_swapped (self->keyboard, "notify::caps-lock-state", G_CALLBACK (update_caps_lock), self);
-}
-
-static void
-chat_sign_in_page_unrealize (GtkWidget *widget)
-{
-  ChatSignInPage *self = CHAT_SIGN_IN_PAGE (widget);
-
-  if (self->keyboard != NULL)
-    g_signal_handlers_disconnect_by_func (self->keyboard, update_caps_lock, self);
-  g_clear_object (&self->keyboard);
-
-  GTK_WIDGET_CLASS (chat_sign_in_page_parent_class)->unrealize (widget);
+  gtk_widget_grab_focus (GTK_WIDGET (self->password_row));
 }
 
 /* The attempt holds the page: one that leaves its window gives up first. */
@@ -693,8 +653,6 @@ chat_sign_in_page_class_init (ChatSignInPageClass *klass)
   object_class->finalize = chat_sign_in_page_finalize;
   object_class->get_property = chat_sign_in_page_get_property;
   object_class->set_property = chat_sign_in_page_set_property;
-  widget_class->realize = chat_sign_in_page_realize;
-  widget_class->unrealize = chat_sign_in_page_unrealize;
   widget_class->unroot = chat_sign_in_page_unroot;
 
   properties[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, CHAT_TYPE_SESSION,
@@ -707,6 +665,7 @@ chat_sign_in_page_class_init (ChatSignInPageClass *klass)
 
   g_type_ensure (ADW_TYPE_CLAMP);
   g_type_ensure (ADW_TYPE_ACTION_ROW);
+  g_type_ensure (CHAT_TYPE_PASSWORD_ROW);
   gtk_widget_class_set_template_from_resource (widget_class, "/com/example/Chat/ui/chat-sign-in-page.ui");
   gtk_widget_class_bind_template_child (widget_class, ChatSignInPage, title_label);
   gtk_widget_class_bind_template_child (widget_class, ChatSignInPage, mode_box);
@@ -723,12 +682,6 @@ chat_sign_in_page_class_init (ChatSignInPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ChatSignInPage, login_error_label);
   gtk_widget_class_bind_template_child (widget_class, ChatSignInPage, login_hint);
   gtk_widget_class_bind_template_child (widget_class, ChatSignInPage, password_row);
-  gtk_widget_class_bind_template_child (widget_class, ChatSignInPage, password_entry);
-  gtk_widget_class_bind_template_child (widget_class, ChatSignInPage, caps_lock_image);
-  gtk_widget_class_bind_template_child (widget_class, ChatSignInPage, peek_button);
-  gtk_widget_class_bind_template_child (widget_class, ChatSignInPage, password_error);
-  gtk_widget_class_bind_template_child (widget_class, ChatSignInPage, password_error_label);
-  gtk_widget_class_bind_template_child (widget_class, ChatSignInPage, password_hint);
   gtk_widget_class_bind_template_child (widget_class, ChatSignInPage, advanced_list);
   gtk_widget_class_bind_template_child (widget_class, ChatSignInPage, advanced_row);
   gtk_widget_class_bind_template_child (widget_class, ChatSignInPage, insecure_switch);
@@ -742,9 +695,7 @@ chat_sign_in_page_class_init (ChatSignInPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_mode_toggled);
   gtk_widget_class_bind_template_callback (widget_class, on_server_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_login_changed);
-  gtk_widget_class_bind_template_callback (widget_class, on_password_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_insecure_notify);
-  gtk_widget_class_bind_template_callback (widget_class, update_caps_lock);
   gtk_widget_class_bind_template_callback (widget_class, on_activate);
 
   gtk_widget_class_install_action (widget_class, "sign-in.cancel", NULL, cancel);
@@ -760,8 +711,6 @@ chat_sign_in_page_init (ChatSignInPage *self)
                                          self->server_error_label, NULL };
   self->fields[FIELD_LOGIN] = (Field) { self->login_row, self->login_entry, self->login_error,
                                         self->login_error_label, self->login_hint };
-  self->fields[FIELD_PASSWORD] = (Field) { self->password_row, self->password_entry, self->password_error,
-                                           self->password_error_label, self->password_hint };
   chat_accessible_follow_stack (self->button_stack);
   for (guint i = 0; i < N_FIELDS; i++)
     chat_accessible_follow_map (self->fields[i].error);

@@ -8,6 +8,7 @@
 
 #include "chat-certificate-dialog.h"
 #include "chat-fake-session.h"
+#include "chat-password-row.h"
 #include "chat-sign-in-page.h"
 #include "chat-test.h"
 
@@ -49,10 +50,25 @@ tear_down (Fixture       *f,
   chat_test_assert_finalized ();
 }
 
+/* What belongs to the password is in a row of its own kind */
 static GtkWidget *
 child_of (Fixture    *f,
           const char *name)
 {
+  static const struct
+  {
+    const char *name;
+    const char *in_row;
+  } names[] = {
+    { "password_entry", "entry" },
+    { "password_error", "error_box" },
+    { "password_error_label", "error_label" },
+    { "password_hint", "hint_label" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (g_str_equal (name, names[i].name))
+      return GTK_WIDGET (gtk_widget_get_template_child (child_of (f, "password_row"), CHAT_TYPE_PASSWORD_ROW, names[i].in_row));
   return GTK_WIDGET (gtk_widget_get_template_child (GTK_WIDGET (f->page), CHAT_TYPE_SIGN_IN_PAGE, name));
 }
 
