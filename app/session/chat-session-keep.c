@@ -121,7 +121,9 @@ keep_changes (ChatSession  *self,
       chat_room_get_position (info->room, &position.message_id, &position.offset, &position.at_bottom);
       chat_store_batch_set_position (batch, id, &position);
     }
-  info->draft_changed = info->position_changed = FALSE;
+  if (info->wish_changed)
+    chat_store_batch_set_wish (batch, id, info->pinned_wanted, info->muted_wanted);
+  info->draft_changed = info->position_changed = info->wish_changed = FALSE;
 }
 
 static void
@@ -176,6 +178,14 @@ keep_now (ChatSession *self)
   event->build = build_numbers;
   event->alone = TRUE;
   chat_session_feed (self, event);
+}
+
+void
+chat_session_keep_wish (ChatSession  *self,
+                        ChatRoomInfo *info)
+{
+  info->wish_changed = TRUE;
+  keep_now (self);
 }
 
 static gboolean
@@ -240,8 +250,11 @@ show_room (ChatSession         *self,
   chat_room_set_activity (room, row->activity);
   chat_room_set_read_mark (room, row->read_mark);
   chat_room_set_unread_count (room, MIN (MAX (row->unread, 0), CHAT_SESSION_MAX_UNREAD));
-  chat_room_set_pinned (room, row->pinned > 0);
-  chat_room_set_muted (room, row->muted > 0);
+  /* What was chosen, and the server does not know yet, goes before what it told */
+  info->pinned_wanted = row->wished_pinned;
+  info->muted_wanted = row->wished_muted;
+  chat_room_set_pinned (room, (row->wished_pinned < 0 ? row->pinned : row->wished_pinned) > 0);
+  chat_room_set_muted (room, (row->wished_muted < 0 ? row->muted : row->wished_muted) > 0);
   chat_room_set_marked_unread (room, row->marked_unread > 0);
   chat_room_set_draft (room, row->draft);
   chat_room_set_position (room, MAX (row->position.message_id, 0), row->position.offset, row->position.at_bottom);
@@ -555,6 +568,10 @@ on_salvaged (GObject      *source,
 
       if (info != NULL && chat_room_get_draft (info->room) == NULL)
         chat_room_set_draft (info->room, row->draft);
+      if (info != NULL && row->wished_pinned >= 0)
+        chat_session_set_room_pinned (self, info->room, row->wished_pinned);
+      if (info != NULL && row->wished_muted >= 0)
+        chat_session_set_room_muted (self, info->room, row->wished_muted);
     }
 }
 

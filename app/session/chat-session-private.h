@@ -20,6 +20,7 @@ G_BEGIN_DECLS
 #define CHAT_SESSION_MAX_ORPHANS  100   /* messages of rooms that we have not met yet, kept until the rooms are told */
 #define CHAT_SESSION_MAX_UNREAD   1000
 #define CHAT_SESSION_MAX_PREVIEW  1024  /* bytes of the newest message of a room that nobody looks at: there may be many rooms */
+#define CHAT_SESSION_MAX_PAUSE_S  3600  /* the longest that a server may ask us to stay away */
 
 /**
  * ChatRoomInfo: what the session knows of a room besides its model
@@ -37,13 +38,14 @@ typedef struct
   gint64           delivered;       /* what was kept of others last */
   gint64           delivered_told;  /* up to which the server knows it */
   gboolean         delivered_in_flight;
-  int              muted_wanted;    /* -1: the server knows */
+  int              muted_wanted;    /* -1: the server knows. Kept in the store as a wish */
   int              pinned_wanted;
   gboolean         set_in_flight;
   gulong           notify_id;
   gboolean         draft_changed;   /* and not written yet */
   gboolean         position_changed;
   gboolean         numbers_changed;
+  gboolean         wish_changed;
 } ChatRoomInfo;
 
 /**
@@ -99,6 +101,7 @@ struct _ChatSession
   guint             n_attempts;           /* in a row without a good connection */
   gint64            online_since;         /* µs, monotonic */
   guint             retry_timer;
+  gint64            not_before;           /* µs, monotonic: the server asked us not to come again sooner */
   GNetworkMonitor  *monitor;
   gboolean          available;
   ChatSessionTimes  times;
@@ -201,6 +204,9 @@ void    chat_session_keep_watch       (ChatSession        *self,
 void    chat_session_keep_failed      (ChatSession        *self,
                                        const GError       *error);
 void    chat_session_keep_rooms_told  (ChatSession        *self);
+/** chat_session_keep_wish: what is wanted of the room of @info, and the server does not know yet, has changed: kept at once */
+void    chat_session_keep_wish        (ChatSession        *self,
+                                       ChatRoomInfo       *info);
 /** chat_session_keep_soon: what has changed about rooms is written in a moment */
 void    chat_session_keep_soon        (ChatSession        *self);
 

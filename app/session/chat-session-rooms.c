@@ -203,6 +203,7 @@ on_set_told (GObject      *source,
     info->muted_wanted = -1;
   if (info->pinned_wanted == pinned)
     info->pinned_wanted = -1;
+  chat_session_keep_wish (self, info);
   tell_set (self, info);
 }
 
@@ -236,6 +237,7 @@ chat_session_set_room_pinned (ChatSession *self,
     return;
   chat_room_set_pinned (room, pinned);
   info->pinned_wanted = pinned;
+  chat_session_keep_wish (self, info);
   tell_set (self, info);
 }
 
@@ -254,6 +256,7 @@ chat_session_set_room_muted (ChatSession *self,
     return;
   chat_room_set_muted (room, muted);
   info->muted_wanted = muted;
+  chat_session_keep_wish (self, info);
   tell_set (self, info);
 }
 

@@ -55,7 +55,8 @@ add (ChatStoreBatch      *self,
   change->seq = MAX (seq, 0);
   g_ptr_array_add (self->changes, change);
   self->n_bytes += sizeof *change;
-  if (kind != CHAT_STORE_SET_DRAFT && kind != CHAT_STORE_SET_POSITION && kind != CHAT_STORE_SET_ACCOUNT)
+  if (kind != CHAT_STORE_SET_DRAFT && kind != CHAT_STORE_SET_POSITION && kind != CHAT_STORE_SET_WISH
+      && kind != CHAT_STORE_SET_ACCOUNT)
     self->told = TRUE;
   return change;
 }
@@ -378,6 +379,22 @@ chat_store_batch_set_position (ChatStoreBatch          *self,
   change->a = position->message_id;
   change->numbers[0] = position->offset;
   change->numbers[1] = position->at_bottom;
+  return TRUE;
+}
+
+gboolean
+chat_store_batch_set_wish (ChatStoreBatch *self,
+                           gint64          room_id,
+                           int             pinned,
+                           int             muted)
+{
+  ChatStoreChange *change;
+
+  if (!chat_store_is_id (room_id))
+    return FALSE;
+  change = add (self, CHAT_STORE_SET_WISH, room_id, 0);
+  change->numbers[0] = pinned;
+  change->numbers[1] = muted;
   return TRUE;
 }
 

@@ -133,6 +133,12 @@ gboolean        chat_store_batch_set_draft      (ChatStoreBatch         *self,
 gboolean        chat_store_batch_set_position   (ChatStoreBatch         *self,
                                                  gint64                  room_id,
                                                  const ChatStorePosition *position);
+/** chat_store_batch_set_wish: what was chosen for the room and the server does not know yet: each 0, 1, or %CHAT_STORE_UNTOLD where
+ * there is nothing to tell it */
+gboolean        chat_store_batch_set_wish       (ChatStoreBatch         *self,
+                                                 gint64                  room_id,
+                                                 int                     pinned,
+                                                 int                     muted);
 /** chat_store_batch_set_account: what is set for the whole account; the caller's own bits */
 void            chat_store_batch_set_account    (ChatStoreBatch         *self,
                                                  guint                   account);

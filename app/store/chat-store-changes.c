@@ -96,7 +96,7 @@ remove_room (ChatStoreDb *self,
              GPtrArray   *events)
 {
   static const ChatStoreSql statements[] = { SQL_REMOVE_MEMBERS, SQL_REMOVE_MARKS, SQL_REMOVE_SPANS, SQL_REMOVE_DRAFT,
-                                             SQL_REMOVE_POSITION, SQL_REMOVE_MESSAGES, SQL_REMOVE_ROOM };
+                                             SQL_REMOVE_POSITION, SQL_REMOVE_WISH, SQL_REMOVE_MESSAGES, SQL_REMOVE_ROOM };
   gint64 before = sqlite3_total_changes64 (self->db);
 
   for (guint i = 0; i < G_N_ELEMENTS (statements); i++)
@@ -218,6 +218,17 @@ set_position (ChatStoreDb           *self,
 }
 
 static gboolean
+set_wish (ChatStoreDb           *self,
+          const ChatStoreChange *change)
+{
+  if (change->numbers[0] < 0 && change->numbers[1] < 0)
+    return run_on_room (self, SQL_REMOVE_WISH, change->id);
+  bind_id (self, SQL_SET_WISH, 2, change->numbers[0]);
+  bind_id (self, SQL_SET_WISH, 3, change->numbers[1]);
+  return run_on_room (self, SQL_SET_WISH, change->id);
+}
+
+static gboolean
 run_change (ChatStoreDb           *self,
             const ChatStoreChange *change,
             GPtrArray             *events)
@@ -262,6 +273,8 @@ run_change (ChatStoreDb           *self,
       return set_draft (self, change);
     case CHAT_STORE_SET_POSITION:
       return set_position (self, change);
+    case CHAT_STORE_SET_WISH:
+      return set_wish (self, change);
     case CHAT_STORE_N_CHANGES:
     default:
       g_return_val_if_reached (FALSE);

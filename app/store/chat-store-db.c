@@ -33,8 +33,10 @@ static const char *const sql[SQL_N_STATEMENTS] = {
                    " read_mark = max(read_mark, ?6), pinned = iif(?8 < 0, pinned, ?8), muted = iif(?9 < 0, muted, ?9),"
                    " marked_unread = iif(?10 < 0, marked_unread, ?10), activity = max(activity, ?11), seq = max(seq, ?12)",
   [SQL_LIST_ROOMS] = "SELECT r.id, r.name, r.kind, r.first_id, r.newest_id, r.read_mark, r.unread, r.pinned, r.muted, r.marked_unread,"
-                     " r.activity, r.seq, d.text, d.date, p.message_id, p.offset, p.at_bottom, m.*"
+                     " r.activity, r.seq, d.text, d.date, p.message_id, p.offset, p.at_bottom,"
+                     " ifnull(w.pinned, -1), ifnull(w.muted, -1), m.*"
                      " FROM rooms r LEFT JOIN drafts d ON d.room_id = r.id LEFT JOIN positions p ON p.room_id = r.id"
+                     " LEFT JOIN wishes w ON w.room_id = r.id"
                      " LEFT JOIN messages m ON m.id = (SELECT id FROM messages WHERE room_id = r.id ORDER BY id DESC LIMIT 1)"
                      " ORDER BY max(r.activity, ifnull(m.date, 0)) DESC, r.id DESC",
   [SQL_LIST_OTHER_ROOMS] = "SELECT id FROM rooms WHERE ?1 = 0 OR seq <= ?1 ORDER BY id",
@@ -83,6 +85,9 @@ static const char *const sql[SQL_N_STATEMENTS] = {
 
   [SQL_SET_DRAFT] = "INSERT OR REPLACE INTO drafts (room_id, text, date) VALUES (?1, ?2, ?3)",
   [SQL_SET_POSITION] = "INSERT OR REPLACE INTO positions (room_id, message_id, offset, at_bottom) VALUES (?1, ?2, ?3, ?4)",
+  [SQL_SET_WISH] = "INSERT INTO wishes (room_id, pinned, muted) VALUES (?1, ?2, ?3) ON CONFLICT (room_id) DO UPDATE SET pinned = ?2,"
+                   " muted = ?3",
+  [SQL_REMOVE_WISH] = "DELETE FROM wishes WHERE room_id = ?1",
 
   [SQL_LIST_OUT] = "SELECT " OUT_COLUMNS " FROM outbox ORDER BY room_id, place, id",
   [SQL_COUNT_OUT] = "SELECT count(*) FROM outbox",

@@ -6,7 +6,7 @@
 #include "chat-store-db.h"
 
 /* The columns of SQL_LIST_ROOMS before those of the message */
-#define ROOM_COLUMNS 17
+#define ROOM_COLUMNS 19
 
 static gboolean
 step (ChatStoreDb  *self,
@@ -48,6 +48,8 @@ read_room (ChatStoreDb *self)
   room->position.message_id = get_id (self, SQL_LIST_ROOMS, 14);
   room->position.offset = get_id (self, SQL_LIST_ROOMS, 15);
   room->position.at_bottom = get_id (self, SQL_LIST_ROOMS, 16) != 0;
+  room->wished_pinned = get_id (self, SQL_LIST_ROOMS, 17);
+  room->wished_muted = get_id (self, SQL_LIST_ROOMS, 18);
   if (get_id (self, SQL_LIST_ROOMS, ROOM_COLUMNS) > 0)
     room->last_message = chat_store_db_read_message (self, SQL_LIST_ROOMS, ROOM_COLUMNS);
   return room;

@@ -68,7 +68,7 @@ chat_store_room_new (gint64      id,
   room->id = id;
   room->name = g_strdup (name);
   room->kind = room->unread = room->pinned = room->muted = room->marked_unread = CHAT_STORE_UNTOLD;
-  room->first_id = CHAT_STORE_UNTOLD;
+  room->first_id = room->wished_pinned = room->wished_muted = CHAT_STORE_UNTOLD;
   return room;
 }
 

@@ -82,6 +82,8 @@ typedef struct
   char              *draft;         /* nullable */
   gint64             draft_date;    /* µs; 0 */
   ChatStorePosition  position;
+  int                wished_pinned; /* 0, 1; untold: nothing that the server does not know. It goes before what the server told */
+  int                wished_muted;
   GPtrArray         *marks;         /* (element-type ChatStoreMark): of others */
   ChatStoreMessage  *last_message;  /* nullable: the newest that is kept */
 } ChatStoreRoom;

@@ -8,13 +8,15 @@
 typedef enum
 {
   OUT,
-  DRAFT
+  DRAFT,
+  WISH
 } Kind;
 
 static const char *const sql[] = {
   [OUT] = "SELECT room_id, action, client_ref, text, kind, target_id, target_ref, state, maybe_sent, failure, failure_text, created"
           " FROM outbox ORDER BY room_id, place, id",
   [DRAFT] = "SELECT room_id, text, date FROM drafts",
+  [WISH] = "SELECT room_id, pinned, muted FROM wishes",
 };
 
 static const char *
@@ -63,6 +65,20 @@ take_draft (ChatStoreDb  *self,
   return chat_store_db_run (self, SQL_SET_DRAFT);
 }
 
+static gboolean
+take_wish (ChatStoreDb  *self,
+           sqlite3_stmt *from)
+{
+  gint64 room_id = sqlite3_column_int64 (from, 0);
+
+  if (!chat_store_is_id (room_id))
+    return FALSE;
+  bind_id (self, SQL_SET_WISH, 1, room_id);
+  bind_id (self, SQL_SET_WISH, 2, CLAMP (sqlite3_column_int (from, 1), -1, 1));
+  bind_id (self, SQL_SET_WISH, 3, CLAMP (sqlite3_column_int (from, 2), -1, 1));
+  return chat_store_db_run (self, SQL_SET_WISH);
+}
+
 guint
 chat_store_db_salvage (ChatStoreDb *self,
                        const char  *path)
@@ -78,13 +94,15 @@ chat_store_db_salvage (ChatStoreDb *self,
       sqlite3_db_config (db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
       sqlite3_db_config (db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
       /* As long as there are rows; what comes after the damage is lost, and nobody can help that */
-      for (Kind kind = OUT; kind <= DRAFT; kind++)
+      for (Kind kind = OUT; kind <= WISH; kind++)
         {
           sqlite3_stmt *statement = NULL;
 
           if (sqlite3_prepare_v2 (db, sql[kind], -1, &statement, NULL) == SQLITE_OK)
             while (n < 2 * CHAT_STORE_MAX_OUTBOX && sqlite3_step (statement) == SQLITE_ROW)
-              n += kind == OUT ? take_out (self, statement) : take_draft (self, statement);
+              n += kind == OUT     ? take_out (self, statement)
+                   : kind == DRAFT ? take_draft (self, statement)
+                                   : take_wish (self, statement);
           sqlite3_finalize (statement);
         }
       if (!chat_store_db_run (self, SQL_COMMIT))

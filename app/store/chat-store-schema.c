@@ -17,7 +17,8 @@
  * Version 1. messages: rows lie in the order of their ids; the index on room_id holds (room_id, id), since the id is the rowid.
  * spans: see ChatStoreSpanKind. tombstones, edits and dead_rooms outlive what they are about: they are
  * what keeps late words about it from bringing it back. Nothing refers to rooms: a message may come before its room is told, and
- * the outbox outlives it. */
+ * the outbox outlives it.
+ * Version 2. wishes: settings of rooms that the server does not know of yet; -1: nothing to tell it. */
 static const char *const steps[] = {
   "CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
 
@@ -99,7 +100,9 @@ static const char *const steps[] = {
   "  failure_text TEXT,"
   "  created INTEGER NOT NULL"
   ");"
-  "CREATE INDEX outbox_by_room ON outbox (room_id, place);"
+  "CREATE INDEX outbox_by_room ON outbox (room_id, place);",
+
+  "CREATE TABLE wishes (room_id INTEGER PRIMARY KEY, pinned INTEGER NOT NULL, muted INTEGER NOT NULL);"
 };
 
 /* What the file turned out to be */

@@ -151,11 +151,14 @@ test_files (void)
   place_free (place);
 }
 
+/* A file as each version wrote it */
 static void
-test_versions (void)
+test_versions (gconstpointer data)
 {
+  guint version = GPOINTER_TO_UINT (data);
   Place *place = place_new ();
-  g_autofree char *fixture = g_test_build_filename (G_TEST_DIST, "fixtures", "schema-1.sql", NULL), *sql = NULL;
+  g_autofree char *name = g_strdup_printf ("schema-%u.sql", version);
+  g_autofree char *fixture = g_test_build_filename (G_TEST_DIST, "fixtures", name, NULL), *sql = NULL;
   g_autoptr (GPtrArray) rooms = NULL, rows = NULL;
 
   place_close (place);
@@ -167,6 +170,8 @@ test_versions (void)
   rooms = store_rooms (place->store);
   g_assert_cmpuint (rooms->len, ==, 1);
   g_assert_cmpstr (((ChatStoreRoom *) rooms->pdata[0])->draft, ==, "чернетка");
+  g_assert_cmpint (((ChatStoreRoom *) rooms->pdata[0])->wished_pinned, ==, CHAT_STORE_UNTOLD);
+  g_assert_cmpint (((ChatStoreRoom *) rooms->pdata[0])->wished_muted, ==, version < 2 ? CHAT_STORE_UNTOLD : 1);
   rows = store_outbox (place->store);
   g_assert_cmpuint (rows->len, ==, 1);
   g_assert_cmpint (store_state (place->store).seq, ==, 77);
@@ -489,7 +494,8 @@ main (int    argc,
   program = argv[0];
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/store-faults/files", test_files);
-  g_test_add_func ("/store-faults/versions", test_versions);
+  g_test_add_data_func ("/store-faults/versions/1", GUINT_TO_POINTER (1), test_versions);
+  g_test_add_data_func ("/store-faults/versions/2", GUINT_TO_POINTER (2), test_versions);
   g_test_add_func ("/store-faults/unreachable", test_unreachable);
   g_test_add_func ("/store-faults/failing-disk", test_failing_disk);
   g_test_add_func ("/store-faults/kill", test_kill);
