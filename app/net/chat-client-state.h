@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 typedef struct _ChatClientRequest ChatClientRequest;
 struct _ChatClientRequest
 {
-  GList           link;         /* in `pending`, in the order of sending: that of the answers too */
+  GList           link;         /* in `pending`, in the order of sending: that of the answers too; or in `held` */
+  ChatPacket     *packet;       /* (nullable): what was asked, where it may be asked again */
   ChatPacketType  type;         /* of the answer */
   gint64          number;       /* its request_id, where the server knows that */
   gint64          subject;
@@ -40,6 +41,9 @@ struct _ChatClient
   char                   *login;
   ChatClientFeatures      features;
   GQueue                  pending;
+  GQueue                  held;         /* asked again when `held_until` is over: the server asked us to wait */
+  gint64                  held_until;   /* µs, monotonic */
+  guint                   held_timer;
   GHashTable             *by_number;    /* request_id -> ChatClientRequest */
   gint64                  last_number;
   gint64                  last_progress; /* µs, as get_time() tells: the last object that answered something */
@@ -58,5 +62,28 @@ struct _ChatClient
 /** chat_client_match: Returns: (nullable) (transfer none): the request that @packet answers */
 ChatClientRequest *chat_client_match (ChatClient *self,
                                       ChatPacket *packet);
+
+/* chat-client.c */
+void               chat_client_request_free   (ChatClientRequest *request);
+/** chat_client_unlink_request: takes it out of the order; the caller frees it */
+void               chat_client_unlink_request (ChatClient        *self,
+                                               ChatClientRequest *request);
+/** chat_client_send_request: its packet goes out, and it waits for its answer */
+void               chat_client_send_request   (ChatClient        *self,
+                                               ChatClientRequest *request);
+
+/* chat-client-hold.c: what the server puts off */
+/** chat_client_is_repeatable: whether requests with answers of @type are held back where the server asks for it */
+gboolean           chat_client_is_repeatable  (ChatPacketType     type);
+/** chat_client_hold: Returns: whether @request, which failed with @error, is asked again by itself */
+gboolean           chat_client_hold           (ChatClient        *self,
+                                               ChatClientRequest *request,
+                                               const GError      *error);
+/** chat_client_hold_new: Returns: whether @request, which was not sent yet, comes after others of its kind that are held */
+gboolean           chat_client_hold_new       (ChatClient        *self,
+                                               ChatClientRequest *request);
+/** chat_client_drop_held: the connection has ended */
+void               chat_client_drop_held      (ChatClient        *self,
+                                               const GError      *error);
 
 G_END_DECLS

@@ -28,8 +28,8 @@ get_time (ChatClient *self)
   return (self->paused_at != 0 ? self->paused_at : g_get_monotonic_time ()) - self->paused_for;
 }
 
-static void
-request_free (ChatClientRequest *request)
+void
+chat_client_request_free (ChatClientRequest *request)
 {
   if (request->cancelled != NULL)
     {
@@ -41,15 +41,15 @@ request_free (ChatClientRequest *request)
   if (request->fence != NULL)
     request->fence->fences = NULL;
   g_clear_pointer (&request->rows, chat_client_rows_free);
+  g_clear_pointer (&request->packet, chat_packet_unref);
   g_clear_object (&request->task);
   g_free (request->name);
   g_free (request);
 }
 
-/* Takes it out of the order; the caller frees it */
-static void
-unlink_request (ChatClient        *self,
-                ChatClientRequest *request)
+void
+chat_client_unlink_request (ChatClient        *self,
+                            ChatClientRequest *request)
 {
   self->row_bytes -= request->row_bytes;
   g_queue_unlink (&self->pending, &request->link);
@@ -64,8 +64,8 @@ fail_request (ChatClient        *self,
 {
   g_autoptr (GTask) task = g_steal_pointer (&request->task);
 
-  unlink_request (self, request);
-  request_free (request);
+  chat_client_unlink_request (self, request);
+  chat_client_request_free (request);
   if (task != NULL)
     g_task_return_error (task, g_error_copy (error));
 }
@@ -78,8 +78,8 @@ complete_request (ChatClient        *self,
   g_autoptr (GTask) task = g_steal_pointer (&request->task);
   ChatClientRows *rows = g_steal_pointer (&request->rows);
 
-  unlink_request (self, request);
-  request_free (request);
+  chat_client_unlink_request (self, request);
+  chat_client_request_free (request);
   if (task == NULL)
     g_clear_pointer (&rows, chat_client_rows_free);
   else if (rows != NULL)
@@ -98,6 +98,7 @@ fail_all (ChatClient   *self,
   g_clear_handle_id (&self->timer, g_source_remove);
   while (self->pending.head != NULL)
     fail_request (self, self->pending.head->data, error);
+  chat_client_drop_held (self, error);
 }
 
 static gboolean
@@ -185,7 +186,8 @@ handle_read (ChatClient        *self,
     {
       g_autoptr (GError) error = chat_client_answer_error (packet);
 
-      fail_request (self, request, error);
+      if (!chat_client_hold (self, request, error))
+        fail_request (self, request, error);
     }
   /* else a bare success: the end of an answer comes otherwise */
 }
@@ -264,8 +266,8 @@ handle (ChatClient *self,
     {
       ChatClientRequest *fenced = request->fences;
 
-      unlink_request (self, request);
-      request_free (request);
+      chat_client_unlink_request (self, request);
+      chat_client_request_free (request);
       if (fenced->rows != NULL)
         complete_request (self, fenced, packet);
       else
@@ -288,7 +290,8 @@ handle (ChatClient *self,
     {
       g_autoptr (GError) error = chat_client_answer_error (packet);
 
-      fail_request (self, request, error);
+      if (!chat_client_hold (self, request, error))
+        fail_request (self, request, error);
     }
   else
     {
@@ -316,8 +319,8 @@ handle (ChatClient *self,
           g_autoptr (GTask) task = g_steal_pointer (&request->task);
 
           /* The event may close the client */
-          unlink_request (self, request);
-          request_free (request);
+          chat_client_unlink_request (self, request);
+          chat_client_request_free (request);
           tell (self, packet, FALSE);
           if (task != NULL)
             g_task_return_pointer (task, chat_packet_ref (packet), (GDestroyNotify) chat_packet_unref);
@@ -405,16 +408,22 @@ schedule_timer (ChatClient *self)
 /* Requests */
 
 static ChatClientRequest *
-push_request (ChatClient     *self,
-              ChatPacket     *packet,
-              ChatPacketType  type,
-              GTask          *task)
+request_new (ChatPacketType  type,
+             GTask          *task)
 {
   ChatClientRequest *request = g_new0 (ChatClientRequest, 1);
 
   request->link.data = request;
   request->type = type;
   request->task = task;
+  return request;
+}
+
+static void
+push_request (ChatClient        *self,
+              ChatClientRequest *request,
+              ChatPacket        *packet)
+{
   request->sent = get_time (self);
   if ((self->features & CHAT_CLIENT_REQUEST_ID) != 0)
     {
@@ -423,7 +432,7 @@ push_request (ChatClient     *self,
       g_hash_table_insert (self->by_number, &request->number, request);
     }
   g_queue_push_tail_link (&self->pending, &request->link);
-  return request;
+  chat_connection_send (self->connection, packet);
 }
 
 /* The objects of READ_MSG have no end where `paging` is not known. And a server that knows only api.md, where most answers have
@@ -448,13 +457,34 @@ needs_fence (ChatClient     *self,
 }
 
 void
+chat_client_send_request (ChatClient        *self,
+                          ChatClientRequest *request)
+{
+  push_request (self, request, request->packet);
+  if (needs_fence (self, request->type))
+    {
+      g_autoptr (ChatPacket) fence = chat_packet_new (CHAT_PACKET_SEARCH_USER);
+      ChatClientRequest *other = request_new (CHAT_PACKET_SEARCH_USER, NULL);
+
+      chat_packet_set_string (fence, CHAT_FIELD_USER, self->login);
+      other->fences = request;
+      request->fence = other;
+      push_request (self, other, fence);
+    }
+  /* Secrets are not kept longer than they are needed */
+  if (!chat_client_is_repeatable (request->type))
+    g_clear_pointer (&request->packet, chat_packet_unref);
+  schedule_timer (self);
+}
+
+void
 chat_client_request (ChatClient *self,
                      ChatPacket *packet,
                      gint64      subject,
                      const char *name,
                      GTask      *task)
 {
-  G_GNUC_UNUSED g_autoptr (ChatPacket) sent = packet;
+  g_autoptr (ChatPacket) sent = packet;
   GCancellable *cancellable = g_task_get_cancellable (task);
   ChatPacketType type = chat_packet_get_kind (packet);
   ChatClientRequest *request;
@@ -464,7 +494,7 @@ chat_client_request (ChatClient *self,
       g_object_unref (task);
       return;
     }
-  if (self->connection == NULL || self->pending.length >= CHAT_CLIENT_MAX_PENDING)
+  if (self->connection == NULL || self->pending.length + self->held.length >= CHAT_CLIENT_MAX_PENDING)
     {
       g_task_return_new_error (task, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_CLOSED,
                                self->connection == NULL ? "there is no connection" : "too many requests at once");
@@ -476,7 +506,8 @@ chat_client_request (ChatClient *self,
   else if (type == CHAT_PACKET_REQUEST_SIGNUP)
     type = CHAT_PACKET_RESPONSE_SIGNUP;
 
-  request = push_request (self, packet, type, task);
+  request = request_new (type, task);
+  request->packet = g_steal_pointer (&sent);
   request->subject = subject;
   request->name = name != NULL ? chat_login_fold (name) : NULL;
   if (type == CHAT_PACKET_READ_MSG)
@@ -490,20 +521,8 @@ chat_client_request (ChatClient *self,
       g_source_set_callback (request->cancelled, G_SOURCE_FUNC (on_cancelled), request, NULL);
       g_source_attach (request->cancelled, g_main_context_get_thread_default ());
     }
-  chat_connection_send (self->connection, packet);
-
-  if (needs_fence (self, type))
-    {
-      g_autoptr (ChatPacket) fence = chat_packet_new (CHAT_PACKET_SEARCH_USER);
-      ChatClientRequest *other;
-
-      chat_packet_set_string (fence, CHAT_FIELD_USER, self->login);
-      other = push_request (self, fence, CHAT_PACKET_SEARCH_USER, NULL);
-      other->fences = request;
-      request->fence = other;
-      chat_connection_send (self->connection, fence);
-    }
-  schedule_timer (self);
+  if (!chat_client_hold_new (self, request))
+    chat_client_send_request (self, request);
 }
 
 void
@@ -682,6 +701,7 @@ chat_client_dispose (GObject *object)
 
   chat_client_close (self);
   g_clear_handle_id (&self->timer, g_source_remove);
+  g_clear_handle_id (&self->held_timer, g_source_remove);
   G_OBJECT_CLASS (chat_client_parent_class)->dispose (object);
 }
 
@@ -708,6 +728,7 @@ static void
 chat_client_init (ChatClient *self)
 {
   g_queue_init (&self->pending);
+  g_queue_init (&self->held);
   self->by_number = g_hash_table_new (g_int64_hash, g_int64_equal);
   self->connect_ms = CHAT_CONNECT_TIMEOUT_MS;
   self->answer_ms = CHAT_CLIENT_ANSWER_TIMEOUT_MS;

@@ -22,6 +22,8 @@ G_BEGIN_DECLS
 #define CHAT_CLIENT_MAX_ALL_ROW_BYTES (32 * 1024 * 1024)  /* of all answers that are on their way: more and it is given up */
 #define CHAT_CLIENT_MAX_NAME_SIZE     256     /* bytes of a person's or a room's name: the rest is cut off */
 #define CHAT_CLIENT_MAX_PENDING       4096    /* requests that wait for their answers */
+#define CHAT_CLIENT_MAX_HOLD_S        15      /* what somebody looks at is held back so long, where the server asks for it */
+#define CHAT_CLIENT_MAX_PAUSE_S       3600    /* and what nobody looks at */
 #define CHAT_CLIENT_MAX_PROBLEMS      100     /* malformed objects of one connection before it is given up */
 #define CHAT_CLIENT_MAX_UNEXPECTED    2000    /* objects at once that answer nothing and tell nothing */
 #define CHAT_CLIENT_UNEXPECTED_RATE   100     /* as many more may come in a second before it is given up */
@@ -116,7 +118,9 @@ const char        *chat_client_get_login           (ChatClient              *sel
 guint              chat_client_get_unexpected      (ChatClient              *self);
 
 /* Every *_async of these may be cancelled: it then ends at once, while what was sent stays sent. A failing answer is an
- * error of %CHAT_CLIENT_ERROR. */
+ * error of %CHAT_CLIENT_ERROR. RATE_LIMITED is not, where it asks for no longer wait than above: the request is repeated by itself
+ * when the time is over, and what is asked of the same kind meanwhile comes after it. Only log-in, sign-up, passwords, and what is
+ * sent, edited and deleted in a room fail with it at once. */
 
 /** chat_client_open_async: connects (see chat_connector_open_async()) */
 void               chat_client_open_async          (ChatClient              *self,

@@ -208,6 +208,16 @@ schedule_retry (ChatSession  *self,
   chat_session_set_state (self, CHAT_SESSION_WAITING, error, g_get_monotonic_time () + (gint64) delay * 1000);
 }
 
+/* Whoever has a reason to try at once: not sooner than the server allows */
+static void
+try_now (ChatSession *self)
+{
+  if (g_get_monotonic_time () < self->not_before)
+    return;
+  self->n_attempts = 0;
+  chat_session_link_start (self);
+}
+
 static void
 on_network_changed (GNetworkMonitor *monitor,
                     gboolean         available,
@@ -218,10 +228,7 @@ on_network_changed (GNetworkMonitor *monitor,
 
   self->available = available;
   if (came && self->state == CHAT_SESSION_WAITING)
-    {
-      self->n_attempts = 0;
-      chat_session_link_start (self);
-    }
+    try_now (self);
 }
 
 static void
@@ -266,7 +273,10 @@ attempt_failed (ChatSession  *self,
       chat_session_set_state (self, CHAT_SESSION_REFUSED, told, 0);
       break;
     default:
-      schedule_retry (self, told, MIN (retry_after, 3600) * 1000);
+      retry_after = MIN (retry_after, CHAT_SESSION_MAX_PAUSE_S);
+      if (retry_after > 0)
+        self->not_before = g_get_monotonic_time () + (gint64) retry_after * G_USEC_PER_SEC;
+      schedule_retry (self, told, retry_after * 1000);
       break;
     }
 }
@@ -380,6 +390,7 @@ chat_session_link_up (ChatSession *self,
 void
 chat_session_link_stop (ChatSession *self)
 {
+  self->not_before = 0;
   g_clear_handle_id (&self->retry_timer, g_source_remove);
   if (self->attempt != NULL)
     {
@@ -416,6 +427,5 @@ chat_session_connect (ChatSession *self)
 
   if (self->state != CHAT_SESSION_WAITING && self->state != CHAT_SESSION_REFUSED)
     return;
-  self->n_attempts = 0;
-  chat_session_link_start (self);
+  try_now (self);
 }
