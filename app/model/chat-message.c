@@ -23,6 +23,7 @@ struct _ChatMessage
   guint               outgoing : 1;
   guint               edited : 1;
   guint               busy : 1;
+  guint               deleting : 1;
   guint               starts_day : 1;
   guint               starts_group : 1;
   guint               ends_group : 1;
@@ -43,6 +44,7 @@ enum
   PROP_STATE,
   PROP_FAILURE,
   PROP_BUSY,
+  PROP_DELETING,
   PROP_ATTACHMENT,
   PROP_STARTS_DAY,
   PROP_STARTS_GROUP,
@@ -143,6 +145,9 @@ chat_message_get_property (GObject    *object,
     case PROP_BUSY:
       g_value_set_boolean (value, self->busy);
       break;
+    case PROP_DELETING:
+      g_value_set_boolean (value, self->deleting);
+      break;
     case PROP_ATTACHMENT:
       g_value_set_object (value, self->attachment);
       break;
@@ -196,6 +201,9 @@ chat_message_set_property (GObject      *object,
       break;
     case PROP_BUSY:
       chat_message_set_busy (self, g_value_get_boolean (value));
+      break;
+    case PROP_DELETING:
+      chat_message_set_deleting (self, g_value_get_boolean (value));
       break;
     case PROP_ATTACHMENT:
       chat_message_set_attachment (self, g_value_get_object (value));
@@ -256,6 +264,7 @@ chat_message_class_init (ChatMessageClass *klass)
   properties[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, CHAT_TYPE_MESSAGE_STATE, CHAT_MESSAGE_SENT, ro);
   properties[PROP_FAILURE] = g_param_spec_string ("failure", NULL, NULL, NULL, ro);
   properties[PROP_BUSY] = g_param_spec_boolean ("busy", NULL, NULL, FALSE, rw);
+  properties[PROP_DELETING] = g_param_spec_boolean ("deleting", NULL, NULL, FALSE, rw);
   properties[PROP_ATTACHMENT] = g_param_spec_object ("attachment", NULL, NULL, CHAT_TYPE_ATTACHMENT, rw);
   properties[PROP_STARTS_DAY] = g_param_spec_boolean ("starts-day", NULL, NULL, FALSE, ro);
   properties[PROP_STARTS_GROUP] = g_param_spec_boolean ("starts-group", NULL, NULL, TRUE, ro);
@@ -521,6 +530,28 @@ chat_message_set_attachment (ChatMessage    *self,
 
   if (g_set_object (&self->attachment, attachment))
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ATTACHMENT]);
+}
+
+gboolean
+chat_message_get_deleting (ChatMessage *self)
+{
+  g_return_val_if_fail (CHAT_IS_MESSAGE (self), FALSE);
+
+  return self->deleting;
+}
+
+void
+chat_message_set_deleting (ChatMessage *self,
+                           gboolean     deleting)
+{
+  g_return_if_fail (CHAT_IS_MESSAGE (self));
+
+  deleting = !!deleting;
+  if (self->deleting == deleting)
+    return;
+
+  self->deleting = deleting;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DELETING]);
 }
 
 gboolean

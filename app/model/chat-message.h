@@ -52,6 +52,7 @@ G_DECLARE_FINAL_TYPE (ChatMessage, chat_message, CHAT, MESSAGE, GObject)
  * state         enum
  * failure       string   nullable: why it failed, in words for the person
  * busy          boolean  an edit or deletion of it is on its way
+ * deleting      boolean  it is a deletion: nothing else can be done with it
  * attachment    ChatAttachment  nullable: of FILE and IMAGE, where the server vouches for it; "text" is its address then
  *
  * Kept by the ChatMessageList that holds it, from its neighbours:
@@ -94,6 +95,9 @@ void                chat_message_set_state         (ChatMessage        *self,
 gboolean            chat_message_get_busy          (ChatMessage        *self);
 void                chat_message_set_busy          (ChatMessage        *self,
                                                     gboolean            busy);
+gboolean            chat_message_get_deleting      (ChatMessage        *self);
+void                chat_message_set_deleting      (ChatMessage        *self,
+                                                    gboolean            deleting);
 /** chat_message_get_attachment: Returns: (transfer none) (nullable) */
 ChatAttachment     *chat_message_get_attachment    (ChatMessage        *self);
 void                chat_message_set_attachment    (ChatMessage        *self,

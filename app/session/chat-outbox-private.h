@@ -17,11 +17,13 @@ typedef struct
   ChatMessage       *message;       /* the one to be sent; of a change (nullable): the one that is changed, if anybody holds it */
   ChatStoreOutState  stored_state;
   gboolean           adding;        /* on its way to the store */
+  guint              rewriting;     /* newer words of it are on their way to the store: so many times */
+  gboolean           changed;       /* while it was on its way to the store */
   gboolean           updating;      /* that it is being sent is on its way to the store */
   gboolean           kept;
   gboolean           in_flight;     /* on its way to the server, or answered and on its way to the store */
   gboolean           gone;
-  char              *told;          /* (nullable): of an edit: the text that the server has */
+  char              *told;          /* (nullable): of a change: the text that the server has */
   GTask             *task;          /* (nullable): who waits for the change */
 } ChatOutboxEntry;
 
@@ -29,7 +31,6 @@ typedef struct
 {
   gint64  room_id;
   GQueue  entries;                  /* of ChatOutboxEntry, in the order in which they are to go */
-  guint   pause;                    /* timer: the server asked us to wait */
 } ChatOutboxRoom;
 
 struct _ChatOutbox
@@ -41,7 +42,9 @@ struct _ChatOutbox
   ChatStore               *store;
   GHashTable              *rooms;   /* room id -> ChatOutboxRoom */
   GHashTable              *by_ref;  /* client_ref -> ChatOutboxEntry */
-  GHashTable              *changes; /* message id -> ChatOutboxEntry: edits and deletions */
+  GHashTable              *changes; /* message id -> ChatOutboxEntry: the newest edit or deletion of it */
+  guint                    n_messages;
+  guint                    pause;   /* timer: the server asked us to wait */
 };
 
 void             chat_outbox_unref        (ChatOutbox      *self);
@@ -50,12 +53,55 @@ ChatOutboxEntry *chat_outbox_find_entry   (ChatOutbox      *self,
                                            const char      *client_ref);
 ChatOutboxRoom  *chat_outbox_get_room     (ChatOutbox      *self,
                                            gint64           room_id);
+/** chat_outbox_find_message: Returns: (nullable): the entry of @message, which is unsent */
+ChatOutboxEntry *chat_outbox_find_message (ChatOutbox      *self,
+                                           ChatMessage     *message);
+/** chat_outbox_entry_new: @row: (transfer full); @message: (nullable) */
+ChatOutboxEntry *chat_outbox_entry_new    (ChatStoreOutRow *row,
+                                           ChatMessage     *message);
+void             chat_outbox_entry_unref  (gpointer         entry);
+/** chat_outbox_insert: takes @entry over: in the tables and at the end of its room */
+void             chat_outbox_insert       (ChatOutbox      *self,
+                                           ChatOutboxEntry *entry);
+/** chat_outbox_remove_entry: drops @entry; its message may go with it */
+void             chat_outbox_remove_entry (ChatOutbox      *self,
+                                           ChatOutboxEntry *entry);
+/** chat_outbox_forget: as above, and its row in the store goes too: nobody wants it any more */
+void             chat_outbox_forget       (ChatOutbox      *self,
+                                           ChatOutboxEntry *entry);
+/** chat_outbox_keep: writes @entry to the store; it may be sent after that */
+void             chat_outbox_keep         (ChatOutbox      *self,
+                                           ChatOutboxEntry *entry);
+
+/* chat-outbox-change.c: what one changes that is not sent, or not changed, yet */
+/** chat_outbox_show_change: its message shows the change that @entry is */
+void             chat_outbox_show_change  (ChatOutboxEntry *entry);
+/** chat_outbox_rewrite: newer words of @entry, which is in the store, go there too; it is not sent before they are there */
+void             chat_outbox_rewrite      (ChatOutbox      *self,
+                                           ChatOutboxEntry *entry);
+/** chat_outbox_change_done: the server agreed to @entry, or, with @error, did not */
+void             chat_outbox_change_done  (ChatOutbox      *self,
+                                           ChatOutboxEntry *entry,
+                                           const GError    *error);
+/** chat_outbox_target_sent: message @client_ref of @room_id has become @id: its changes may go */
+void             chat_outbox_target_sent  (ChatOutbox      *self,
+                                           gint64           room_id,
+                                           const char      *client_ref,
+                                           gint64           id);
+/** chat_outbox_drop_changes: message @client_ref is given up, and with it what was to be changed of it */
+void             chat_outbox_drop_changes (ChatOutbox      *self,
+                                           gint64           room_id,
+                                           const char      *client_ref);
+/** chat_outbox_merge_changes: message @entry failed: its changes do not wait for it */
+void             chat_outbox_merge_changes (ChatOutbox     *self,
+                                           ChatOutboxEntry *entry);
+/** chat_outbox_attach_changes: after loading: changes of what is unsent find their message */
+void             chat_outbox_attach_changes (ChatOutbox    *self);
 
 /* chat-outbox-send.c */
 gboolean         chat_outbox_can_resend   (ChatOutbox      *self);
-/** chat_outbox_can_send: whether something of @room may go now, as far as the connection is concerned */
-gboolean         chat_outbox_can_send     (ChatOutbox      *self,
-                                           ChatOutboxRoom  *room);
+/** chat_outbox_can_send: whether anything may go now */
+gboolean         chat_outbox_can_send     (ChatOutbox      *self);
 /** chat_outbox_pump: sends the first of @room that may go, if none is on its way */
 void             chat_outbox_pump         (ChatOutbox      *self,
                                            ChatOutboxRoom  *room);

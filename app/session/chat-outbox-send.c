@@ -47,10 +47,9 @@ chat_outbox_can_resend (ChatOutbox *self)
 }
 
 gboolean
-chat_outbox_can_send (ChatOutbox     *self,
-                      ChatOutboxRoom *room)
+chat_outbox_can_send (ChatOutbox *self)
 {
-  return self->client != NULL && room->pause == 0 && chat_client_is_open (self->client);
+  return self->client != NULL && self->pause == 0 && chat_client_is_open (self->client);
 }
 
 void
@@ -82,6 +81,8 @@ chat_outbox_fail (ChatOutbox      *self,
   entry->row->state = CHAT_STORE_OUT_FAILED;
   g_free (entry->row->failure_text);
   entry->row->failure_text = g_strdup (words);
+  if (entry->row->action == CHAT_STORE_SEND)
+    chat_outbox_merge_changes (self, entry);
   chat_outbox_write (self, entry, FALSE);
   show_state (entry, CHAT_MESSAGE_FAILED, words);
 }
@@ -112,30 +113,40 @@ words_for (const GError *error)
     }
 }
 
+static void
+pump_all (ChatOutbox *self)
+{
+  /* By their ids: a message that changes its state may change what is here */
+  g_autoptr (GArray) ids = chat_outbox_get_rooms (self);
+
+  for (guint i = 0; i < ids->len; i++)
+    {
+      ChatOutboxRoom *room = chat_outbox_get_room (self, g_array_index (ids, gint64, i));
+
+      if (room != NULL)
+        chat_outbox_pump (self, room);
+    }
+}
+
 static gboolean
 on_pause_over (gpointer user_data)
 {
-  Sending *what = user_data;
-  ChatOutboxRoom *room = chat_outbox_get_room (what->outbox, what->room_id);
+  ChatOutbox *self = user_data;
 
-  if (room != NULL)
-    {
-      room->pause = 0;
-      chat_outbox_pump (what->outbox, room);
-    }
+  self->pause = 0;
+  pump_all (self);
   return G_SOURCE_REMOVE;
 }
 
+/* Of everything: what is sent in another room counts as well */
 static void
-pause_room (ChatOutbox      *self,
-            ChatOutboxEntry *entry,
-            const GError    *error)
+pause_all (ChatOutbox   *self,
+           const GError *error)
 {
-  ChatOutboxRoom *room = chat_outbox_get_room (self, entry->row->room_id);
   guint seconds = CLAMP (chat_client_error_get_retry_after (error), 1, CHAT_OUTBOX_MAX_PAUSE_S);
 
-  if (room->pause == 0)
-    room->pause = g_timeout_add_full (G_PRIORITY_DEFAULT, seconds * 1000, on_pause_over, sending_new (self, entry), sending_free);
+  g_clear_handle_id (&self->pause, g_source_remove);
+  self->pause = g_timeout_add (seconds * 1000, on_pause_over, self);
 }
 
 static void
@@ -150,6 +161,7 @@ tell_answer (ChatOutbox       *self,
   answer->client_ref = ref;
   answer->room_id = entry->row->room_id;
   answer->target_id = entry->row->target_id;
+  answer->text = entry->row->text;
   answer->awaited = entry->task != NULL;
   if (self->events != NULL)
     self->events->answered (answer, self->user_data);
@@ -224,7 +236,7 @@ on_sent (GObject      *source,
   else if (g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_RATE_LIMITED))
     {
       wait_again (self, entry);
-      pause_room (self, entry, error);
+      pause_all (self, error);
     }
   else if (g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_CLOSED)
            || g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_TIMED_OUT)
@@ -277,7 +289,7 @@ on_updated (GObject      *source,
     self->events->failed (error, self->user_data);
   if (!done && entry->row->action == CHAT_STORE_SEND)
     chat_outbox_fail (self, entry, _("It could not be saved on this computer, so it was not sent"));
-  else if (!chat_outbox_can_send (self, room))
+  else if (!chat_outbox_can_send (self))
     wait_again (self, entry);
   else
     {
@@ -291,7 +303,7 @@ void
 chat_outbox_pump (ChatOutbox     *self,
                   ChatOutboxRoom *room)
 {
-  if (!chat_outbox_can_send (self, room))
+  if (!chat_outbox_can_send (self))
     return;
   for (GList *l = room->entries.head; l != NULL; l = l->next)
     {
@@ -299,9 +311,10 @@ chat_outbox_pump (ChatOutbox     *self,
       gboolean stored;
 
       /* What is not on the disk yet holds up what comes after it: there is one order */
-      if (entry->in_flight || !entry->kept)
+      if (entry->in_flight || !entry->kept || entry->rewriting > 0)
         return;
-      if (entry->row->state == CHAT_STORE_OUT_FAILED)
+      /* A change of what is not sent yet goes after that */
+      if (entry->row->state == CHAT_STORE_OUT_FAILED || (entry->row->action != CHAT_STORE_SEND && entry->row->target_id == 0))
         continue;
       /* The server is another than the one that may have it already */
       if (entry->row->maybe_sent && entry->row->action == CHAT_STORE_SEND && !chat_outbox_can_resend (self))

@@ -11,8 +11,8 @@
 
 #include "chat-session.h"
 
-static void
-entry_unref (gpointer data)
+void
+chat_outbox_entry_unref (gpointer data)
 {
   ChatOutboxEntry *entry = data;
 
@@ -30,8 +30,7 @@ room_free (gpointer data)
 {
   ChatOutboxRoom *room = data;
 
-  g_clear_handle_id (&room->pause, g_source_remove);
-  g_queue_clear_full (&room->entries, entry_unref);
+  g_queue_clear_full (&room->entries, chat_outbox_entry_unref);
   g_free (room);
 }
 
@@ -65,6 +64,7 @@ void
 chat_outbox_free (ChatOutbox *self)
 {
   self->events = NULL;
+  g_clear_handle_id (&self->pause, g_source_remove);
   g_clear_object (&self->client);
   g_clear_object (&self->store);
   chat_outbox_drop_room (self, 0);
@@ -74,7 +74,7 @@ chat_outbox_free (ChatOutbox *self)
 guint
 chat_outbox_get_length (ChatOutbox *self)
 {
-  return g_hash_table_size (self->by_ref) - g_hash_table_size (self->changes);
+  return self->n_messages;
 }
 
 void
@@ -91,9 +91,9 @@ chat_outbox_find_entry (ChatOutbox *self,
   return client_ref != NULL ? g_hash_table_lookup (self->by_ref, client_ref) : NULL;
 }
 
-static ChatOutboxEntry *
-entry_of (ChatOutbox  *self,
-          ChatMessage *message)
+ChatOutboxEntry *
+chat_outbox_find_message (ChatOutbox  *self,
+                          ChatMessage *message)
 {
   ChatOutboxEntry *entry = chat_outbox_find_entry (self, chat_message_get_client_ref (message));
 
@@ -107,15 +107,16 @@ chat_outbox_get_room (ChatOutbox *self,
   return g_hash_table_lookup (self->rooms, &room_id);
 }
 
-/* Drops the entry; its message may go with it */
-static void
-remove_entry (ChatOutbox      *self,
-              ChatOutboxEntry *entry)
+void
+chat_outbox_remove_entry (ChatOutbox      *self,
+                          ChatOutboxEntry *entry)
 {
   ChatOutboxRoom *room = chat_outbox_get_room (self, entry->row->room_id);
 
   g_hash_table_remove (self->by_ref, entry->row->client_ref);
-  if (entry->row->action != CHAT_STORE_SEND)
+  if (entry->row->action == CHAT_STORE_SEND)
+    self->n_messages--;
+  else if (g_hash_table_lookup (self->changes, &entry->row->target_id) == entry)
     g_hash_table_remove (self->changes, &entry->row->target_id);
   entry->gone = TRUE;
   if (room != NULL)
@@ -124,7 +125,7 @@ remove_entry (ChatOutbox      *self,
       if (g_queue_is_empty (&room->entries))
         g_hash_table_remove (self->rooms, &room->room_id);
     }
-  entry_unref (entry);
+  chat_outbox_entry_unref (entry);
 }
 
 static void
@@ -150,20 +151,22 @@ enqueue (ChatOutbox      *self,
   g_queue_push_tail (&room->entries, entry);
 }
 
-/* Taken over: in the tables and at the end of its room */
-static void
-insert (ChatOutbox      *self,
-        ChatOutboxEntry *entry)
+void
+chat_outbox_insert (ChatOutbox      *self,
+                    ChatOutboxEntry *entry)
 {
   g_hash_table_insert (self->by_ref, entry->row->client_ref, entry);
-  if (entry->row->action != CHAT_STORE_SEND)
-    g_hash_table_insert (self->changes, &entry->row->target_id, entry);
+  if (entry->row->action == CHAT_STORE_SEND)
+    self->n_messages++;
+  else if (entry->row->target_id > 0)
+    /* The key stands in the entry */
+    g_hash_table_replace (self->changes, &entry->row->target_id, entry);
   enqueue (self, entry);
 }
 
-static ChatOutboxEntry *
-entry_new (ChatStoreOutRow *row,
-           ChatMessage     *message)
+ChatOutboxEntry *
+chat_outbox_entry_new (ChatStoreOutRow *row,
+                       ChatMessage     *message)
 {
   ChatOutboxEntry *entry = g_new0 (ChatOutboxEntry, 1);
 
@@ -182,16 +185,6 @@ typedef struct
 } Adding;
 
 static void
-show_change (ChatOutboxEntry *entry)
-{
-  if (entry->message == NULL)
-    return;
-  chat_message_set_busy (entry->message, TRUE);
-  if (entry->row->action == CHAT_STORE_EDIT && entry->kept)
-    chat_message_set_text (entry->message, entry->row->text);
-}
-
-static void
 entry_kept (ChatOutbox      *self,
             ChatOutboxEntry *entry)
 {
@@ -207,9 +200,9 @@ entry_kept (ChatOutbox      *self,
     }
   else
     {
-      show_change (entry);
-      /* Without a connection it is done for now: what comes of it is told otherwise */
-      if (entry->task != NULL && self->client == NULL)
+      chat_outbox_show_change (entry);
+      /* Without a connection it is done for now, and so it is where its message is to go first: what comes of it is told otherwise */
+      if (entry->task != NULL && (self->client == NULL || entry->row->target_id == 0))
         {
           g_autoptr (GTask) task = g_steal_pointer (&entry->task);
 
@@ -225,7 +218,7 @@ entry_kept (ChatOutbox      *self,
       entry->row->state = CHAT_STORE_OUT_WAITING;
       chat_outbox_write (self, entry, FALSE);
     }
-  entry_unref (entry);
+  chat_outbox_entry_unref (entry);
 }
 
 static void
@@ -245,6 +238,8 @@ not_kept (ChatOutbox      *self,
       return;
     }
   /* What was written is not lost: it stands there, and the person may try again */
+  entry->changed = FALSE;
+  chat_message_set_text (entry->message, entry->row->text);
   chat_outbox_fail (self, entry, _("It could not be saved on this computer, so it was not sent"));
   entry_kept (self, entry);
 }
@@ -269,16 +264,20 @@ on_added (GObject      *source,
         remove_row (self, id);
     }
   else if (id > 0)
-    entry_kept (self, entry);
+    {
+      if (entry->changed)
+        chat_outbox_rewrite (self, entry);
+      entry_kept (self, entry);
+    }
   else
     not_kept (self, entry, error);
-  entry_unref (entry);
+  chat_outbox_entry_unref (entry);
   chat_outbox_unref (self);
 }
 
-static void
-keep (ChatOutbox      *self,
-      ChatOutboxEntry *entry)
+void
+chat_outbox_keep (ChatOutbox      *self,
+                  ChatOutboxEntry *entry)
 {
   ChatOutboxRoom *room = chat_outbox_get_room (self, entry->row->room_id);
   Adding *adding;
@@ -289,7 +288,7 @@ keep (ChatOutbox      *self,
       return;
     }
   /* Where it goes out at once it is written as what it will be, which saves the second wait for the disk */
-  entry->row->state = room->entries.head->data == entry && chat_outbox_can_send (self, room) ? CHAT_STORE_OUT_SENDING
+  entry->row->state = room->entries.head->data == entry && chat_outbox_can_send (self) ? CHAT_STORE_OUT_SENDING
                                                                                               : CHAT_STORE_OUT_WAITING;
   entry->stored_state = entry->row->state;
   entry->adding = TRUE;
@@ -313,39 +312,10 @@ chat_outbox_add (ChatOutbox  *self,
   row = chat_store_out_row_new (chat_message_get_room_id (message), CHAT_STORE_SEND, chat_message_get_client_ref (message),
                                 chat_message_get_text (message));
   row->created = chat_message_get_date (message);
-  entry = entry_new (row, message);
-  insert (self, entry);
+  entry = chat_outbox_entry_new (row, message);
+  chat_outbox_insert (self, entry);
   chat_message_set_state (message, CHAT_MESSAGE_WAITING, NULL);
-  keep (self, entry);
-  return TRUE;
-}
-
-gboolean
-chat_outbox_change (ChatOutbox   *self,
-                    ChatMessage  *message,
-                    const char   *text,
-                    GTask        *task,
-                    GError      **error)
-{
-  gint64 id = chat_message_get_id (message);
-  g_autofree char *ref = g_uuid_string_random ();
-  ChatStoreOutRow *row;
-  ChatOutboxEntry *entry;
-
-  if (g_hash_table_contains (self->changes, &id) || g_hash_table_size (self->by_ref) >= CHAT_OUTBOX_MAX)
-    {
-      g_set_error_literal (error, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_FAILED, "a change of it is on its way, or too many are");
-      return FALSE;
-    }
-  row = chat_store_out_row_new (chat_message_get_room_id (message), text != NULL ? CHAT_STORE_EDIT : CHAT_STORE_DELETE, ref, text);
-  row->target_id = id;
-  row->created = g_get_real_time ();
-  entry = entry_new (row, message);
-  entry->told = g_strdup (chat_message_get_text (message));
-  entry->task = task;
-  insert (self, entry);
-  show_change (entry);
-  keep (self, entry);
+  chat_outbox_keep (self, entry);
   return TRUE;
 }
 
@@ -361,7 +331,7 @@ chat_outbox_load (ChatOutbox *self,
       ChatOutboxEntry *entry;
 
       if (g_hash_table_contains (self->by_ref, row->client_ref)
-          || (row->action != CHAT_STORE_SEND && (row->target_id == 0 || g_hash_table_contains (self->changes, &row->target_id))))
+          || (row->action != CHAT_STORE_SEND && row->target_id == 0 && row->target_ref == NULL))
         continue;
       if (row->action == CHAT_STORE_SEND)
         {
@@ -371,7 +341,7 @@ chat_outbox_load (ChatOutbox *self,
           chat_message_set_state (message, row->state == CHAT_STORE_OUT_FAILED ? CHAT_MESSAGE_FAILED : CHAT_MESSAGE_WAITING,
                                   row->failure_text);
         }
-      entry = entry_new (chat_store_out_row_copy (row), message);
+      entry = chat_outbox_entry_new (chat_store_out_row_copy (row), message);
       entry->kept = TRUE;
       entry->stored_state = row->state;
       if (row->state == CHAT_STORE_OUT_SENDING)
@@ -379,39 +349,9 @@ chat_outbox_load (ChatOutbox *self,
           entry->row->maybe_sent = TRUE;
           entry->row->state = CHAT_STORE_OUT_WAITING;
         }
-      insert (self, entry);
+      chat_outbox_insert (self, entry);
     }
-}
-
-/* Changes of messages that are shown */
-
-void
-chat_outbox_dress (ChatOutbox  *self,
-                   ChatMessage *message)
-{
-  gint64 id = chat_message_get_id (message);
-  ChatOutboxEntry *entry = g_hash_table_lookup (self->changes, &id);
-
-  if (entry == NULL || entry->message == message)
-    return;
-  g_set_object (&entry->message, message);
-  g_free (entry->told);
-  entry->told = g_strdup (chat_message_get_text (message));
-  show_change (entry);
-}
-
-gboolean
-chat_outbox_cover (ChatOutbox *self,
-                   gint64      id,
-                   const char *told)
-{
-  ChatOutboxEntry *entry = g_hash_table_lookup (self->changes, &id);
-
-  if (entry == NULL)
-    return FALSE;
-  g_free (entry->told);
-  entry->told = g_strdup (told);
-  return entry->row->action == CHAT_STORE_EDIT && entry->kept;
+  chat_outbox_attach_changes (self);
 }
 
 /* By hand */
@@ -420,7 +360,7 @@ gboolean
 chat_outbox_retry (ChatOutbox  *self,
                    ChatMessage *message)
 {
-  ChatOutboxEntry *entry = entry_of (self, message);
+  ChatOutboxEntry *entry = chat_outbox_find_message (self, message);
 
   if (entry == NULL || chat_message_get_state (message) != CHAT_MESSAGE_FAILED)
     return FALSE;
@@ -436,7 +376,7 @@ chat_outbox_retry (ChatOutbox  *self,
     {
       /* It never got into the store */
       entry->kept = FALSE;
-      keep (self, entry);
+      chat_outbox_keep (self, entry);
       return TRUE;
     }
   chat_outbox_write (self, entry, TRUE);
@@ -445,15 +385,35 @@ chat_outbox_retry (ChatOutbox  *self,
 }
 
 gboolean
+chat_outbox_may_have_left (ChatOutbox  *self,
+                           ChatMessage *message)
+{
+  ChatOutboxEntry *entry = chat_outbox_find_message (self, message);
+
+  return entry != NULL && (entry->in_flight || entry->row->maybe_sent);
+}
+
+void
+chat_outbox_forget (ChatOutbox      *self,
+                    ChatOutboxEntry *entry)
+{
+  remove_row (self, entry->row->id);
+  chat_outbox_remove_entry (self, entry);
+}
+
+gboolean
 chat_outbox_discard (ChatOutbox  *self,
                      ChatMessage *message)
 {
-  ChatOutboxEntry *entry = entry_of (self, message);
+  ChatOutboxEntry *entry = chat_outbox_find_message (self, message);
+  g_autofree char *ref = NULL;
+  gint64 room_id = chat_message_get_room_id (message);
 
   if (entry == NULL || entry->in_flight)
     return FALSE;
-  remove_row (self, entry->row->id);
-  remove_entry (self, entry);
+  ref = g_strdup (entry->row->client_ref);
+  chat_outbox_forget (self, entry);
+  chat_outbox_drop_changes (self, room_id, ref);
   return TRUE;
 }
 
@@ -481,7 +441,7 @@ gboolean
 chat_outbox_is_kept (ChatOutbox  *self,
                      ChatMessage *message)
 {
-  ChatOutboxEntry *entry = entry_of (self, message);
+  ChatOutboxEntry *entry = chat_outbox_find_message (self, message);
 
   return entry == NULL || entry->kept;
 }
@@ -520,15 +480,17 @@ chat_outbox_get_rooms (ChatOutbox *self)
 
 void
 chat_outbox_settle (ChatOutbox  *self,
-                    ChatMessage *message)
+                    ChatMessage *message,
+                    gint64       id)
 {
-  ChatOutboxEntry *entry = entry_of (self, message);
+  ChatOutboxEntry *entry = chat_outbox_find_message (self, message);
   gint64 room_id = chat_message_get_room_id (message);
   ChatOutboxRoom *room;
 
   if (entry == NULL)
     return;
-  remove_entry (self, entry);
+  chat_outbox_target_sent (self, room_id, entry->row->client_ref, id);
+  chat_outbox_remove_entry (self, entry);
   room = chat_outbox_get_room (self, room_id);
   if (room != NULL)
     chat_outbox_pump (self, room);
@@ -540,30 +502,22 @@ chat_outbox_end (ChatOutbox   *self,
                  const GError *error)
 {
   ChatOutboxEntry *entry = chat_outbox_find_entry (self, client_ref);
-  g_autoptr (ChatMessage) message = NULL;
-  g_autoptr (GTask) task = NULL;
   ChatOutboxRoom *room;
   gint64 room_id;
 
   if (entry == NULL)
     return;
   room_id = entry->row->room_id;
-  if (entry->row->action != CHAT_STORE_SEND)
+  if (entry->row->action == CHAT_STORE_SEND)
     {
-      message = g_steal_pointer (&entry->message);
-      task = g_steal_pointer (&entry->task);
-      if (message != NULL)
-        {
-          chat_message_set_busy (message, FALSE);
-          if (error != NULL && entry->row->action == CHAT_STORE_EDIT && entry->told != NULL)
-            chat_message_set_text (message, entry->told);
-        }
+      gint64 id = chat_message_get_id (entry->message);
+
+      if (id > 0)
+        chat_outbox_target_sent (self, room_id, client_ref, id);
+      chat_outbox_remove_entry (self, entry);
     }
-  remove_entry (self, entry);
-  if (task != NULL && error != NULL)
-    g_task_return_error (task, g_error_copy (error));
-  else if (task != NULL)
-    g_task_return_boolean (task, TRUE);
+  else
+    chat_outbox_change_done (self, entry, error);
   room = chat_outbox_get_room (self, room_id);
   if (room != NULL)
     chat_outbox_pump (self, room);
@@ -593,8 +547,11 @@ chat_outbox_drop_room (ChatOutbox *self,
           if (entry->row->action == CHAT_STORE_SEND)
             n++;
           else if (entry->message != NULL)
-            chat_message_set_busy (entry->message, FALSE);
-          remove_entry (self, entry);
+            {
+              chat_message_set_busy (entry->message, FALSE);
+              chat_message_set_deleting (entry->message, FALSE);
+            }
+          chat_outbox_remove_entry (self, entry);
           if (task != NULL)
             g_task_return_new_error (task, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_NO_ROOM, "the conversation is gone");
         }

@@ -37,6 +37,7 @@ typedef struct
   char            *client_ref;  /* its own */
   gint64           room_id;
   gint64           target_id;   /* of a change or deletion */
+  const char      *text;        /* nullable: what was sent */
   gint64           id;          /* of a message that was sent: what the server calls it */
   gint64           date;
   const char      *date_text;   /* nullable */
@@ -78,9 +79,16 @@ void         chat_outbox_set_client (ChatOutbox             *self,
 /** chat_outbox_add: Returns: %FALSE if it is full */
 gboolean     chat_outbox_add        (ChatOutbox             *self,
                                      ChatMessage            *message);
-/** chat_outbox_change: @message, which has an id: its new @text, or %NULL to delete it. It is busy from now on, and shows @text as
- * soon as that is kept. @task: (transfer full) (nullable): ends with %TRUE when the server has agreed, or when there is no connection
- * and it is kept for later. Returns: %FALSE if that can not be taken, with @error; @task is untouched then */
+/** chat_outbox_change: @message, one's own: its new @text, or %NULL to delete it; shown as soon as that is kept.
+ *
+ * What has not left yet is changed where it waits: the words of an unsent message, or a change that is not on its way. Of what may
+ * have left nobody knows whether the server has it: the change stands behind it, and goes when it has its answer. So the newest words
+ * win, each thing is sent in its order, and nothing twice. (An unsent message that can not have left is not deleted here: see
+ * chat_outbox_discard().)
+ *
+ * @task: (transfer full) (nullable): ends with %TRUE when the server has agreed; when it is kept, if there is no connection or it goes
+ * with its message; or when something newer takes its place. Returns: %FALSE if that can not be taken, with @error; @task is untouched
+ * then */
 gboolean     chat_outbox_change     (ChatOutbox             *self,
                                      ChatMessage            *message,
                                      const char             *text,
@@ -96,6 +104,9 @@ gboolean     chat_outbox_cover      (ChatOutbox             *self,
 /** chat_outbox_retry: for one that failed: it goes to the end of its room */
 gboolean     chat_outbox_retry      (ChatOutbox             *self,
                                      ChatMessage            *message);
+/** chat_outbox_may_have_left: whether the server may have it */
+gboolean     chat_outbox_may_have_left (ChatOutbox          *self,
+                                     ChatMessage            *message);
 /** chat_outbox_discard: for one that is not on its way. Returns: whether it was forgotten */
 gboolean     chat_outbox_discard    (ChatOutbox             *self,
                                      ChatMessage            *message);
@@ -108,10 +119,11 @@ gint64       chat_outbox_get_row_id (ChatOutbox             *self,
 /** chat_outbox_is_kept: whether @message is on the disk, or in no need of it */
 gboolean     chat_outbox_is_kept    (ChatOutbox             *self,
                                      ChatMessage            *message);
-/** chat_outbox_settle: the server has it, as was learnt otherwise than by the answer; the caller ends its row in the store. May be
- * called for any message */
+/** chat_outbox_settle: the server has it as @id, as was learnt otherwise than by the answer; the caller ends its row in the store. May
+ * be called for any message */
 void         chat_outbox_settle     (ChatOutbox             *self,
-                                     ChatMessage            *message);
+                                     ChatMessage            *message,
+                                     gint64                  id);
 /** chat_outbox_end: what was answered is in the store: forgets it and goes on. @error: (nullable): a change was refused */
 void         chat_outbox_end        (ChatOutbox             *self,
                                      const char             *client_ref,

@@ -63,7 +63,7 @@ settle (ChatSession             *self,
   ChatRoomInfo *info = chat_session_get_info (self, row->room_id);
 
   g_object_ref (message);
-  chat_outbox_settle (self->outbox, message);
+  chat_outbox_settle (self->outbox, message, row->id);
   chat_session_take_id (self, message, row->id);
   chat_message_set_date (message, row->date, row->date_text);
   chat_message_set_state (message, CHAT_MESSAGE_SENT, NULL);

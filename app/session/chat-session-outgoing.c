@@ -31,6 +31,7 @@ typedef struct
 {
   ChatOutboxAnswer answer;
   ChatMessage     *message;     /* (nullable) */
+  char            *text;        /* (nullable): what was sent */
   char            *date_text;
   GError          *error;       /* of the session */
 } Answered;
@@ -42,6 +43,7 @@ answered_free (gpointer data)
 
   g_clear_object (&answered->message);
   g_free (answered->answer.client_ref);
+  g_free (answered->text);
   g_free (answered->date_text);
   g_clear_error (&answered->error);
   g_free (answered);
@@ -59,7 +61,7 @@ build_answer (ChatSession      *self,
     {
       ChatClientMessage row = {
         .id = answer->id, .room_id = answer->room_id, .sender = (char *) chat_message_get_sender (answered->message),
-        .text = (char *) chat_message_get_text (answered->message), .client_ref = answer->client_ref,
+        .text = answered->text, .client_ref = answer->client_ref,
         .date = answer->date, .date_text = answered->date_text, .content = CHAT_CLIENT_TEXT, .seq = answer->seq,
       };
 
@@ -83,7 +85,7 @@ apply_answer (ChatSession      *self,
     {
       /* First what it is, then what comes after it. (It may have been settled by a push before this) */
       if (chat_outbox_find (self->outbox, answer->client_ref) == answered->message)
-        chat_session_message_sent (self, answered->message, answer->id, answer->date, answered->date_text);
+        chat_session_message_sent (self, answered->message, answered->text, answer->id, answer->date, answered->date_text);
     }
   else if (answered->error == NULL && answer->action == CHAT_STORE_DELETE)
     chat_session_message_deleted (self, answer->target_id, answer->room_id);
@@ -107,6 +109,7 @@ on_answered (const ChatOutboxAnswer *answer,
 
   answered->answer = *answer;
   answered->answer.client_ref = g_strdup (answer->client_ref);
+  answered->text = g_strdup (answer->text);
   answered->date_text = g_strdup (answer->date_text);
   answered->error = answer->error != NULL ? chat_session_error_from (answer->error) : NULL;
   if (message != NULL)
@@ -202,12 +205,13 @@ chat_session_message_kept (ChatSession *self,
 void
 chat_session_message_sent (ChatSession *self,
                            ChatMessage *message,
+                           const char  *sent,
                            gint64       id,
                            gint64       date,
                            const char  *date_text)
 {
   ChatRoomInfo *info = chat_session_get_info (self, chat_message_get_room_id (message));
-  g_autofree char *text = g_strdup (chat_message_get_text (message));
+  g_autofree char *text = g_strdup (sent);
   g_autofree char *sender = g_strdup (chat_message_get_sender (message));
   ChatClientMessage row = {
     .id = id, .room_id = chat_message_get_room_id (message), .sender = sender, .text = text,
@@ -264,6 +268,12 @@ chat_session_discard_message (ChatSession *self,
   g_return_if_fail (CHAT_IS_MESSAGE (message));
 
   kept = g_object_ref (message);
+  /* Where the server may have it, it would come back from there */
+  if (chat_message_get_state (message) == CHAT_MESSAGE_WAITING && chat_outbox_may_have_left (self->outbox, message))
+    {
+      chat_session_delete_message_async (self, message, NULL, NULL, NULL);
+      return;
+    }
   if (!chat_outbox_discard (self->outbox, message))
     return;
   info = chat_session_get_info (self, chat_message_get_room_id (message));
@@ -281,12 +291,10 @@ static gboolean
 check_own (ChatMessage *message,
            GTask       *task)
 {
-  if (chat_message_get_id (message) != 0 && chat_message_get_outgoing (message)
-      && chat_message_get_state (message) == CHAT_MESSAGE_SENT)
+  if (chat_message_get_outgoing (message))
     return TRUE;
   g_task_return_new_error (task, CHAT_SESSION_ERROR,
-                           chat_message_get_outgoing (message) ? CHAT_SESSION_ERROR_NO_MESSAGE : CHAT_SESSION_ERROR_FORBIDDEN,
-                           "not a sent message of one's own");
+                           CHAT_SESSION_ERROR_FORBIDDEN, "not a message of one's own");
   return FALSE;
 }
 
@@ -306,6 +314,13 @@ change (ChatSession         *self,
     }
   if (!check_own (message, task))
     return;
+  /* What has not left is nobody else's matter */
+  if (text == NULL && chat_message_get_id (message) == 0 && !chat_outbox_may_have_left (self->outbox, message))
+    {
+      chat_session_discard_message (self, message);
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
   /* Cancelling ends the wait alone: what is in the outbox goes its way */
   if (!chat_outbox_change (self->outbox, message, text, task, &error))
     g_task_return_error (task, error);

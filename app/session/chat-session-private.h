@@ -231,6 +231,11 @@ void    chat_session_count_wanted     (ChatSession        *self);
 void    chat_session_sync_marked      (ChatSession        *self,
                                        gint64              room_id);
 
+/* chat-session-wishes.c: what was chosen for a room */
+/** chat_session_tell_wish: the server is told what it does not know yet */
+void    chat_session_tell_wish        (ChatSession        *self,
+                                       ChatRoomInfo       *info);
+
 /* chat-session-receipts.c: how far everybody has got (PROTOCOL.md, "receipts") */
 /** chat_session_feed_receipt: how far another member has got: message ids; 0: not told by this */
 void    chat_session_feed_receipt     (ChatSession            *self,
@@ -423,9 +428,10 @@ void    chat_session_find_newest      (ChatSession        *self,
 void    chat_session_take_id          (ChatSession        *self,
                                        ChatMessage        *message,
                                        gint64              id);
-/** chat_session_message_sent: the server has @message of ours under @id */
+/** chat_session_message_sent: the server has @message of ours under @id, with the text @sent */
 void    chat_session_message_sent     (ChatSession        *self,
                                        ChatMessage        *message,
+                                       const char         *sent,
                                        gint64              id,
                                        gint64              date,
                                        const char         *date_text);

@@ -285,11 +285,13 @@ guint             chat_session_count_unsent        (ChatSession          *self);
 /** chat_session_retry_message: for one that FAILED */
 void              chat_session_retry_message       (ChatSession          *self,
                                                     ChatMessage          *message);
-/** chat_session_discard_message: forgets one that FAILED or is WAITING */
+/** chat_session_discard_message: forgets one that FAILED or is WAITING. (One that waits, but may be on the server already, is deleted
+ * there too) */
 void              chat_session_discard_message     (ChatSession          *self,
                                                     ChatMessage          *message);
-/** chat_session_edit_message_async: one's own, SENT. It is busy until the server has answered, and shows the new text as soon as that
- * is in the outbox on the disk; where the server refuses, the old text comes back. Ends when the server has agreed; without a
+/** chat_session_edit_message_async: one's own, in any state, also while an edit of it is under way: the newest words win. It is busy
+ * until the server has answered, and shows the new text as soon as that is in the outbox on the disk; where the server refuses, the
+ * old text comes back. One that has not left yet is changed where it waits, and goes out with the new words. Ends when the server has agreed; without a
  * connection, when it is kept: it then goes out with the next one, also after an end of the program, and "notice" tells if it is
  * refused. Cancelling ends the wait alone. */
 void              chat_session_edit_message_async  (ChatSession          *self,
@@ -301,7 +303,8 @@ void              chat_session_edit_message_async  (ChatSession          *self,
 gboolean          chat_session_edit_message_finish (ChatSession          *self,
                                                     GAsyncResult         *result,
                                                     GError              **error);
-/** chat_session_delete_message_async: one's own, SENT. "Is gone already" counts as done. Goes the same way as an edit; the message is
+/** chat_session_delete_message_async: one's own, in any state. One that can not have left yet is forgotten at once. "Is gone already"
+ * counts as done. Goes the same way as an edit; the message is
  * shown, busy, until the server has agreed. */
 void              chat_session_delete_message_async (ChatSession         *self,
                                                     ChatMessage          *message,

@@ -93,9 +93,10 @@ static const char *const sql[SQL_N_STATEMENTS] = {
   [SQL_COUNT_OUT] = "SELECT count(*) FROM outbox",
   [SQL_ADD_OUT] = "INSERT INTO outbox (room_id, action, client_ref, text, kind, target_id, target_ref, state, maybe_sent, failure,"
                   " failure_text, created, place)"
-                  " VALUES (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+                  " VALUES (?2, ?3, ?4, ?5, ?6, iif(?7 = 0 AND ?8 IS NOT NULL, ifnull((SELECT id FROM messages"
+                  " WHERE room_id = ?2 AND client_ref = ?8), 0), ?7), ?8, ?9, ?10, ?11, ?12, ?13,"
                   " (SELECT ifnull(max(place), 0) + 1 FROM outbox WHERE room_id = ?2))",
-  [SQL_UPDATE_OUT] = "UPDATE outbox SET text = ?5, kind = ?6, target_id = ?7, target_ref = ?8, state = ?9, maybe_sent = ?10,"
+  [SQL_UPDATE_OUT] = "UPDATE outbox SET action = ?3, text = ?5, kind = ?6, target_id = ?7, target_ref = ?8, state = ?9, maybe_sent = ?10,"
                      " failure = ?11, failure_text = ?12 WHERE id = ?1",
   [SQL_RETRY_OUT] = "UPDATE outbox SET place = (SELECT max(place) + 1 FROM outbox o WHERE o.room_id = outbox.room_id) WHERE id = ?1",
   [SQL_REMOVE_OUT] = "DELETE FROM outbox WHERE id = ?1",

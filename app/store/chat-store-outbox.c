@@ -81,6 +81,7 @@ chat_store_update_out (ChatStoreDb           *self,
                        gboolean              *found)
 {
   bind_id (self, SQL_UPDATE_OUT, 1, row->id);
+  bind_id (self, SQL_UPDATE_OUT, 3, row->action);
   bind_row (self, SQL_UPDATE_OUT, row);
   if (!chat_store_db_run (self, SQL_UPDATE_OUT))
     return FALSE;

@@ -159,7 +159,7 @@ void             chat_store_outbox_add_async     (ChatStore               *self,
 gint64           chat_store_outbox_add_finish    (ChatStore               *self,
                                                   GAsyncResult            *result,
                                                   GError                 **error);
-/** chat_store_outbox_update_async: @row: copied: everything of row @row->id but its room, action, client_ref and date of creation is
+/** chat_store_outbox_update_async: @row: copied: everything of row @row->id but its room, client_ref and date of creation is
  * set. @to_end: it goes to the end of its room (a retry by hand). Before something is sent, wait for the end of the update to SENDING:
  * after a crash nothing else tells that it may have arrived. */
 void             chat_store_outbox_update_async  (ChatStore               *self,

@@ -162,8 +162,8 @@ edit_last_cb (ChatConversation *self)
     {
       g_autoptr (ChatMessage) message = g_list_model_get_item (G_LIST_MODEL (list), i - 1);
 
-      if (chat_message_get_outgoing (message) && chat_message_get_state (message) == CHAT_MESSAGE_SENT &&
-          chat_message_get_content (message) == CHAT_MESSAGE_TEXT && !chat_message_get_busy (message))
+      if (chat_message_get_outgoing (message) && chat_message_get_content (message) == CHAT_MESSAGE_TEXT &&
+          !chat_message_get_deleting (message))
         {
           chat_composer_begin_edit (CHAT_COMPOSER (self->composer), message, NULL);
           return;

@@ -348,15 +348,16 @@ chat_message_row_refresh (ChatMessageRow *self)
 void
 chat_message_row_update_actions (ChatMessageRow *self)
 {
-  gboolean own, sent, failed, waiting, link;
+  gboolean own, left, failed, waiting, link;
 
   g_return_if_fail (CHAT_IS_MESSAGE_ROW (self));
 
   if (self->message == NULL)
     return;
 
-  own = chat_message_get_outgoing (self->message);
-  sent = chat_message_get_state (self->message) == CHAT_MESSAGE_SENT && !chat_message_get_busy (self->message);
+  own = chat_message_get_outgoing (self->message) && !chat_message_get_deleting (self->message);
+  left = chat_message_get_state (self->message) == CHAT_MESSAGE_SENT
+         || chat_message_get_state (self->message) == CHAT_MESSAGE_SENDING;
   failed = chat_message_get_state (self->message) == CHAT_MESSAGE_FAILED;
   waiting = chat_message_get_state (self->message) == CHAT_MESSAGE_WAITING;
   link = chat_bubble_get_link (self->bubble, 0) != NULL;
@@ -364,8 +365,8 @@ chat_message_row_update_actions (ChatMessageRow *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.copy-link", link);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.open-link", link);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.edit",
-                                 own && sent && chat_message_get_content (self->message) == CHAT_MESSAGE_TEXT);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.delete", own && sent);
+                                 own && chat_message_get_content (self->message) == CHAT_MESSAGE_TEXT);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.delete", own && left);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.retry", failed);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.discard", failed || waiting);
 }

@@ -248,12 +248,11 @@ open_menu (ChatTimeline       *self,
       g_menu_append (second, _("_Open Link"), "message.open-link");
       g_menu_append (second, _("Copy _Link Address"), "message.copy-link");
     }
-  if (own && state == CHAT_MESSAGE_SENT)
-    {
-      if (chat_message_get_content (message) == CHAT_MESSAGE_TEXT)
-        g_menu_append (third, _("_Edit"), "message.edit");
-      g_menu_append (third, _("D_elete…"), "message.delete");
-    }
+  if (own && chat_message_get_content (message) == CHAT_MESSAGE_TEXT)
+    g_menu_append (third, _("_Edit"), "message.edit");
+  /* (What waits is discarded) */
+  if (own && (state == CHAT_MESSAGE_SENT || state == CHAT_MESSAGE_SENDING))
+    g_menu_append (third, _("D_elete…"), "message.delete");
   g_menu_append (third, _("De_tails"), "message.details");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (first));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (second));
@@ -288,7 +287,7 @@ chat_timeline_row_requested (ChatTimeline   *self,
   g_autoptr (ChatMessage) message = NULL;
   const ChatTextLink *link;
   ChatMessageState state;
-  gboolean own_sent;
+  gboolean own;
   const char *uri;
 
   if (chat_message_row_get_message (row) == NULL)
@@ -296,7 +295,7 @@ chat_timeline_row_requested (ChatTimeline   *self,
 
   message = g_object_ref (chat_message_row_get_message (row));
   state = chat_message_get_state (message);
-  own_sent = chat_message_get_outgoing (message) && state == CHAT_MESSAGE_SENT && !chat_message_get_busy (message);
+  own = chat_message_get_outgoing (message) && !chat_message_get_deleting (message);
   link = chat_bubble_get_link (chat_message_row_get_bubble (row), 0);
   uri = self->menu != NULL && gtk_widget_get_parent (self->menu) == GTK_WIDGET (row) ? self->menu_uri : NULL;
   if (uri == NULL && link != NULL)
@@ -316,8 +315,8 @@ chat_timeline_row_requested (ChatTimeline   *self,
   else if (g_str_equal (action, "details"))
     show_details (self, message);
   /* A screen reader offers all of them for every row */
-  else if ((g_str_equal (action, "edit") && own_sent && chat_message_get_content (message) == CHAT_MESSAGE_TEXT) ||
-           (g_str_equal (action, "delete") && own_sent) ||
+  else if ((g_str_equal (action, "edit") && own && chat_message_get_content (message) == CHAT_MESSAGE_TEXT) ||
+           (g_str_equal (action, "delete") && own && (state == CHAT_MESSAGE_SENT || state == CHAT_MESSAGE_SENDING)) ||
            (g_str_equal (action, "retry") && state == CHAT_MESSAGE_FAILED) ||
            (g_str_equal (action, "discard") && (state == CHAT_MESSAGE_FAILED || state == CHAT_MESSAGE_WAITING)))
     g_signal_emit_by_name (self, "message-requested", message, action);
