@@ -50,6 +50,9 @@ struct _ChatClient
   gint64                  paused_at;    /* µs, monotonic; 0: it is not */
   gint64                  paused_for;   /* µs, all earlier pauses together */
   guint                   timer;
+  guint                   probe_timer;
+  gint64                  probed_at;    /* µs, monotonic */
+  gboolean                pings;        /* the server answers PING */
   guint                   connect_ms;
   guint                   answer_ms;
   guint                   n_problems;

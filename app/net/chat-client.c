@@ -99,6 +99,7 @@ fail_all (ChatClient   *self,
   while (self->pending.head != NULL)
     fail_request (self, self->pending.head->data, error);
   chat_client_drop_held (self, error);
+  g_clear_handle_id (&self->probe_timer, g_source_remove);
 }
 
 static gboolean
@@ -312,7 +313,10 @@ handle (ChatClient *self,
           if (chat_packet_has (packet, CHAT_FIELD_LOGIN))
             chat_client_set_login (self, chat_packet_get_string (packet, CHAT_FIELD_LOGIN));
           if ((features & CHAT_FEATURE_PING) != 0)
-            chat_connection_set_ping (self->connection, TRUE);
+            {
+              chat_connection_set_ping (self->connection, TRUE);
+              self->pings = TRUE;
+            }
         }
       if (chat_client_answer_may_be_push (type))
         {
@@ -525,6 +529,38 @@ chat_client_request (ChatClient *self,
     chat_client_send_request (self, request);
 }
 
+static gboolean
+on_probe_over (gpointer user_data)
+{
+  g_autoptr (ChatClient) self = g_object_ref (user_data);
+
+  self->probe_timer = 0;
+  /* Any byte is a sign of life. Who does not listen can not call the other silent */
+  if (self->connection != NULL && self->paused_at == 0 && chat_connection_get_last_read (self->connection) < self->probed_at)
+    give_up (self, CHAT_CLIENT_ERROR_TIMED_OUT, "the connection is dead");
+  return G_SOURCE_REMOVE;
+}
+
+void
+chat_client_probe (ChatClient *self,
+                   guint       limit_ms)
+{
+  if (self->connection == NULL || self->probe_timer != 0)
+    return;
+  self->probed_at = g_get_monotonic_time ();
+  self->probe_timer = g_timeout_add (limit_ms, on_probe_over, self);
+  if (self->pings)
+    chat_client_say (self, chat_packet_new (CHAT_PACKET_PING));
+  else
+    {
+      g_autoptr (ChatPacket) question = chat_packet_new (CHAT_PACKET_SEARCH_USER);
+
+      chat_packet_set_string (question, CHAT_FIELD_USER, self->login);
+      push_request (self, request_new (CHAT_PACKET_SEARCH_USER, NULL), question);
+      schedule_timer (self);
+    }
+}
+
 void
 chat_client_say (ChatClient *self,
                  ChatPacket *packet)
@@ -702,6 +738,7 @@ chat_client_dispose (GObject *object)
   chat_client_close (self);
   g_clear_handle_id (&self->timer, g_source_remove);
   g_clear_handle_id (&self->held_timer, g_source_remove);
+  g_clear_handle_id (&self->probe_timer, g_source_remove);
   G_OBJECT_CLASS (chat_client_parent_class)->dispose (object);
 }
 

@@ -105,6 +105,9 @@ void               chat_client_set_timeouts        (ChatClient              *sel
                                                     guint                    answer_ms);
 /** chat_client_close: ends it; every request fails with %CHAT_CLIENT_ERROR_CLOSED; no event follows */
 void               chat_client_close               (ChatClient              *self);
+/** chat_client_probe: asks the server for a sign of life; a connection that brings none within @limit_ms is ended, as timed out */
+void               chat_client_probe               (ChatClient              *self,
+                                                    guint                    limit_ms);
 gboolean           chat_client_is_open             (ChatClient              *self);
 /** chat_client_set_paused: while %TRUE nothing more is read from the server: it has to wait (back-pressure). Up to a chunk that was
  * read already waits inside. The server is not taken for dead meanwhile, nor is an answer late. May be called before there is a

@@ -11,9 +11,10 @@
 #include "chat-limits.h"
 
 /* A dead peer is found after about two minutes of silence, where the server does not know `ping` */
-#define KEEPALIVE_IDLE_S     60
-#define KEEPALIVE_INTERVAL_S 15
-#define KEEPALIVE_PROBES     4
+/* A server without `ping` that is gone is found within a minute, too */
+#define KEEPALIVE_IDLE_S     30
+#define KEEPALIVE_INTERVAL_S 10
+#define KEEPALIVE_PROBES     3
 
 typedef struct
 {

@@ -45,6 +45,7 @@ struct _ChatOutbox
   GHashTable              *changes; /* message id -> ChatOutboxEntry: the newest edit or deletion of it */
   guint                    n_messages;
   guint                    pause;   /* timer: the server asked us to wait */
+  gint64                   paused_until; /* µs, monotonic */
 };
 
 void             chat_outbox_unref        (ChatOutbox      *self);

@@ -146,7 +146,19 @@ pause_all (ChatOutbox   *self,
   guint seconds = CLAMP (chat_client_error_get_retry_after (error), 1, CHAT_OUTBOX_MAX_PAUSE_S);
 
   g_clear_handle_id (&self->pause, g_source_remove);
+  self->paused_until = g_get_monotonic_time () + (gint64) seconds * G_USEC_PER_SEC;
   self->pause = g_timeout_add (seconds * 1000, on_pause_over, self);
+}
+
+void
+chat_outbox_woke (ChatOutbox *self,
+                  gint64      slept)
+{
+  if (self->pause == 0)
+    return;
+  g_clear_handle_id (&self->pause, g_source_remove);
+  self->paused_until -= slept;
+  self->pause = g_timeout_add (CLAMP ((self->paused_until - g_get_monotonic_time ()) / 1000, 0, G_MAXINT32), on_pause_over, self);
 }
 
 static void

@@ -76,6 +76,9 @@ void         chat_outbox_load       (ChatOutbox             *self,
 /** chat_outbox_set_client: @client: (nullable) (transfer none): logged in; what waits goes out */
 void         chat_outbox_set_client (ChatOutbox             *self,
                                      ChatClient             *client);
+/** chat_outbox_woke: the computer was asleep for @slept µs: a wait that the server asked for may be over */
+void         chat_outbox_woke       (ChatOutbox             *self,
+                                     gint64                  slept);
 /** chat_outbox_add: Returns: %FALSE if it is full */
 gboolean     chat_outbox_add        (ChatOutbox             *self,
                                      ChatMessage            *message);

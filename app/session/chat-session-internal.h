@@ -22,6 +22,8 @@ typedef struct
   guint refresh;          /* the rooms are not asked for again sooner than this after the last time */
   guint secret;           /* for the keyring */
   guint farewell;         /* for the server to take note of signing out */
+  guint tick;             /* between looks at whether the computer was asleep */
+  guint probe;            /* for a sign of life after that */
 } ChatSessionTimes;
 
 /** chat_session_error_new: Returns: (transfer full): @retry_after: seconds; 0: not told */
@@ -34,6 +36,12 @@ ChatSessionTimes *chat_session_get_times         (ChatSession *self);
  * from zero to it ("full jitter") */
 guint             chat_session_get_backoff_limit (ChatSession *self,
                                                   guint        attempt);
+/** chat_session_set_clock: @asleep: Returns: for how long (µs) the computer has slept since it was started; before the session connects */
+void              chat_session_set_clock         (ChatSession *self,
+                                                  gint64     (*asleep) (void));
+/** chat_session_set_monitor: in place of the system's; before the session connects */
+void              chat_session_set_monitor       (ChatSession     *self,
+                                                  GNetworkMonitor *monitor);
 /** chat_session_is_kept: whether @message of ours, unsent or not, is on the disk */
 gboolean          chat_session_is_kept           (ChatSession *self,
                                                   ChatMessage *message);

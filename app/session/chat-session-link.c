@@ -192,6 +192,18 @@ on_retry (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static void
+wait_for_retry (ChatSession  *self,
+                const GError *error,
+                guint         delay_ms)
+{
+  g_autoptr (GError) told = error != NULL ? g_error_copy (error) : NULL;
+
+  g_clear_handle_id (&self->retry_timer, g_source_remove);
+  self->retry_timer = g_timeout_add (delay_ms, on_retry, self);
+  chat_session_set_state (self, CHAT_SESSION_WAITING, told, g_get_monotonic_time () + (gint64) delay_ms * 1000);
+}
+
 /* Evenly from zero to the limit: after a server comes back, its clients do not come back all at once */
 static void
 schedule_retry (ChatSession  *self,
@@ -202,15 +214,11 @@ schedule_retry (ChatSession  *self,
 
   self->n_attempts++;
   delay = g_random_int_range (0, chat_session_get_backoff_limit (self, self->n_attempts) + 1);
-  delay = MAX (delay, least_ms);
-  g_clear_handle_id (&self->retry_timer, g_source_remove);
-  self->retry_timer = g_timeout_add (delay, on_retry, self);
-  chat_session_set_state (self, CHAT_SESSION_WAITING, error, g_get_monotonic_time () + (gint64) delay * 1000);
+  wait_for_retry (self, error, MAX (delay, least_ms));
 }
 
-/* Whoever has a reason to try at once: not sooner than the server allows */
-static void
-try_now (ChatSession *self)
+void
+chat_session_try_now (ChatSession *self)
 {
   if (g_get_monotonic_time () < self->not_before)
     return;
@@ -218,6 +226,29 @@ try_now (ChatSession *self)
   chat_session_link_start (self);
 }
 
+void
+chat_session_link_woke (ChatSession *self,
+                        gint64       slept)
+{
+  /* Nobody slept on the other side: its time went on */
+  self->not_before -= slept;
+  chat_outbox_woke (self->outbox, slept);
+  if (self->client != NULL)
+    chat_client_probe (self->client, self->times.probe);
+  else if (self->attempt != NULL)
+    {
+      g_autoptr (ChatClient) attempt = g_steal_pointer (&self->attempt);
+
+      chat_client_close (attempt);
+      chat_session_link_start (self);
+    }
+  else if (self->state == CHAT_SESSION_WAITING && g_get_monotonic_time () >= self->not_before)
+    chat_session_try_now (self);
+  else if (self->state == CHAT_SESSION_WAITING)
+    wait_for_retry (self, self->error, MAX ((self->not_before - g_get_monotonic_time ()) / 1000 + 1, 1));
+}
+
+/* One that came, or became another: what was connected over it may be gone */
 static void
 on_network_changed (GNetworkMonitor *monitor,
                     gboolean         available,
@@ -228,17 +259,29 @@ on_network_changed (GNetworkMonitor *monitor,
 
   self->available = available;
   if (came && self->state == CHAT_SESSION_WAITING)
-    try_now (self);
+    chat_session_try_now (self);
+  else if (available && self->client != NULL)
+    chat_client_probe (self->client, self->times.probe);
 }
 
 static void
 watch_network (ChatSession *self)
 {
-  if (self->monitor != NULL)
+  chat_session_wake_start (self);
+  if (self->watching)
     return;
-  self->monitor = g_object_ref (g_network_monitor_get_default ());
+  if (self->monitor == NULL)
+    self->monitor = g_object_ref (g_network_monitor_get_default ());
+  self->watching = TRUE;
   self->available = g_network_monitor_get_network_available (self->monitor);
   g_signal_connect (self->monitor, "network-changed", G_CALLBACK (on_network_changed), self);
+}
+
+void
+chat_session_set_monitor (ChatSession     *self,
+                          GNetworkMonitor *monitor)
+{
+  g_set_object (&self->monitor, monitor);
 }
 
 /* The way up */
@@ -427,5 +470,7 @@ chat_session_connect (ChatSession *self)
 
   if (self->state != CHAT_SESSION_WAITING && self->state != CHAT_SESSION_REFUSED)
     return;
-  try_now (self);
+  /* Whoever asks by hand may be told the same once more, and not for ever by one who is not to be trusted */
+  self->not_before = 0;
+  chat_session_try_now (self);
 }

@@ -103,7 +103,11 @@ struct _ChatSession
   guint             retry_timer;
   gint64            not_before;           /* µs, monotonic: the server asked us not to come again sooner */
   GNetworkMonitor  *monitor;
+  gboolean          watching;             /* the monitor */
   gboolean          available;
+  guint             tick;                 /* see chat-session-wake.c */
+  gint64          (*get_asleep) (void);
+  gint64            asleep;               /* µs: how long the computer had slept when it was looked at last */
   ChatSessionTimes  times;
   gboolean          closed;
 
@@ -326,6 +330,16 @@ void    chat_session_link_up          (ChatSession        *self,
 /** chat_session_make_client: Returns: (transfer full) */
 ChatClient *chat_session_make_client  (ChatSession        *self);
 char   *chat_session_device_name      (void);
+
+/** chat_session_try_now: there is a reason to try at once: not sooner than the server allows */
+void    chat_session_try_now          (ChatSession        *self);
+/** chat_session_link_woke: the computer was asleep for @slept µs, which no timer has noticed */
+void    chat_session_link_woke        (ChatSession        *self,
+                                       gint64              slept);
+
+/* chat-session-wake.c: whether the computer was asleep */
+void    chat_session_wake_start       (ChatSession        *self);
+void    chat_session_wake_stop        (ChatSession        *self);
 
 /* chat-session-sign.c: the account */
 /** chat_session_keep_token: @token: (nullable): a new one, as the server gave it at log-in */

@@ -326,6 +326,7 @@ chat_session_close (ChatSession *self)
   chat_session_link_stop (self);
   chat_session_keep_close (self);
   self->closed = TRUE;
+  chat_session_wake_stop (self);
   if (self->monitor != NULL)
     g_signal_handlers_disconnect_by_data (self->monitor, self);
   g_clear_object (&self->monitor);
@@ -422,6 +423,8 @@ chat_session_init (ChatSession *self)
     .refresh = 2000,
     .secret = CHAT_SECRET_TIMEOUT_MS,
     .farewell = 3000,
+    .tick = 4000,
+    .probe = 5000,
   };
 }
 
