@@ -15,7 +15,21 @@ struct _ChatRoomHistory
   gint64    room_id;
   gboolean  shown;          /* the newest page was given once */
   gboolean  asking_whole;   /* ALL is on its way */
+  GArray   *holes;          /* of Hole: where the window may lack messages, until the server can be asked */
+  gboolean  filling;
 };
+
+/* Read on beyond without a connection: nobody knows what is after @low and before @high */
+typedef struct
+{
+  gint64 low;
+  gint64 high;
+  guint  n_pages;           /* that were asked for to fill it */
+} Hole;
+
+/* More than so many are not looked for again, and not more pages asked for one of them: a window holds no more */
+#define MAX_HOLES      16
+#define MAX_HOLE_PAGES 20
 
 /* The person reads on without a connection: so many gaps may be stepped over before the page is given up */
 #define MAX_STEPS 2
@@ -295,6 +309,24 @@ reload_list (gpointer user_data)
 }
 
 static void
+note_hole (ChatRoomHistory     *self,
+           const Request       *request,
+           const ChatStorePage *stored)
+{
+  gint64 first, last;
+  Hole hole = { 0 };
+
+  if (request->n_steps == 0 || request->asked == request->anchor || stored->messages->len == 0
+      || (request->kind != CHAT_PAGE_BEFORE && request->kind != CHAT_PAGE_AFTER) || self->holes->len >= MAX_HOLES)
+    return;
+  first = ((ChatStoreMessage *) stored->messages->pdata[0])->id;
+  last = ((ChatStoreMessage *) stored->messages->pdata[stored->messages->len - 1])->id;
+  hole.low = request->kind == CHAT_PAGE_BEFORE ? last : request->anchor;
+  hole.high = request->kind == CHAT_PAGE_BEFORE ? request->anchor : first;
+  g_array_append_val (self->holes, hole);
+}
+
+static void
 return_stored (ChatRoomHistory *self,
                ChatSession     *session,
                GTask           *task,
@@ -309,6 +341,7 @@ return_stored (ChatRoomHistory *self,
 
       g_ptr_array_add (page->messages, chat_session_take_message (session, &row));
     }
+  note_hole (self, request, stored);
   page->more_before = stored->more_before;
   /* The newest that is kept is the newest that there is, as long as nobody says otherwise */
   page->more_after = stored->more_after && request->kind != CHAT_PAGE_NEWEST
@@ -423,6 +456,129 @@ ask_store (ChatRoomHistory *self,
                               CHAT_STORE_PAGE_DEFAULT, g_task_get_cancellable (task), on_stored, g_object_ref (task));
 }
 
+/* Filling what was stepped over */
+
+static void fill_next (ChatRoomHistory *self, ChatSession *session);
+
+/* Whether the window of the room reaches over it still */
+static gboolean
+is_open (ChatRoomHistory *self,
+         ChatSession     *session,
+         const Hole      *hole)
+{
+  ChatRoomInfo *info = chat_session_get_info (session, self->room_id);
+  GListModel *model = info != NULL ? G_LIST_MODEL (info->list) : NULL;
+  gint64 first = 0, last = 0;
+
+  for (guint i = model != NULL ? g_list_model_get_n_items (model) : 0; i > 0 && last == 0; i--)
+    {
+      g_autoptr (ChatMessage) message = g_list_model_get_item (model, i - 1);
+
+      last = chat_message_get_id (message);
+    }
+  if (last > 0)
+    {
+      g_autoptr (ChatMessage) message = g_list_model_get_item (model, 0);
+
+      first = chat_message_get_id (message);
+    }
+  return first > 0 && first <= hole->low && last >= hole->high;
+}
+
+typedef struct
+{
+  ChatRoomHistory *history;
+  gboolean         more;
+} Filling;
+
+static void
+filling_free (Filling *filling)
+{
+  g_object_unref (filling->history);
+  g_free (filling);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Filling, filling_free)
+
+static void
+on_filled (ChatSession *session,
+           GPtrArray   *rows,
+           gpointer     user_data)
+{
+  g_autoptr (Filling) filling = user_data;
+  ChatRoomHistory *self = filling->history;
+  gint64 first = rows != NULL && rows->len > 0 ? ((ChatClientMessage *) rows->pdata[0])->id : 0;
+  Hole *hole;
+
+  self->filling = FALSE;
+  if (session == NULL || self->holes->len == 0)
+    return;
+  hole = &g_array_index (self->holes, Hole, 0);
+  if (first == 0 || first <= hole->low || first >= hole->high || !filling->more || ++hole->n_pages >= MAX_HOLE_PAGES)
+    g_array_remove_index (self->holes, 0);
+  else
+    hole->high = first;
+  fill_next (self, session);
+}
+
+static void
+on_filling (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (Filling) filling = user_data;
+  ChatRoomHistory *self = filling->history;
+  g_autoptr (ChatSession) session = g_weak_ref_get (&self->session);
+  g_autoptr (GPtrArray) rows = NULL;
+  gint64 from = CHAT_STORE_BEGINNING, to = CHAT_STORE_TO_NEWEST;
+  gboolean paged;
+
+  rows = chat_client_read_finish (CHAT_CLIENT (source), result, &filling->more, NULL);
+  /* What could not be asked now is asked over the next connection */
+  if (rows == NULL || session == NULL || session->client != CHAT_CLIENT (source) || self->holes->len == 0)
+    {
+      self->filling = FALSE;
+      return;
+    }
+  paged = (session->abilities & CHAT_SESSION_CAN_PAGE) != 0;
+  if (paged)
+    to = g_array_index (self->holes, Hole, 0).high - 1;
+  if (filling->more)
+    from = rows->len > 0 ? ((ChatClientMessage *) rows->pdata[0])->id : to + 1;
+  if (!paged)
+    /* That was all that there is */
+    filling->more = FALSE;
+  chat_session_feed_page (session, self->room_id, from, to, rows, FALSE, on_filled, g_steal_pointer (&filling));
+}
+
+static void
+fill_next (ChatRoomHistory *self,
+           ChatSession     *session)
+{
+  Filling *filling;
+  gboolean paged = (session->abilities & CHAT_SESSION_CAN_PAGE) != 0;
+
+  if (self->filling || session->client == NULL)
+    return;
+  while (self->holes->len > 0 && !is_open (self, session, &g_array_index (self->holes, Hole, 0)))
+    g_array_remove_index (self->holes, 0);
+  if (self->holes->len == 0)
+    return;
+  self->filling = TRUE;
+  filling = g_new0 (Filling, 1);
+  filling->history = g_object_ref (self);
+  chat_client_read_async (session->client, paged ? CHAT_CLIENT_READ_BEFORE : CHAT_CLIENT_READ_ALL, self->room_id,
+                          g_array_index (self->holes, Hole, 0).high, CHAT_CLIENT_MAX_PAGE, NULL, on_filling, filling);
+}
+
+void
+chat_room_history_fill (ChatRoomHistory *self)
+{
+  g_autoptr (ChatSession) session = g_weak_ref_get (&self->session);
+
+  if (session != NULL && !session->closed)
+    fill_next (self, session);
+}
+
 static void
 chat_room_history_load_async (ChatMessageSource   *source,
                               ChatPageKind         kind,
@@ -472,6 +628,7 @@ static void
 chat_room_history_finalize (GObject *object)
 {
   g_weak_ref_clear (&CHAT_ROOM_HISTORY (object)->session);
+  g_array_unref (CHAT_ROOM_HISTORY (object)->holes);
   G_OBJECT_CLASS (chat_room_history_parent_class)->finalize (object);
 }
 
@@ -485,6 +642,7 @@ static void
 chat_room_history_init (ChatRoomHistory *self)
 {
   g_weak_ref_init (&self->session, NULL);
+  self->holes = g_array_new (FALSE, FALSE, sizeof (Hole));
 }
 
 ChatRoomHistory *

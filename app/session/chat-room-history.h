@@ -25,5 +25,8 @@ G_DECLARE_FINAL_TYPE (ChatRoomHistory, chat_room_history, CHAT, ROOM_HISTORY, GO
 /** chat_room_history_new: does not keep @session alive */
 ChatRoomHistory *chat_room_history_new (ChatSession *session,
                                         gint64       room_id);
+/** chat_room_history_fill: there is a connection: what was passed over without one is asked for, and comes into the window where it
+ * belongs: nothing that was in it moves away */
+void             chat_room_history_fill (ChatRoomHistory *self);
 
 G_END_DECLS

@@ -469,6 +469,7 @@ chat_session_get_messages (ChatSession *self,
   list = chat_message_list_new (CHAT_MESSAGE_SOURCE (history));
   if (info != NULL)
     {
+      g_set_weak_pointer (&info->history, G_OBJECT (history));
       info->list = list;
       g_object_add_weak_pointer (G_OBJECT (list), (gpointer *) &info->list);
       unsent = chat_outbox_list (self->outbox, chat_room_get_id (room));

@@ -30,6 +30,7 @@ typedef struct
   ChatSession     *session;
   ChatRoom        *room;            /* owned */
   ChatMessageList *list;            /* weak: while anybody holds it */
+  gpointer         history;         /* weak: the ChatRoomHistory of that */
   gint64           first_id;        /* oldest message, as OLD_DIALOGS told; 0: none or not told */
   gint64           newest_id;       /* newest message that was ever met; 0: none was */
   guint64          met;             /* the number of the refresh before which it was met */

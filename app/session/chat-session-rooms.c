@@ -5,6 +5,7 @@
 
 #include "config.h"
 
+#include "chat-room-history.h"
 #include "chat-session-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -16,6 +17,7 @@ chat_session_info_free (gpointer data)
 
   if (info->list != NULL)
     g_object_remove_weak_pointer (G_OBJECT (info->list), (gpointer *) &info->list);
+  g_clear_weak_pointer (&info->history);
   g_clear_signal_handler (&info->notify_id, info->room);
   g_object_unref (info->room);
   g_free (info);
@@ -322,15 +324,25 @@ static void
 reload_lists (ChatSession *self)
 {
   g_autoptr (GPtrArray) lists = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GPtrArray) histories = g_ptr_array_new_with_free_func (g_object_unref);
   GHashTableIter iter;
   gpointer value;
 
   g_hash_table_iter_init (&iter, self->infos);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (((ChatRoomInfo *) value)->list != NULL)
-      g_ptr_array_add (lists, g_object_ref (((ChatRoomInfo *) value)->list));
+    {
+      ChatRoomInfo *info = value;
+
+      if (info->list == NULL)
+        continue;
+      g_ptr_array_add (lists, g_object_ref (info->list));
+      if (info->history != NULL)
+        g_ptr_array_add (histories, g_object_ref (info->history));
+    }
   for (guint i = 0; i < lists->len; i++)
     chat_message_list_reload (lists->pdata[i]);
+  for (guint i = 0; i < histories->len; i++)
+    chat_room_history_fill (histories->pdata[i]);
 }
 
 static void
