@@ -18,37 +18,70 @@ chat_timeline_set_unread_first (ChatTimeline *self,
     chat_timeline_scroll_foreach (self->scroll, chat_timeline_update_row, self);
 }
 
-/* Returns: whether it is known; else a page that holds it is on its way */
-static gboolean
-find_first_unread (ChatTimeline *self)
+/* How many of others' messages there are in the window after @id */
+static guint
+count_after (ChatTimeline  *self,
+             gint64         id,
+             ChatMessage  **first)
 {
-  guint n = chat_timeline_n_messages (self), left = self->unread_count;
+  guint n = chat_timeline_n_messages (self), count = 0;
+
+  *first = NULL;
+  for (guint i = 0; i < n; i++)
+    {
+      ChatMessage *message = chat_timeline_message_at (self, i);
+
+      if (chat_message_get_outgoing (message) || chat_message_get_id (message) <= id)
+        continue;
+      if (count++ == 0)
+        *first = message;
+    }
+  return count;
+}
+
+/* Whether the first unread message may be older than the window. Without a mark nothing was ever read: as many as are counted */
+static gboolean
+is_before_window (ChatTimeline *self,
+                  guint         count)
+{
+  guint n = chat_timeline_n_messages (self);
+
+  if (n == 0 || !chat_message_list_get_has_older (self->list))
+    return FALSE;
+  return self->unread_after > 0 ? chat_message_get_id (chat_timeline_message_at (self, 0)) > self->unread_after
+                                : count < self->unread_count;
+}
+
+/* @ask: pages may be asked for. Returns: whether it is known; else a page that holds it is on its way */
+static gboolean
+find_first_unread (ChatTimeline *self,
+                   gboolean      ask)
+{
+  guint n = chat_timeline_n_messages (self), left = self->unread_count, count;
   ChatMessage *found = NULL;
 
   if (self->unread_count == 0)
     return TRUE;
 
-  if (self->unread_after > 0)
+  count = count_after (self, self->unread_after, &found);
+  if (ask && !self->searched_unread && is_before_window (self, count))
     {
-      if (!self->searched_unread && n > 0 && chat_message_get_id (chat_timeline_message_at (self, 0)) > self->unread_after &&
-          chat_message_list_get_has_older (self->list))
-        {
-          self->searched_unread = TRUE;
-          chat_message_list_load_around (self->list, self->unread_after);
-          if (chat_message_list_get_loading (self->list))
-            return FALSE;
-        }
-      for (guint i = 0; i < n && found == NULL; i++)
-        {
-          ChatMessage *message = chat_timeline_message_at (self, i);
-
-          if (!chat_message_get_outgoing (message) && chat_message_get_id (message) > self->unread_after)
-            found = message;
-        }
+      self->searched_unread = TRUE;
+      chat_message_list_load_around (self->list, MAX (self->unread_after, 1));
+      if (chat_message_list_get_loading (self->list))
+        return FALSE;
     }
-  else
+  /* What is kept may end just where one has read */
+  if (found == NULL && ask && self->searched_unread && chat_message_list_get_error (self->list) == NULL)
+    {
+      chat_message_list_load_newer (self->list);
+      if (chat_message_list_get_loading_newer (self->list))
+        return FALSE;
+    }
+  if (self->unread_after == 0 && !self->searched_unread)
     {
       /* No mark: as many as are counted, from the end */
+      found = NULL;
       for (guint i = n; i > 0 && left > 0; i--)
         if (!chat_message_get_outgoing (chat_timeline_message_at (self, i - 1)))
           {
@@ -85,16 +118,15 @@ chat_timeline_place_view (ChatTimeline *self)
         }
       if (message != NULL)
         {
-          /* Without asking for pages: the line stands where it can be seen */
-          self->searched_unread = TRUE;
-          find_first_unread (self);
+          /* The line stands where it can be seen */
+          find_first_unread (self, FALSE);
           self->placed = TRUE;
           chat_timeline_scroll_go_to (self->scroll, message, offset);
           return;
         }
     }
 
-  if (!find_first_unread (self))
+  if (!find_first_unread (self, TRUE))
     return;
   self->placed = TRUE;
   if (self->unread_first != NULL)

@@ -607,6 +607,45 @@ seen_cb (ChatTimeline *timeline,
   seen[chat_room_get_id (room)] = id;
 }
 
+/* Far more is unread than a page: the room opens at the first, and only what was on screen is read. @data: with a mark */
+static void
+test_unread (gconstpointer data)
+{
+  guint read = GPOINTER_TO_UINT (data);
+  g_autoptr (GRand) rand = g_rand_new_with_seed (5);
+  g_autoptr (ChatFakeSource) source = chat_fake_source_new ();
+  g_autoptr (ChatMessageList) other = NULL;
+  g_autoptr (ChatRoom) room = chat_room_new (2, "eve");
+  gint64 seen[3] = { 0 };
+  Fixture f;
+  double y;
+
+  fixture_init (&f, 10, rand);
+  g_signal_connect (f.timeline, "seen", G_CALLBACK (seen_cb), seen);
+  for (guint i = 0; i < read + 300; i++)
+    chat_fake_source_append (source, "eve", FALSE, NOON + i * 10 * MINUTE, "one of many");
+  chat_fake_source_set_auto (source, TRUE);
+  other = chat_message_list_new (CHAT_MESSAGE_SOURCE (source));
+  chat_room_set_read_mark (room, read);
+  chat_room_set_unread_count (room, 300);
+  chat_message_list_load (other);
+  chat_timeline_set_room (CHAT_TIMELINE (f.timeline), room, other);
+  chat_test_wait_until (chat_message_list_lookup (other, read + 1) != NULL);
+  chat_test_wait_until (message_place (&f, chat_message_list_lookup (other, read + 1), &y) && y >= 0
+                        && y < gtk_adjustment_get_page_size (f.adjustment) / 2);
+  chat_test_wait_until (seen[2] > 0);
+  frames (&f, 6);
+  g_assert_cmpint (seen[2], >, read);
+  g_assert_cmpint (seen[2], <, read + 100);
+
+  chat_timeline_show_newest (CHAT_TIMELINE (f.timeline));
+  chat_test_wait_until (seen[2] == read + 300);
+  g_assert_true (chat_timeline_get_follows (CHAT_TIMELINE (f.timeline)));
+
+  chat_timeline_set_room (CHAT_TIMELINE (f.timeline), NULL, NULL);
+  fixture_clear (&f);
+}
+
 static void
 test_seen (void)
 {
@@ -753,6 +792,8 @@ main (int   argc,
   g_test_add_func ("/ui/timeline/rooms", test_rooms);
   g_test_add_func ("/ui/timeline/short", test_short);
   g_test_add_func ("/ui/timeline/seen", test_seen);
+  g_test_add_data_func ("/ui/timeline/unread/marked", GUINT_TO_POINTER (60), test_unread);
+  g_test_add_data_func ("/ui/timeline/unread/never-read", GUINT_TO_POINTER (0), test_unread);
   g_test_add_func ("/ui/timeline/random", test_random);
 
   return g_test_run ();
