@@ -107,7 +107,9 @@ login_succeed (ChatServerRequest *request)
       return;
     }
   if (has_features)
-    features = chat_packet_get_features (request->packet) & (CHAT_FEATURES_ALL & ~CHAT_FEATURE_MEDIA);
+    features = chat_packet_get_features (request->packet) & CHAT_FEATURES_ALL;
+  if (peer->hub->media == NULL)
+    features &= ~CHAT_FEATURE_MEDIA;
   chat_server_peer_log_in (peer, login->user_id, login->name, login->prefs, features, login->token_id);
   if (chat_server_request_is_gone (request))
     return;
@@ -121,6 +123,13 @@ login_succeed (ChatServerRequest *request)
     }
   if (login->token != NULL)
     chat_packet_set_string (answer, CHAT_FIELD_TOKEN, login->token);
+  if (features & CHAT_FEATURE_MEDIA)
+    {
+      g_autofree char *media_url = chat_server_peer_dup_media_url (peer);
+
+      chat_packet_set_string (answer, CHAT_FIELD_MEDIA_URL, media_url);
+      chat_packet_set_integer (answer, CHAT_FIELD_MEDIA_LIMIT, chat_server_media_get_limit (peer->hub->media));
+    }
   chat_server_request_answer (request, answer);
 }
 

@@ -41,6 +41,8 @@ chat_server_message_to_packet (const ChatStorageMessage *message,
   chat_packet_set_string (packet, CHAT_FIELD_MESSAGE, message->text);
   chat_packet_set_string (packet, CHAT_FIELD_DATE, date);
   chat_packet_set_string (packet, CHAT_FIELD_SENDER, message->sender);
+  if (message->file != NULL && (features & CHAT_FEATURE_MEDIA) != 0)
+    chat_server_packet_set_file (packet, message->file, TRUE);
   if ((features & CHAT_FEATURE_CLIENT_REF) == 0)
     return packet;
   if (message->edited != 0)

@@ -25,6 +25,7 @@ push_to_members (ChatServerPeer *asker,
     .own_id = own_feature != 0 ? asker->user_id : 0,
     .own_feature = own_feature,
     .seq = job->seq,
+    .has_file = job->file != NULL,
     .line = line,
     .data = &news,
   };
@@ -56,6 +57,33 @@ set_sync_fields (ChatPacket           *packet,
   chat_packet_set_integer (packet, CHAT_FIELD_SEQ, job->seq);
 }
 
+/* The address of one of our files, if @text is that; who knows of files must not tell of one that is gone */
+static void
+look_for_file (ChatServerPeer *peer,
+               ChatStorageJob *job)
+{
+  job->address = chat_server_peer_dup_file_address (peer, job->text);
+  job->needs_file = job->address != NULL && chat_server_peer_has_feature (peer, CHAT_FEATURE_MEDIA);
+}
+
+static void
+fail_by_job (ChatServerRequest    *request,
+             const ChatStorageJob *job)
+{
+  ChatPacket *failure;
+
+  if (job->status != CHAT_STATUS_BAD_REQUEST || !job->needs_file)
+    {
+      chat_server_request_fail_by_job (request, job);
+      return;
+    }
+  failure = chat_server_request_new_answer (request);
+  chat_packet_set_status (failure, job->status);
+  chat_packet_set_string (failure, CHAT_FIELD_REASON, "FILE");
+  chat_packet_set_string (failure, CHAT_FIELD_ERROR, "There is no such file any more: it must be uploaded again");
+  chat_server_request_answer (request, failure);
+}
+
 /* Sending */
 
 static GBytes *
@@ -77,6 +105,8 @@ write_message (gconstpointer      data,
   if (variant & CHAT_SERVER_VARIANT_OWN)
     chat_packet_set_string (packet, CHAT_FIELD_CLIENT_REF, job->client_ref);
   set_sync_fields (packet, job, variant);
+  if (variant & CHAT_SERVER_VARIANT_MEDIA)
+    chat_server_packet_set_file (packet, job->file, TRUE);
   return chat_packet_to_bytes (packet);
 }
 
@@ -90,7 +120,7 @@ on_message_added (ChatStorageJob *job,
 
   if (job->status != CHAT_STATUS_SUCCESS)
     {
-      chat_server_request_fail_by_job (request, job);
+      fail_by_job (request, job);
       return;
     }
   if (job->created)
@@ -124,6 +154,8 @@ chat_server_command_snd_msg (ChatServerRequest *request)
   job->room_id = chat_packet_get_integer (packet, CHAT_FIELD_ROOM_ID, 0);
   job->kind = chat_packet_get_message_kind (packet);
   job->text = g_strdup (chat_packet_get_string (packet, CHAT_FIELD_MESSAGE));
+  if (job->kind != CHAT_MESSAGE_KIND_TEXT)
+    look_for_file (peer, job);
   if (chat_server_peer_has_feature (peer, CHAT_FEATURE_CLIENT_REF) && !chat_server_switch_is_on (CHAT_SERVER_SWITCH_REFS))
     job->client_ref = g_strdup (chat_packet_get_string (packet, CHAT_FIELD_CLIENT_REF));
   chat_server_request_submit (request, job);
@@ -156,6 +188,8 @@ write_edit (gconstpointer      data,
   g_autoptr (ChatPacket) packet = fill_edit (chat_packet_new (CHAT_PACKET_EDIT_MSG), news->job);
 
   set_sync_fields (packet, news->job, variant);
+  if (variant & CHAT_SERVER_VARIANT_MEDIA)
+    chat_server_packet_set_file (packet, news->job->file, TRUE);
   return chat_packet_to_bytes (packet);
 }
 
@@ -179,12 +213,14 @@ on_message_edited (ChatStorageJob *job,
 
   if (job->status != CHAT_STATUS_SUCCESS)
     {
-      chat_server_request_fail_by_job (request, job);
+      fail_by_job (request, job);
       return;
     }
   push_to_members (request->peer, job, 0, write_edit);
   answer = fill_edit (chat_server_request_new_answer (request), job);
   chat_server_request_set_seq (request, answer, job->seq);
+  if (job->file != NULL && chat_server_peer_has_feature (request->peer, CHAT_FEATURE_MEDIA))
+    chat_server_packet_set_file (answer, job->file, TRUE);
   chat_server_request_answer (request, answer);
 }
 
@@ -196,6 +232,7 @@ chat_server_command_edit_msg (ChatServerRequest *request)
   job->user_id = request->peer->user_id;
   job->message_id = chat_packet_get_integer (request->packet, CHAT_FIELD_ID, 0);
   job->text = g_strdup (chat_packet_get_string (request->packet, CHAT_FIELD_NEW_MSG));
+  look_for_file (request->peer, job);
   chat_server_request_submit (request, job);
 }
 

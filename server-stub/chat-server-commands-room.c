@@ -203,6 +203,11 @@ add_info (Dialogs               *dialogs,
       g_autoptr (ChatPacket) packet = NULL;
 
       cut_preview (room->last_message->text);
+      if (room->last_message->file != NULL)
+        {
+          g_clear_pointer (&room->last_message->file->preview, g_free);
+          dialogs->size += 512 + 6 * strlen (room->last_message->file->name);
+        }
       packet = chat_server_message_to_packet (room->last_message, peer->features, peer->user_id);
       json_array_add_element (dialogs->last_messages, chat_packet_to_node (packet));
       /* A control character takes six bytes */

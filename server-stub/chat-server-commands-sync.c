@@ -102,7 +102,8 @@ send_change (ChatServerRequest *request,
 }
 
 static ChatPacket *
-message_packet (const ChatStorageChange *change)
+message_packet (const ChatStorageChange *change,
+                ChatFeatures             features)
 {
   ChatPacket *packet = chat_packet_new (change->message != NULL ? CHAT_PACKET_EDIT_MSG : CHAT_PACKET_DELETE_MSG);
 
@@ -113,6 +114,8 @@ message_packet (const ChatStorageChange *change)
 
       chat_packet_set_string (packet, CHAT_FIELD_NEW_MSG, change->message->text);
       chat_packet_set_string (packet, CHAT_FIELD_EDITED, edited);
+      if (change->message->file != NULL && (features & CHAT_FEATURE_MEDIA) != 0)
+        chat_server_packet_set_file (packet, change->message->file, TRUE);
     }
   chat_packet_set_integer (packet, CHAT_FIELD_ROOM_ID, change->room_id);
   return packet;
@@ -160,7 +163,7 @@ tell (ChatServerRequest       *request,
       break;
 
     case CHAT_STORAGE_CHANGE_MESSAGE:
-      send_change (request, message_packet (change), change->seq);
+      send_change (request, message_packet (change, features), change->seq);
       break;
 
     case CHAT_STORAGE_CHANGE_ROOM:

@@ -34,6 +34,7 @@ static const ChatServerCommand commands[] = {
   { CHAT_PACKET_SET_ACCOUNT,    0,                    PREFS,                  1, chat_server_command_set_account },
   { CHAT_PACKET_TYPING,         SILENT,               CHAT_FEATURE_TYPING,    1, chat_server_command_typing },
   { CHAT_PACKET_SET_ROOM,       0,                    CHAT_FEATURE_ROOM_INFO, 1, chat_server_command_set_room },
+  { CHAT_PACKET_MEDIA_UPLOAD,   0,                    CHAT_FEATURE_MEDIA,     2, chat_server_command_media_upload },
 };
 
 const ChatServerCommand *

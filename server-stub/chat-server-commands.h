@@ -73,6 +73,18 @@ void chat_server_command_set_room     (ChatServerRequest *request);
 void chat_server_command_snd_msg      (ChatServerRequest *request);
 void chat_server_command_edit_msg     (ChatServerRequest *request);
 void chat_server_command_delete_msg   (ChatServerRequest *request);
+/* chat-server-commands-media.c */
+void chat_server_command_media_upload (ChatServerRequest *request);
+/** chat_server_packet_set_file: "file" of @packet */
+void chat_server_packet_set_file      (ChatPacket            *packet,
+                                       const ChatStorageFile *file,
+                                       gboolean               with_preview);
+/** chat_server_peer_dup_media_url: Returns: (transfer full) (nullable): with what the addresses of files begin for @peer; %NULL: it has none */
+char *chat_server_peer_dup_media_url  (ChatServerPeer    *peer);
+/** chat_server_peer_dup_file_address: Returns: (transfer full) (nullable): the random part of @text (nullable), if it is the address of a
+ * file as it is told to @peer */
+char *chat_server_peer_dup_file_address (ChatServerPeer  *peer,
+                                         const char      *text);
 /* chat-server-commands-history.c */
 void chat_server_command_read_msg     (ChatServerRequest *request);
 /** chat_server_message_to_packet: @with_extensions: what a connection that named them may see of it */

@@ -214,6 +214,8 @@ chat_server_hub_push (ChatServerHub        *self,
             variant |= CHAT_SERVER_VARIANT_OWN;
           if (push->seq != 0 && (peer->features & CHAT_FEATURE_SYNC) != 0)
             variant |= CHAT_SERVER_VARIANT_SYNC;
+          if (push->has_file && (peer->features & CHAT_FEATURE_MEDIA) != 0)
+            variant |= CHAT_SERVER_VARIANT_MEDIA;
           if (lines[variant] == NULL)
             lines[variant] = push->line (push->data, variant);
           if (lines[variant] != NULL)

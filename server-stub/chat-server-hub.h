@@ -8,6 +8,7 @@
 #include "chat-packet.h"
 #include "chat-server-hasher.h"
 #include "chat-server-limits.h"
+#include "chat-server-media.h"
 #include "chat-server-poller.h"
 #include "chat-server-storage.h"
 #include "chat-server-turns.h"
@@ -46,6 +47,7 @@ struct _ChatServerHub
   ChatServerPoller  *poller;
   ChatServerStorage *storage;
   ChatServerHasher  *hasher;
+  ChatServerMedia   *media;             /* nullable: --no-media */
 
   GHashTable        *users;             /* gint64 -> ChatServerUser */
   ChatServerPeer    *peers;             /* all connections, a list through next */
@@ -115,12 +117,14 @@ gboolean        chat_server_hub_is_revoked   (ChatServerHub            *self,
  * ChatServerVariants: a push is not the same for all
  * @CHAT_SERVER_VARIANT_OWN: the devices of the one who caused it
  * @CHAT_SERVER_VARIANT_SYNC: connections that named "sync"
+ * @CHAT_SERVER_VARIANT_MEDIA: connections that named "media", where there is a file to tell of
  */
 typedef enum
 {
   CHAT_SERVER_VARIANT_OWN  = 1 << 0,
   CHAT_SERVER_VARIANT_SYNC = 1 << 1,
-  CHAT_SERVER_N_VARIANTS   = 1 << 2
+  CHAT_SERVER_VARIANT_MEDIA = 1 << 2,
+  CHAT_SERVER_N_VARIANTS   = 1 << 3
 } ChatServerVariants;
 
 /** ChatServerLine: writes the line that is pushed. Returns: (transfer full) (nullable): %NULL: these get none */
@@ -136,6 +140,7 @@ typedef GBytes *(*ChatServerLine) (gconstpointer      data,
  * @own_feature: and only those of them that named this
  * @any_of: only connections that named one of these; 0: all
  * @seq: the number of the change; 0: it is none
+ * @has_file: the MEDIA line is another one
  * @is_fleeting: it may be lost, and is told at once or not at all
  */
 typedef struct
@@ -148,6 +153,7 @@ typedef struct
   ChatFeatures    own_feature;
   ChatFeatures    any_of;
   gint64          seq;
+  gboolean        has_file;
   gboolean        is_fleeting;
   ChatServerLine  line;
   gconstpointer   data;

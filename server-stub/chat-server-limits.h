@@ -58,6 +58,37 @@ G_BEGIN_DECLS
 #define CHAT_SERVER_HASHING_ADDRESS        128
 #define CHAT_SERVER_HASHING_PAUSE_S        2       /* what one more is told to wait */
 
+/* Files: the sizes where no option says otherwise (bytes), what of the disk is never used up by them, and how often that is looked at while
+ * one comes in */
+#define CHAT_SERVER_MEDIA_LIMIT            (G_GINT64_CONSTANT (2) << 30)
+#define CHAT_SERVER_MEDIA_QUOTA            (G_GINT64_CONSTANT (10) << 30)
+#define CHAT_SERVER_MEDIA_RESERVE          (G_GINT64_CONSTANT (64) << 20)
+#define CHAT_SERVER_MEDIA_CHECK_SIZE       (1024 * 1024)
+/* HTTP connections in all, and from one address; each is one request. What is sent of a file at a time, and what one upload may bring
+ * in one turn of the loop (bytes) */
+#define CHAT_SERVER_MEDIA_CONNECTIONS      512
+#define CHAT_SERVER_MEDIA_CONNECTIONS_ADDRESS 128
+#define CHAT_SERVER_MEDIA_CHUNK            (128 * 1024)
+#define CHAT_SERVER_MEDIA_TURN             (256 * 1024)
+/* An upload is written to the disk after so many bytes, beside; and no more is read while so many are not there (bytes): else the writes
+ * of messages would wait behind it */
+#define CHAT_SERVER_MEDIA_SYNC_SIZE        (8 * 1024 * 1024)
+#define CHAT_SERVER_MEDIA_SYNC_MAX         (32 * 1024 * 1024)
+/* A request must be there in time, and then at least so many bytes go to and fro in each window (ms, bytes) */
+#define CHAT_SERVER_MEDIA_SILENCE_MS       20000
+#define CHAT_SERVER_MEDIA_WINDOW_MS        30000
+#define CHAT_SERVER_MEDIA_WINDOW_BYTES     (32 * 1024)
+/* A body that is refused: what is still read of it before the answer is given, and after (bytes, ms) */
+#define CHAT_SERVER_MEDIA_REFUSED_SIZE     (256 * 1024)
+#define CHAT_SERVER_MEDIA_DRAIN_SIZE       (4 * 1024 * 1024)
+#define CHAT_SERVER_MEDIA_DRAIN_MS         2000
+/* Uploads whose state stays in memory while nobody sends: of others the hash is computed anew at the end */
+#define CHAT_SERVER_MEDIA_IDLE_UPLOADS     256
+/* How often what is too old is removed (ms) */
+#define CHAT_SERVER_MEDIA_EXPIRE_MS        600000
+/* After how long somebody with too many uploads under way may ask for another one (s) */
+#define CHAT_SERVER_MEDIA_RETRY            60
+
 /* Buckets: so many at once, then so many a second. A request costs what the table of commands says, most of them 1. No
  * person meets these, nor a script of 100 messages in a burst or 20 sign-ups a minute. */
 #define CHAT_SERVER_REQUEST_BURST          400

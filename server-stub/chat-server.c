@@ -9,6 +9,7 @@
 #include "chat-server-certificate.h"
 #include "chat-server-demo.h"
 #include "chat-server-listener.h"
+#include "chat-server-media.h"
 #include "chat-server-peer.h"
 #include "chat-server-sqlite.h"
 #include "chat-server-tls.h"
@@ -26,6 +27,8 @@ struct _ChatServer
   char                 *data_dir;
   char                 *tls_cert;
   char                 *tls_key;
+  char                 *media_listen;
+  char                 *media_url;
 
   ChatServerHub         hub;
   ChatServerTlsContext *tls;
@@ -34,6 +37,7 @@ struct _ChatServer
   guint16               port;
   char                 *address;
   char                 *fingerprint;
+  char                 *media_host;
 
   GTask                *starting;
   GSocketAddressEnumerator *enumerator;
@@ -50,6 +54,16 @@ struct _ChatServer
 G_DEFINE_FINAL_TYPE (ChatServer, chat_server, G_TYPE_OBJECT)
 
 static void listen_next (ChatServer *self);
+
+static gboolean
+media_url_is_valid (const char *url)
+{
+  g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
+
+  return uri != NULL && (g_str_equal (g_uri_get_scheme (uri), "http") || g_str_equal (g_uri_get_scheme (uri), "https"))
+         && g_uri_get_host (uri) != NULL && *g_uri_get_host (uri) != '\0' && g_uri_get_userinfo (uri) == NULL
+         && g_uri_get_query (uri) == NULL && g_uri_get_fragment (uri) == NULL;
+}
 
 gboolean
 chat_server_options_check (const ChatServerOptions  *options,
@@ -84,6 +98,31 @@ chat_server_options_check (const ChatServerOptions  *options,
     {
       g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                    "--insecure does without TLS: it does not go with a certificate");
+      return FALSE;
+    }
+  if (options->insecure && options->media_listen != NULL && !options->allow_remote_insecure)
+    {
+      g_autofree char *media_host = NULL;
+
+      if (!chat_server_address_parse (options->media_listen, &media_host, &port, error))
+        return FALSE;
+      if (!chat_server_address_is_loopback (media_host))
+        {
+          g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                       "Without TLS everybody on the way could read every file: --insecure with --media-listen on “%s”, which is "
+                       "not loopback, needs --allow-remote-insecure too", media_host);
+          return FALSE;
+        }
+    }
+  if (options->no_media && (options->media_listen != NULL || options->media_url != NULL))
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--no-media does not go with --media-listen and --media-url");
+      return FALSE;
+    }
+  if (options->media_url != NULL && !media_url_is_valid (options->media_url))
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                   "“%s” is no address that others could begin with: http://HOST/ or https://HOST/, without a query", options->media_url);
       return FALSE;
     }
   if (options->tls_key != NULL && options->tls_cert == NULL)
@@ -165,12 +204,100 @@ start_succeed (ChatServer *self)
 {
   g_autoptr (GTask) task = g_steal_pointer (&self->starting);
 
-  g_clear_object (&self->enumerator);
   self->address = chat_server_address_format (self->host, self->port);
   self->is_started = TRUE;
   if (self->options.keep_days > 0)
     expire (self, 0);
   g_task_return_boolean (task, TRUE);
+}
+
+/* Files: the thread that serves them, when it is known where */
+
+static gboolean
+is_everywhere (const char *host)
+{
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
+
+  return address != NULL && g_inet_address_get_is_any (address);
+}
+
+static gboolean
+start_media (ChatServer  *self,
+             GPtrArray   *addresses,
+             guint16      port,
+             GError     **error)
+{
+  g_autofree char *host = is_everywhere (self->media_host) ? NULL
+                          : strchr (self->media_host, ':') != NULL ? g_strdup_printf ("[%s]", self->media_host)
+                                                                   : g_strdup (self->media_host);
+  const ChatServerMediaOptions options = {
+    .addresses = addresses,
+    .port = port,
+    .may_move = self->media_listen == NULL,
+    .url = self->media_url,
+    .host = host,
+    .data_dir = self->data_dir,
+    .tls = self->tls,
+    .storage = self->hub.storage,
+    .limit = self->options.media_limit,
+    .quota = self->options.media_quota,
+    .silence_ms = self->options.media_silence_ms,
+    .window_ms = self->options.media_window_ms,
+  };
+
+  self->hub.media = chat_server_media_new (&options, error);
+  return self->hub.media != NULL;
+}
+
+static void
+on_media_host_found (GObject      *source,
+                     GAsyncResult *result,
+                     gpointer      user_data)
+{
+  g_autoptr (ChatServer) self = user_data;
+  g_autoptr (GError) error = NULL;
+  GList *found = g_resolver_lookup_by_name_finish (G_RESOLVER (source), result, &error);
+  g_autoptr (GPtrArray) addresses = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autofree char *host = NULL;
+  guint16 port = 0;
+
+  for (GList *l = found; l != NULL; l = l->next)
+    g_ptr_array_add (addresses, g_object_ref (l->data));
+  g_resolver_free_addresses (found);
+  if (self->starting == NULL)
+    return;
+  if (self->media_listen != NULL)
+    chat_server_address_parse (self->media_listen, &host, &port, NULL);
+  else if (!self->picks_port)
+    port = self->port < G_MAXUINT16 ? self->port + 1 : 0;
+  if (error != NULL || !start_media (self, addresses, port, &error))
+    start_fail (self, g_steal_pointer (&error));
+  else
+    start_succeed (self);
+}
+
+static void
+finish_start (ChatServer *self)
+{
+  guint16 port;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GResolver) resolver = g_resolver_get_default ();
+
+  g_clear_object (&self->enumerator);
+  if (self->options.no_media)
+    {
+      start_succeed (self);
+      return;
+    }
+  if (self->media_listen == NULL)
+    self->media_host = g_strdup (self->host);
+  else if (!chat_server_address_parse (self->media_listen, &self->media_host, &port, &error))
+    {
+      start_fail (self, g_steal_pointer (&error));
+      return;
+    }
+  g_resolver_lookup_by_name_async (resolver, self->media_host, g_task_get_cancellable (self->starting), on_media_host_found,
+                                   g_object_ref (self));
 }
 
 static void
@@ -190,7 +317,7 @@ on_next_address (GObject      *source,
   if (address == NULL)
     {
       if (self->listeners->len > 0)
-        start_succeed (self);
+        finish_start (self);
       else if (error != NULL)
         start_fail (self, g_steal_pointer (&error));
       else if (self->listen_error != NULL)
@@ -357,6 +484,7 @@ check_stopped (gpointer user_data)
   if (self->stopping == NULL || self->hub.n_peers > 0 || self->hub.n_hashing > 0)
     return G_SOURCE_REMOVE;
   chat_server_timer_unset (&self->stop_timer);
+  g_clear_pointer (&self->hub.media, chat_server_media_free);
   if (self->hub.storage != NULL)
     chat_server_storage_close (self->hub.storage);
   self->is_stopped = TRUE;
@@ -432,6 +560,12 @@ chat_server_get_port (ChatServer *self)
   return self->is_started ? self->port : 0;
 }
 
+guint16
+chat_server_get_media_port (ChatServer *self)
+{
+  return self->hub.media != NULL ? chat_server_media_get_port (self->hub.media) : 0;
+}
+
 const char *
 chat_server_get_address (ChatServer *self)
 {
@@ -463,6 +597,7 @@ chat_server_dispose (GObject *object)
   if (self->stop_check != NULL)
     g_source_destroy (self->stop_check);
   g_clear_pointer (&self->stop_check, g_source_unref);
+  g_clear_pointer (&self->hub.media, chat_server_media_free);
   if (self->hub.storage != NULL && !self->is_stopped)
     chat_server_storage_close (self->hub.storage);
   self->is_stopped = TRUE;
@@ -482,6 +617,9 @@ chat_server_finalize (GObject *object)
   g_free (self->data_dir);
   g_free (self->tls_cert);
   g_free (self->tls_key);
+  g_free (self->media_listen);
+  g_free (self->media_url);
+  g_free (self->media_host);
   g_free (self->host);
   g_free (self->address);
   g_free (self->fingerprint);
@@ -526,6 +664,12 @@ chat_server_new (const ChatServerOptions *options)
   self->options.data_dir = self->data_dir;
   self->options.tls_cert = self->tls_cert;
   self->options.tls_key = self->tls_key;
+  self->media_listen = g_strdup (options->media_listen);
+  if (options->media_url != NULL)
+    self->media_url = g_str_has_suffix (options->media_url, "/") ? g_strdup (options->media_url)
+                                                                 : g_strconcat (options->media_url, "/", NULL);
+  self->options.media_listen = self->media_listen;
+  self->options.media_url = self->media_url;
 
   self->hub.silence = (options->silence_ms > 0 ? options->silence_ms : CHAT_SERVER_SILENCE_MS) * G_GINT64_CONSTANT (1000);
   self->hub.anonymous_time = (options->anonymous_ms > 0 ? options->anonymous_ms : CHAT_SERVER_ANONYMOUS_MS) *

@@ -26,6 +26,14 @@ G_BEGIN_DECLS
  * @keep_days: messages older than that are deleted; 0: never
  * @silence_ms: a connection that has not sent one complete object by then is closed; 0: the default (30 s)
  * @anonymous_ms: a connection that is not logged in is closed so long after its last object; 0: the default (10 min)
+ * @no_media: no files
+ * @media_listen: HOST:PORT for files; %NULL: the host of @listen and the port after its own, or any free one if that one was to be any
+ * @media_url: with what the addresses of files begin: the base that a proxy serves, or the name of a machine that listens everywhere; %NULL:
+ *   made of the host of @media_listen, or, where that is everywhere, of the address that each client has connected to
+ * @media_limit: bytes of one file; 0: the default (2 GiB)
+ * @media_quota: bytes of all files of a person; 0: the default (10 GiB)
+ * @media_silence_ms: an HTTP request must be there by then; 0: the default (20 s)
+ * @media_window_ms: in such a time something must go to or fro; 0: the default (30 s)
  * @presence_ms: that somebody went is told so long after the last connection ended; 0: the default (5 s)
  *
  * All zero is a good start. What it points to is copied.
@@ -49,6 +57,13 @@ typedef struct
   guint       silence_ms;
   guint       anonymous_ms;
   guint       presence_ms;
+  gboolean    no_media;
+  const char *media_listen;
+  const char *media_url;
+  gint64      media_limit;
+  gint64      media_quota;
+  guint       media_silence_ms;
+  guint       media_window_ms;
 } ChatServerOptions;
 
 #define CHAT_TYPE_SERVER (chat_server_get_type ())
@@ -78,6 +93,8 @@ void        chat_server_stop_finish     (ChatServer              *self,
 
 /** chat_server_get_port: Returns: the TCP port; 0 before it listens */
 guint16     chat_server_get_port        (ChatServer              *self);
+/** chat_server_get_media_port: Returns: the TCP port of files; 0 before it listens, or without them */
+guint16     chat_server_get_media_port  (ChatServer              *self);
 /** chat_server_get_address: Returns: (nullable): HOST:PORT that it listens on, HOST as it was given */
 const char *chat_server_get_address     (ChatServer              *self);
 /** chat_server_get_fingerprint: Returns: (nullable): SHA-256 of the certificate, as AB:CD:...; %NULL without TLS */

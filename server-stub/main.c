@@ -5,6 +5,7 @@
 
 #include "config.h"
 
+#include "chat-limits.h"
 #include "chat-server.h"
 #include "chat-server-demo.h"
 
@@ -13,6 +14,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct
 {
@@ -81,6 +83,36 @@ on_started (GObject      *source,
   fflush (stdout);
 }
 
+/* Returns: FALSE where @text (nullable) is no size */
+static gboolean
+parse_size (const char  *option,
+            const char  *text,
+            gint64      *size,
+            GError     **error)
+{
+  static const char units[] = "KMGT";
+  g_autofree char *number = NULL;
+  const char *unit;
+  gsize length;
+  guint64 value;
+  int shift = 0;
+
+  if (text == NULL)
+    return TRUE;
+  length = strlen (text);
+  unit = length > 1 ? strchr (units, g_ascii_toupper (text[length - 1])) : NULL;
+  if (unit != NULL && *unit != '\0')
+    shift = 10 * (int) (unit - units + 1);
+  number = g_strndup (text, shift > 0 ? length - 1 : length);
+  if (!g_ascii_string_to_unsigned (number, 10, 1, CHAT_MAX_ID >> shift, &value, NULL))
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s takes a size, as 1000000, 500M or 2G, not “%s”", option, text);
+      return FALSE;
+    }
+  *size = (gint64) value << shift;
+  return TRUE;
+}
+
 static gboolean
 parse_options (int                 *argc,
                char              ***argv,
@@ -92,6 +124,8 @@ parse_options (int                 *argc,
   int drop_after = 0;
   int fail_sends = 0;
   int keep_days = 0;
+  g_autofree char *media_limit = NULL;
+  g_autofree char *media_quota = NULL;
   const GOptionEntry entries[] = {
     { "listen", 'l', 0, G_OPTION_ARG_STRING, &options->listen,
       "Where to listen; IPv6 in brackets, port 0 picks a free one (localhost:7711)", "HOST:PORT" },
@@ -106,6 +140,13 @@ parse_options (int                 *argc,
       "With --insecure: anywhere; everybody on the way can read everything", NULL },
     { "demo", 0, 0, G_OPTION_ARG_NONE, &options->demo, "Sample people and rooms with a history", NULL },
     { "keep", 0, 0, G_OPTION_ARG_INT, &keep_days, "Delete messages that are older; without it they are kept for ever", "DAYS" },
+    { "media-listen", 0, 0, G_OPTION_ARG_STRING, &options->media_listen,
+      "Where files are served over HTTP (the host of --listen, at the port after its own)", "HOST:PORT" },
+    { "media-url", 0, 0, G_OPTION_ARG_STRING, &options->media_url,
+      "With what the addresses of files begin, where a proxy serves them or several names lead here", "URL" },
+    { "media-limit", 0, 0, G_OPTION_ARG_STRING, &media_limit, "Bytes of one file; also as 500M or 2G (2G)", "SIZE" },
+    { "media-quota", 0, 0, G_OPTION_ARG_STRING, &media_quota, "Bytes of all files of a person (10G)", "SIZE" },
+    { "no-media", 0, 0, G_OPTION_ARG_NONE, &options->no_media, "No files", NULL },
     { "trace", 0, 0, G_OPTION_ARG_NONE, &options->trace,
       "Each object on standard error, passwords and tokens blotted out", NULL },
     { "delay", 0, 0, G_OPTION_ARG_INT, &delay_ms, "For testing clients: each answer waits so long", "MS" },
@@ -139,6 +180,9 @@ parse_options (int                 *argc,
       g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--keep takes 0 (for ever) to 36500 days");
       return FALSE;
     }
+  if (!parse_size ("--media-limit", media_limit, &options->media_limit, error)
+      || !parse_size ("--media-quota", media_quota, &options->media_quota, error))
+    return FALSE;
   if (delay_ms < 0 || drop_after < 0 || fail_sends < 0)
     {
       g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--delay, --drop-after and --fail-sends take no less than 0");
@@ -183,5 +227,7 @@ main (int    argc,
   g_free ((char *) options.data_dir);
   g_free ((char *) options.tls_cert);
   g_free ((char *) options.tls_key);
+  g_free ((char *) options.media_listen);
+  g_free ((char *) options.media_url);
   return program.status;
 }

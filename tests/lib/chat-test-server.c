@@ -14,10 +14,13 @@ struct _ChatTestServer
   char              *data_dir;
   char              *tls_cert;
   char              *tls_key;
+  char              *media_listen;
+  char              *media_url;
   gboolean           own_data_dir;
   char              *address;
   char              *fingerprint;
   guint16            port;
+  guint16            media_port;
 
   GThread           *thread;
   GMainContext      *context;
@@ -130,6 +133,15 @@ chat_test_server_start (ChatTestServer *self)
   g_free (self->listen);
   self->listen = g_strdup (self->address);
   self->options.listen = self->listen;
+  /* Again at the same port: the next one may be another test's by then */
+  self->media_port = chat_server_get_media_port (self->server);
+  if (self->media_port != 0 && self->media_listen == NULL)
+    {
+      const char *colon = strrchr (self->address, ':');
+
+      self->media_listen = g_strdup_printf ("%.*s:%u", (int) (colon - self->address), self->address, self->media_port);
+      self->options.media_listen = self->media_listen;
+    }
 }
 
 void
@@ -175,6 +187,10 @@ chat_test_server_new (const ChatServerOptions *options)
   self->options.data_dir = self->data_dir;
   self->options.tls_cert = self->tls_cert;
   self->options.tls_key = self->tls_key;
+  self->media_listen = g_strdup (self->options.media_listen);
+  self->media_url = g_strdup (self->options.media_url);
+  self->options.media_listen = self->media_listen;
+  self->options.media_url = self->media_url;
 
   chat_test_server_start (self);
   return self;
@@ -211,6 +227,8 @@ chat_test_server_free (ChatTestServer *self)
   g_free (self->data_dir);
   g_free (self->tls_cert);
   g_free (self->tls_key);
+  g_free (self->media_listen);
+  g_free (self->media_url);
   g_free (self->address);
   g_free (self->fingerprint);
   g_free (self);
@@ -220,6 +238,12 @@ guint16
 chat_test_server_get_port (ChatTestServer *self)
 {
   return self->port;
+}
+
+guint16
+chat_test_server_get_media_port (ChatTestServer *self)
+{
+  return self->media_port;
 }
 
 const char *

@@ -24,6 +24,8 @@ void            chat_test_server_free            (ChatTestServer          *self)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ChatTestServer, chat_test_server_free)
 
 guint16         chat_test_server_get_port        (ChatTestServer          *self);
+/** chat_test_server_get_media_port: Returns: 0 without files */
+guint16         chat_test_server_get_media_port  (ChatTestServer          *self);
 /** chat_test_server_get_address: Returns: HOST:PORT, also while it is stopped */
 const char     *chat_test_server_get_address     (ChatTestServer          *self);
 /** chat_test_server_get_fingerprint: Returns: (nullable): of the certificate; %NULL without TLS */

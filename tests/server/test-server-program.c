@@ -325,7 +325,7 @@ test_term (void)
 static void
 test_out_of_files (void)
 {
-  g_autofree char *command = g_strdup_printf ("ulimit -n 48 && exec '%s' --data '%s' --insecure --listen 127.0.0.1:0",
+  g_autofree char *command = g_strdup_printf ("ulimit -n 56 && exec '%s' --data '%s' --insecure --listen 127.0.0.1:0",
                                               g_getenv ("CHAT_SERVER_PROGRAM"), data_dir);
   const char *argv[] = { "/bin/sh", "-c", command, NULL };
   g_autoptr (GPtrArray) clients = g_ptr_array_new_with_free_func ((GDestroyNotify) client_free);
