@@ -20,6 +20,7 @@ struct _ChatMessage
   ChatAttachment     *attachment;
   ChatMessageContent  content;
   ChatMessageState    state;
+  ChatMessageReceipt  receipt;
   guint               outgoing : 1;
   guint               edited : 1;
   guint               busy : 1;
@@ -43,6 +44,7 @@ enum
   PROP_EDITED,
   PROP_STATE,
   PROP_FAILURE,
+  PROP_RECEIPT,
   PROP_BUSY,
   PROP_DELETING,
   PROP_ATTACHMENT,
@@ -96,6 +98,26 @@ chat_message_state_get_type (void)
   return type;
 }
 
+GType
+chat_message_receipt_get_type (void)
+{
+  static gsize type;
+
+  if (g_once_init_enter (&type))
+    {
+      static const GEnumValue values[] = {
+        { CHAT_MESSAGE_NO_RECEIPT, "CHAT_MESSAGE_NO_RECEIPT", "none" },
+        { CHAT_MESSAGE_DELIVERED, "CHAT_MESSAGE_DELIVERED", "delivered" },
+        { CHAT_MESSAGE_READ, "CHAT_MESSAGE_READ", "read" },
+        { 0, NULL, NULL }
+      };
+
+      g_once_init_leave (&type, g_enum_register_static ("ChatMessageReceipt", values));
+    }
+
+  return type;
+}
+
 static void
 chat_message_get_property (GObject    *object,
                            guint       prop_id,
@@ -141,6 +163,9 @@ chat_message_get_property (GObject    *object,
       break;
     case PROP_FAILURE:
       g_value_set_string (value, self->failure);
+      break;
+    case PROP_RECEIPT:
+      g_value_set_enum (value, self->receipt);
       break;
     case PROP_BUSY:
       g_value_set_boolean (value, self->busy);
@@ -263,6 +288,7 @@ chat_message_class_init (ChatMessageClass *klass)
   properties[PROP_EDITED] = g_param_spec_boolean ("edited", NULL, NULL, FALSE, rw);
   properties[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, CHAT_TYPE_MESSAGE_STATE, CHAT_MESSAGE_SENT, ro);
   properties[PROP_FAILURE] = g_param_spec_string ("failure", NULL, NULL, NULL, ro);
+  properties[PROP_RECEIPT] = g_param_spec_enum ("receipt", NULL, NULL, CHAT_TYPE_MESSAGE_RECEIPT, CHAT_MESSAGE_NO_RECEIPT, ro);
   properties[PROP_BUSY] = g_param_spec_boolean ("busy", NULL, NULL, FALSE, rw);
   properties[PROP_DELETING] = g_param_spec_boolean ("deleting", NULL, NULL, FALSE, rw);
   properties[PROP_ATTACHMENT] = g_param_spec_object ("attachment", NULL, NULL, CHAT_TYPE_ATTACHMENT, rw);
@@ -490,6 +516,27 @@ chat_message_set_state (ChatMessage      *self,
       g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FAILURE]);
     }
   g_object_thaw_notify (G_OBJECT (self));
+}
+
+ChatMessageReceipt
+chat_message_get_receipt (ChatMessage *self)
+{
+  g_return_val_if_fail (CHAT_IS_MESSAGE (self), CHAT_MESSAGE_NO_RECEIPT);
+
+  return self->receipt;
+}
+
+void
+chat_message_set_receipt (ChatMessage        *self,
+                          ChatMessageReceipt  receipt)
+{
+  g_return_if_fail (CHAT_IS_MESSAGE (self));
+
+  if (self->receipt == receipt)
+    return;
+
+  self->receipt = receipt;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RECEIPT]);
 }
 
 gboolean

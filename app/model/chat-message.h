@@ -34,6 +34,18 @@ typedef enum
 #define CHAT_TYPE_MESSAGE_STATE (chat_message_state_get_type ())
 GType chat_message_state_get_type (void);
 
+/**
+ * ChatMessageReceipt: how far one's own message that was SENT has got. Those of others have none.
+ */
+typedef enum
+{
+  CHAT_MESSAGE_NO_RECEIPT,  /* nobody told */
+  CHAT_MESSAGE_DELIVERED,   /* all others in the room have it */
+  CHAT_MESSAGE_READ         /* all others have read it */
+} ChatMessageReceipt;
+#define CHAT_TYPE_MESSAGE_RECEIPT (chat_message_receipt_get_type ())
+GType chat_message_receipt_get_type (void);
+
 #define CHAT_TYPE_MESSAGE (chat_message_get_type ())
 G_DECLARE_FINAL_TYPE (ChatMessage, chat_message, CHAT, MESSAGE, GObject)
 
@@ -51,6 +63,7 @@ G_DECLARE_FINAL_TYPE (ChatMessage, chat_message, CHAT, MESSAGE, GObject)
  * edited        boolean
  * state         enum
  * failure       string   nullable: why it failed, in words for the person
+ * receipt       enum     from the marks of its room: see chat_room_dress()
  * busy          boolean  an edit or deletion of it is on its way
  * deleting      boolean  it is a deletion: nothing else can be done with it
  * attachment    ChatAttachment  nullable: of FILE and IMAGE, where the server vouches for it; "text" is its address then
@@ -92,6 +105,9 @@ const char         *chat_message_get_failure       (ChatMessage        *self);
 void                chat_message_set_state         (ChatMessage        *self,
                                                     ChatMessageState    state,
                                                     const char         *failure);
+ChatMessageReceipt  chat_message_get_receipt       (ChatMessage        *self);
+void                chat_message_set_receipt       (ChatMessage        *self,
+                                                    ChatMessageReceipt  receipt);
 gboolean            chat_message_get_busy          (ChatMessage        *self);
 void                chat_message_set_busy          (ChatMessage        *self,
                                                     gboolean            busy);

@@ -3,26 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#include "chat-room.h"
-
-struct _ChatRoom
-{
-  GObject      parent_instance;
-
-  gint64       id;
-  char        *name;
-  ChatMessage *last_message;
-  gint64       activity;
-  gint64       read_mark;
-  guint        unread_count;
-  char        *draft;
-  gint64       position;
-  int          position_offset;
-  gboolean     at_bottom;
-  gboolean     marked_unread;
-  gboolean     pinned;
-  gboolean     muted;
-};
+#include "chat-room-private.h"
 
 enum
 {
@@ -37,11 +18,20 @@ enum
   PROP_MUTED,
   PROP_DRAFT,
   PROP_POSITION,
+  PROP_DELIVERED_MARK,
+  PROP_SEEN_MARK,
+  PROP_TYPING,
+  PROP_PRESENCE,
+  PROP_LAST_SEEN,
   N_PROPS
 };
 static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (ChatRoom, chat_room, G_TYPE_OBJECT)
+G_DEFINE_ENUM_TYPE (ChatPresence, chat_presence,
+                    G_DEFINE_ENUM_VALUE (CHAT_PRESENCE_UNKNOWN, "unknown"),
+                    G_DEFINE_ENUM_VALUE (CHAT_PRESENCE_ONLINE, "online"),
+                    G_DEFINE_ENUM_VALUE (CHAT_PRESENCE_AWAY, "away"))
 
 static void
 chat_room_get_property (GObject    *object,
@@ -85,6 +75,21 @@ chat_room_get_property (GObject    *object,
       break;
     case PROP_POSITION:
       g_value_set_int64 (value, self->position);
+      break;
+    case PROP_DELIVERED_MARK:
+      g_value_set_int64 (value, chat_room_get_delivered_mark (self));
+      break;
+    case PROP_SEEN_MARK:
+      g_value_set_int64 (value, chat_room_get_seen_mark (self));
+      break;
+    case PROP_TYPING:
+      g_value_set_boxed (value, chat_room_get_typing (self));
+      break;
+    case PROP_PRESENCE:
+      g_value_set_enum (value, self->presence);
+      break;
+    case PROP_LAST_SEEN:
+      g_value_set_int64 (value, self->last_seen);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -153,6 +158,8 @@ chat_room_finalize (GObject *object)
 
   g_free (self->name);
   g_free (self->draft);
+  g_clear_pointer (&self->marks, g_ptr_array_unref);
+  g_clear_pointer (&self->typing, g_ptr_array_unref);
 
   G_OBJECT_CLASS (chat_room_parent_class)->finalize (object);
 }
@@ -163,6 +170,7 @@ chat_room_class_init (ChatRoomClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   const GParamFlags once = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
   const GParamFlags rw = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+  const GParamFlags ro = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
 
   object_class->get_property = chat_room_get_property;
   object_class->set_property = chat_room_set_property;
@@ -179,8 +187,12 @@ chat_room_class_init (ChatRoomClass *klass)
   properties[PROP_PINNED] = g_param_spec_boolean ("pinned", NULL, NULL, FALSE, rw);
   properties[PROP_MUTED] = g_param_spec_boolean ("muted", NULL, NULL, FALSE, rw);
   properties[PROP_DRAFT] = g_param_spec_string ("draft", NULL, NULL, NULL, rw);
-  properties[PROP_POSITION] = g_param_spec_int64 ("position", NULL, NULL, 0, G_MAXINT64, 0,
-                                                  G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_POSITION] = g_param_spec_int64 ("position", NULL, NULL, 0, G_MAXINT64, 0, ro);
+  properties[PROP_DELIVERED_MARK] = g_param_spec_int64 ("delivered-mark", NULL, NULL, 0, G_MAXINT64, 0, ro);
+  properties[PROP_SEEN_MARK] = g_param_spec_int64 ("seen-mark", NULL, NULL, 0, G_MAXINT64, 0, ro);
+  properties[PROP_TYPING] = g_param_spec_boxed ("typing", NULL, NULL, G_TYPE_STRV, ro);
+  properties[PROP_PRESENCE] = g_param_spec_enum ("presence", NULL, NULL, CHAT_TYPE_PRESENCE, CHAT_PRESENCE_UNKNOWN, ro);
+  properties[PROP_LAST_SEEN] = g_param_spec_int64 ("last-seen", NULL, NULL, G_MININT64, G_MAXINT64, 0, ro);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 

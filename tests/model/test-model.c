@@ -73,6 +73,9 @@ test_message (void)
   expect ("failure state ");
   g_assert_null (chat_message_get_failure (message));
   for (guint i = 0; i < 2; i++)
+    chat_message_set_receipt (message, CHAT_MESSAGE_READ);
+  expect ("receipt ");
+  for (guint i = 0; i < 2; i++)
     chat_message_set_busy (message, TRUE);
   expect ("busy ");
   for (guint i = 0; i < 2; i++)
@@ -174,6 +177,127 @@ test_room (void)
   chat_room_set_draft (room, "");
   g_assert_null (chat_room_get_draft (room));
   expect ("draft ");
+
+  g_string_free (names, TRUE);
+  g_assert_finalize_object (room);
+}
+
+static ChatMessage *
+own_message (gint64 id)
+{
+  ChatMessage *message = chat_message_new (3, "anna", TRUE, CHAT_MESSAGE_TEXT, NULL);
+
+  chat_message_set_id (message, id);
+  return message;
+}
+
+/* A mark is one number for each of the others; what all of them have counts */
+static void
+test_marks (void)
+{
+  ChatRoom *room = chat_room_new (3, "bob");
+  g_autoptr (ChatMessage) own = own_message (5);
+  g_autoptr (ChatMessage) unsent = own_message (0);
+  g_autoptr (ChatMessage) other = chat_message_new (3, "bob", FALSE, CHAT_MESSAGE_TEXT, NULL);
+
+  chat_message_set_id (other, 4);
+  names = g_string_new (NULL);
+  g_signal_connect (room, "notify", G_CALLBACK (notify_cb), NULL);
+  chat_room_dress (room, own);
+  g_assert_cmpint (chat_message_get_receipt (own), ==, CHAT_MESSAGE_NO_RECEIPT);
+
+  for (guint i = 0; i < 2; i++)
+    chat_room_raise_mark (room, "bob", 5, 4);
+  expect ("seen-mark delivered-mark ");
+  chat_room_dress (room, own);
+  chat_room_dress (room, other);
+  chat_room_dress (room, unsent);
+  g_assert_cmpint (chat_message_get_receipt (own), ==, CHAT_MESSAGE_DELIVERED);
+  g_assert_cmpint (chat_message_get_receipt (other), ==, CHAT_MESSAGE_NO_RECEIPT);
+  g_assert_cmpint (chat_message_get_receipt (unsent), ==, CHAT_MESSAGE_NO_RECEIPT);
+
+  /* They only rise; what is read is delivered; a name is one in any case */
+  chat_room_raise_mark (room, "BOB", 1, 1);
+  expect ("");
+  chat_room_raise_mark (room, "Bob", 0, 7);
+  expect ("seen-mark delivered-mark ");
+  g_assert_cmpint (chat_room_get_delivered_mark (room), ==, 7);
+  chat_room_dress (room, own);
+  g_assert_cmpint (chat_message_get_receipt (own), ==, CHAT_MESSAGE_READ);
+
+  /* In a group the one who is furthest behind counts */
+  chat_room_raise_mark (room, "eve", 6, 0);
+  expect ("seen-mark delivered-mark ");
+  g_assert_cmpint (chat_room_get_delivered_mark (room), ==, 6);
+  g_assert_cmpint (chat_room_get_seen_mark (room), ==, 0);
+  chat_room_raise_mark (room, "eve", 0, 9);
+  g_assert_cmpint (chat_room_get_delivered_mark (room), ==, 7);
+  g_assert_cmpint (chat_room_get_seen_mark (room), ==, 7);
+
+  /* Bounded */
+  for (guint i = 0; i < CHAT_ROOM_MAX_OTHERS + 10; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("n%u", i);
+
+      chat_room_raise_mark (room, name, 9, 9);
+    }
+  g_assert_cmpint (chat_room_get_seen_mark (room), ==, 7);
+
+  g_string_free (names, TRUE);
+  g_assert_finalize_object (room);
+}
+
+static void
+test_typing (void)
+{
+  ChatRoom *room = chat_room_new (3, "bob");
+  g_auto (GStrv) value = NULL;
+
+  names = g_string_new (NULL);
+  g_signal_connect (room, "notify", G_CALLBACK (notify_cb), NULL);
+  g_assert_null (chat_room_get_typing (room)[0]);
+  chat_room_set_typing (room, "bob", FALSE);
+  expect ("");
+  for (guint i = 0; i < 2; i++)
+    chat_room_set_typing (room, i == 0 ? "bob" : "Bob", TRUE);
+  expect ("typing ");
+  chat_room_set_typing (room, "eve", TRUE);
+  g_assert_true (g_strv_equal (chat_room_get_typing (room), (const char *const[]) { "bob", "eve", NULL }));
+  g_object_get (room, "typing", &value, NULL);
+  g_assert_cmpuint (g_strv_length (value), ==, 2);
+  chat_room_set_typing (room, "bob", FALSE);
+  g_assert_true (g_strv_equal (chat_room_get_typing (room), (const char *const[]) { "eve", NULL }));
+  expect ("typing typing ");
+  for (guint i = 0; i < 2; i++)
+    chat_room_set_typing (room, "eve", FALSE);
+  expect ("typing ");
+  g_assert_null (chat_room_get_typing (room)[0]);
+  chat_room_set_typing (room, "eve", TRUE);
+
+  g_string_free (names, TRUE);
+  g_assert_finalize_object (room);
+}
+
+static void
+test_presence (void)
+{
+  ChatRoom *room = chat_room_new (3, "bob");
+
+  names = g_string_new (NULL);
+  g_signal_connect (room, "notify", G_CALLBACK (notify_cb), NULL);
+  g_assert_cmpint (chat_room_get_presence (room), ==, CHAT_PRESENCE_UNKNOWN);
+  /* When somebody was seen last says nothing of one who is there */
+  for (guint i = 0; i < 2; i++)
+    chat_room_set_presence (room, CHAT_PRESENCE_ONLINE, 7);
+  expect ("presence ");
+  g_assert_cmpint (chat_room_get_last_seen (room), ==, 0);
+  for (guint i = 0; i < 2; i++)
+    chat_room_set_presence (room, CHAT_PRESENCE_AWAY, 7);
+  expect ("last-seen presence ");
+  chat_room_set_presence (room, CHAT_PRESENCE_AWAY, 8);
+  expect ("last-seen ");
+  chat_room_set_presence (room, CHAT_PRESENCE_UNKNOWN, 0);
+  expect ("last-seen presence ");
 
   g_string_free (names, TRUE);
   g_assert_finalize_object (room);
@@ -312,6 +436,9 @@ main (int   argc,
   g_test_add_func ("/model/attachment/notify", test_attachment);
   g_test_add_func ("/model/message/compare", test_compare);
   g_test_add_func ("/model/room/notify", test_room);
+  g_test_add_func ("/model/room/marks", test_marks);
+  g_test_add_func ("/model/room/typing", test_typing);
+  g_test_add_func ("/model/room/presence", test_presence);
   g_test_add_func ("/model/room-list", test_room_list);
 
   return g_test_run ();
