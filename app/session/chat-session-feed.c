@@ -386,6 +386,7 @@ build_message (ChatSession      *self,
                ChatStoreBatch   *batch)
 {
   chat_session_put_row (self, batch, event->row, event->live);
+  chat_session_put_implied_mark (self, batch, event->row);
 }
 
 static void

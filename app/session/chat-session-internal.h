@@ -21,6 +21,8 @@ typedef struct
   guint answer;           /* for an answer, before the connection counts as dead */
   guint refresh;          /* the rooms are not asked for again sooner than this after the last time */
   guint secret;           /* for the keyring */
+  guint typing;           /* until somebody who has typed is no longer shown as typing */
+  guint tell_typing;      /* between two words to the server that the person types */
   guint farewell;         /* for the server to take note of signing out */
   guint tick;             /* between looks at whether the computer was asleep */
   guint probe;            /* for a sign of life after that */

@@ -266,6 +266,12 @@ show_room (ChatSession         *self,
       info->newest_id = MAX (info->newest_id, view.id);
       chat_session_show_newest (self, info, message);
     }
+  for (guint i = 0; i < row->marks->len; i++)
+    {
+      const ChatStoreMark *mark = row->marks->pdata[i];
+
+      chat_session_show_mark (self, info, mark->name, mark->delivered, mark->read);
+    }
   g_signal_handler_unblock (room, info->notify_id);
 }
 

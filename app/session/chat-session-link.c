@@ -15,6 +15,8 @@ on_message (ChatClient              *client,
             const ChatClientChange  *change,
             gpointer                 user_data)
 {
+  if (!change->replayed)
+    chat_session_typing_sent (user_data, message->room_id, message->sender);
   chat_session_feed_message (user_data, message, change);
 }
 
@@ -107,6 +109,7 @@ on_typing (ChatClient *client,
            const char *name,
            gpointer    user_data)
 {
+  chat_session_typing_told (user_data, client, room_id, name);
 }
 
 static void
@@ -116,6 +119,7 @@ on_presence (ChatClient *client,
              gint64      last_seen,
              gpointer    user_data)
 {
+  chat_session_presence_told (user_data, client, name, online, last_seen);
 }
 
 static void
@@ -133,6 +137,7 @@ on_closed (ChatClient   *client,
   chat_outbox_set_client (self->outbox, NULL);
   chat_session_rooms_stop (self);
   chat_session_settings_stop (self);
+  chat_session_presence_stop (self);
   if (g_get_monotonic_time () - self->online_since >= (gint64) self->times.steady * 1000)
     self->n_attempts = 0;
   error = chat_session_error_from (reason);
@@ -417,6 +422,7 @@ chat_session_link_up (ChatSession *self,
                               | ((features & CHAT_CLIENT_RECEIPTS) != 0 ? CHAT_SESSION_CAN_TELL_RECEIPTS : 0)
                               | ((features & CHAT_CLIENT_TYPING) != 0 ? CHAT_SESSION_CAN_TELL_TYPING : 0)
                               | ((features & CHAT_CLIENT_PRESENCE) != 0 ? CHAT_SESSION_CAN_TELL_PRESENCE : 0));
+  chat_session_presence_start (self);
   chat_session_set_state (self, CHAT_SESSION_ONLINE, NULL, 0);
   /* What waited goes first: a message that was typed should not wait for a long list of rooms. But where the server may have lost
    * its data, the number of a room may now be that of another one */
@@ -450,6 +456,7 @@ chat_session_link_stop (ChatSession *self)
     chat_outbox_set_client (self->outbox, NULL);
   chat_session_rooms_stop (self);
   chat_session_settings_stop (self);
+  chat_session_presence_stop (self);
 }
 
 void

@@ -49,6 +49,7 @@ chat_session_take_id (ChatSession *self,
   if (other != NULL && info != NULL && info->list != NULL)
     chat_message_list_remove (info->list, other);
   chat_message_set_id (message, id);
+  chat_session_dress (self, message);
   chat_memory_add (self->memory, message);
   if (other != NULL && info != NULL && chat_room_get_last_message (info->room) == other)
     chat_room_set_last_message (info->room, message);
@@ -135,6 +136,8 @@ take (ChatSession             *self,
     }
   else if (!is_cut || !g_str_has_prefix (chat_message_get_text (message), row->text))
     chat_session_show_text (self, message, row->text);
+  /* Marks reach what is in a window; this is new, or may have been out of it */
+  chat_session_dress (self, message);
   /* A server that knows only the user's API does not say it again */
   if (row->edited)
     chat_message_set_edited (message, TRUE);
@@ -240,6 +243,8 @@ chat_session_message_came (ChatSession             *self,
   message = chat_session_take_message (self, row);
   if (info->list != NULL)
     chat_message_list_add (info->list, message);
+  chat_session_typing_shown (self, row->room_id, row->sender);
+  chat_session_show_implied_mark (self, info, row);
   if (is_newest)
     {
       info->newest_id = row->id;

@@ -21,6 +21,9 @@ G_BEGIN_DECLS
 #define CHAT_SESSION_MAX_UNREAD   1000
 #define CHAT_SESSION_MAX_PREVIEW  1024  /* bytes of the newest message of a room that nobody looks at: there may be many rooms */
 #define CHAT_SESSION_MAX_PAUSE_S  3600  /* the longest that a server may ask us to stay away */
+#define CHAT_SESSION_MAX_PEOPLE   5000  /* whose presence is known (PROTOCOL.md: what a server tells of) */
+#define CHAT_SESSION_MAX_NAME     64    /* bytes of a login: CHAT_MAX_LOGIN_SIZE */
+#define CHAT_SESSION_MAX_TYPISTS  200   /* who type at the same time, in all rooms */
 
 /**
  * ChatRoomInfo: what the session knows of a room besides its model
@@ -42,6 +45,7 @@ typedef struct
   int              muted_wanted;    /* -1: the server knows. Kept in the store as a wish */
   int              pinned_wanted;
   gboolean         set_in_flight;
+  gint64           typing_told;     /* µs, monotonic: when the server was told that the person types; 0: never */
   gulong           notify_id;
   gboolean         draft_changed;   /* and not written yet */
   gboolean         position_changed;
@@ -127,6 +131,12 @@ struct _ChatSession
 
   /* The account */
   ChatSessionSettings settings;
+
+  /* People */
+  GHashTable       *people;               /* login in lower case -> Person */
+  ChatClient       *people_client;        /* weak: who told of them */
+  GQueue            typists;              /* of Typist, in the order of their ends */
+  guint             typing_timer;
 
   /* Messages */
   ChatMemory       *memory;
@@ -249,6 +259,27 @@ void    chat_session_feed_receipt     (ChatSession            *self,
                                        gint64                  delivered,
                                        gint64                  read,
                                        const ChatClientChange *change);
+/** chat_session_is_member: whether @name, which is not one's own, is in the room. @info: (nullable) */
+gboolean chat_session_is_member       (ChatSession            *self,
+                                       ChatRoomInfo           *info,
+                                       const char             *name);
+/** chat_session_show_mark: @name has got so far: the messages that are held show it. Who is no member is ignored */
+void    chat_session_show_mark        (ChatSession            *self,
+                                       ChatRoomInfo           *info,
+                                       const char             *name,
+                                       gint64                  delivered,
+                                       gint64                  seen);
+/** chat_session_dress: gives @message, which has come or got its id, the receipt of its room's marks */
+void    chat_session_dress            (ChatSession            *self,
+                                       ChatMessage            *message);
+/** chat_session_put_implied_mark, chat_session_show_implied_mark: who sends a message has read what was before it, and no other push
+ * says so */
+void    chat_session_put_implied_mark (ChatSession             *self,
+                                       ChatStoreBatch          *batch,
+                                       const ChatClientMessage *row);
+void    chat_session_show_implied_mark (ChatSession            *self,
+                                       ChatRoomInfo            *info,
+                                       const ChatClientMessage *row);
 /** chat_session_put_marks: @marks: (nullable) (element-type ChatClientMark) */
 void    chat_session_put_marks        (ChatSession            *self,
                                        ChatStoreBatch         *batch,
@@ -284,6 +315,33 @@ void    chat_session_feed_account     (ChatSession            *self,
                                        gboolean                typing,
                                        gboolean                presence,
                                        const ChatClientChange *change);
+
+/* chat-session-presence.c: who is there, and who types (PROTOCOL.md, "typing", "presence") */
+/** chat_session_presence_told: @client: over which it came: it need not be the connection yet */
+void    chat_session_presence_told    (ChatSession            *self,
+                                       ChatClient             *client,
+                                       const char             *name,
+                                       gboolean                online,
+                                       gint64                  last_seen);
+/** chat_session_presence_start: there is a connection: what it has told already is shown */
+void    chat_session_presence_start   (ChatSession            *self);
+/** chat_session_presence_stop: the connection ended: nobody is known to be there, or to type */
+void    chat_session_presence_stop    (ChatSession            *self);
+/** chat_session_presence_met: @info is a new room: what is known of who is in it is shown */
+void    chat_session_presence_met     (ChatSession            *self,
+                                       ChatRoomInfo           *info);
+void    chat_session_typing_told      (ChatSession            *self,
+                                       ChatClient             *client,
+                                       gint64                  room_id,
+                                       const char             *name);
+/** chat_session_typing_sent: what @name typed has come: it ends when the message shows, unless more is typed meanwhile */
+void    chat_session_typing_sent      (ChatSession            *self,
+                                       gint64                  room_id,
+                                       const char             *name);
+/** chat_session_typing_shown: the message of @name shows */
+void    chat_session_typing_shown     (ChatSession            *self,
+                                       gint64                  room_id,
+                                       const char             *name);
 
 /* chat-session.c: what is told */
 /** chat_session_notify_setting: @setting: or %CHAT_SESSION_N_SETTINGS: whether any of them waits */

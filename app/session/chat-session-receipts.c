@@ -9,7 +9,66 @@
 #define DELIVERY_DELAY_MS 300
 #define DELIVERY_ROOMS    20
 
-/* Others' marks: kept */
+/* Others' marks: kept, and shown */
+
+gboolean
+chat_session_is_member (ChatSession  *self,
+                        ChatRoomInfo *info,
+                        const char   *name)
+{
+  /* Rooms are of two, and have the name of the other one */
+  return info != NULL && g_ascii_strcasecmp (chat_room_get_name (info->room), name) == 0;
+}
+
+/* Each message is looked at once for each mark that passes it: only what lies between the old marks and the new ones changes */
+static void
+show_marks (ChatSession  *self,
+            ChatRoomInfo *info,
+            gint64        old_delivered,
+            gint64        old_seen)
+{
+  gint64 known = chat_room_get_seen_mark (info->room) != old_seen ? old_seen : old_delivered;
+  ChatMessage *newest = chat_room_get_last_message (info->room);
+  GListModel *model = G_LIST_MODEL (info->list);
+
+  if (newest != NULL)
+    chat_room_dress (info->room, newest);
+  for (guint i = model != NULL ? g_list_model_get_n_items (model) : 0; i > 0; i--)
+    {
+      g_autoptr (ChatMessage) message = g_list_model_get_item (model, i - 1);
+      gint64 id = chat_message_get_id (message);
+
+      if (id != 0 && id <= known)
+        break;
+      chat_room_dress (info->room, message);
+    }
+}
+
+void
+chat_session_show_mark (ChatSession  *self,
+                        ChatRoomInfo *info,
+                        const char   *name,
+                        gint64        delivered,
+                        gint64        seen)
+{
+  gint64 old_delivered = chat_room_get_delivered_mark (info->room), old_seen = chat_room_get_seen_mark (info->room);
+
+  if (!chat_session_is_member (self, info, name))
+    return;
+  chat_room_raise_mark (info->room, name, delivered, seen);
+  if (chat_room_get_delivered_mark (info->room) != old_delivered || chat_room_get_seen_mark (info->room) != old_seen)
+    show_marks (self, info, old_delivered, old_seen);
+}
+
+void
+chat_session_dress (ChatSession *self,
+                    ChatMessage *message)
+{
+  ChatRoomInfo *info = chat_session_get_info (self, chat_message_get_room_id (message));
+
+  if (info != NULL)
+    chat_room_dress (info->room, message);
+}
 
 static void
 build_receipt (ChatSession      *self,
@@ -17,7 +76,19 @@ build_receipt (ChatSession      *self,
                ChatStoreBatch   *batch)
 {
   /* What is read is delivered */
-  chat_store_batch_set_mark (batch, event->id, event->text, MAX (event->from, event->to), event->to);
+  if (chat_session_is_member (self, chat_session_get_info (self, event->id), event->text))
+    chat_store_batch_set_mark (batch, event->id, event->text, MAX (event->from, event->to), event->to);
+}
+
+static void
+apply_receipt (ChatSession      *self,
+               ChatSessionEvent *event,
+               GPtrArray        *events)
+{
+  ChatRoomInfo *info = chat_session_get_info (self, event->id);
+
+  if (info != NULL)
+    chat_session_show_mark (self, info, event->text, event->from, event->to);
 }
 
 void
@@ -31,7 +102,10 @@ chat_session_feed_receipt (ChatSession            *self,
   ChatSessionEvent *event = chat_session_event_of (self, change);
 
   if (!chat_session_is_own (self, name))
-    event->build = build_receipt;
+    {
+      event->build = build_receipt;
+      event->apply = apply_receipt;
+    }
   event->id = room_id;
   event->from = delivered;
   event->to = read;
@@ -54,6 +128,25 @@ chat_session_put_marks (ChatSession    *self,
     }
 }
 
+void
+chat_session_put_implied_mark (ChatSession             *self,
+                               ChatStoreBatch          *batch,
+                               const ChatClientMessage *row)
+{
+  if ((self->abilities & CHAT_SESSION_CAN_TELL_RECEIPTS) != 0
+      && chat_session_is_member (self, chat_session_get_info (self, row->room_id), row->sender))
+    chat_store_batch_set_mark (batch, row->room_id, row->sender, row->id, row->id);
+}
+
+void
+chat_session_show_implied_mark (ChatSession             *self,
+                                ChatRoomInfo            *info,
+                                const ChatClientMessage *row)
+{
+  if ((self->abilities & CHAT_SESSION_CAN_TELL_RECEIPTS) != 0)
+    chat_session_show_mark (self, info, row->sender, row->id, row->id);
+}
+
 /* One's own */
 
 void
@@ -69,6 +162,8 @@ chat_session_take_marks (ChatSession          *self,
 
       if (chat_session_is_own (self, mark->name))
         info->delivered_told = MAX (info->delivered_told, mark->delivered);
+      else
+        chat_session_show_mark (self, info, mark->name, mark->delivered, mark->read);
     }
   if (row->told && row->last_message != NULL && !chat_session_is_own (self, row->last_message->sender))
     chat_session_delivered (self, info, row->last_message->id);

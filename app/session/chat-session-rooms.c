@@ -45,6 +45,7 @@ chat_session_add_info (ChatSession *self,
   info->muted_wanted = info->pinned_wanted = -1;
   g_hash_table_insert (self->infos, key, info);
   chat_session_keep_watch (self, info);
+  chat_session_presence_met (self, info);
   return info;
 }
 

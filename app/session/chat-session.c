@@ -352,6 +352,8 @@ chat_session_finalize (GObject *object)
 
   g_clear_pointer (&self->infos, g_hash_table_unref);
   g_clear_pointer (&self->gone, g_hash_table_unref);
+  g_clear_pointer (&self->people, g_hash_table_unref);
+  g_clear_weak_pointer (&self->people_client);
   g_clear_pointer (&self->orphans, g_ptr_array_unref);
   g_queue_clear_full (&self->previews, g_free);
   g_clear_pointer (&self->memory, chat_memory_free);
@@ -409,6 +411,7 @@ chat_session_init (ChatSession *self)
   self->gone = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->orphans = g_ptr_array_new_with_free_func ((GDestroyNotify) chat_client_message_free);
   g_queue_init (&self->previews);
+  g_queue_init (&self->typists);
   g_queue_init (&self->feed);
   self->memory = chat_memory_new ();
   self->outbox = chat_outbox_new (&chat_session_outbox_events, self);
@@ -422,6 +425,8 @@ chat_session_init (ChatSession *self)
     .answer = CHAT_CLIENT_ANSWER_TIMEOUT_MS,
     .refresh = 2000,
     .secret = CHAT_SECRET_TIMEOUT_MS,
+    .typing = 6000,
+    .tell_typing = 3000,
     .farewell = 3000,
     .tick = 4000,
     .probe = 5000,

@@ -257,6 +257,10 @@ gboolean          chat_session_delete_room_finish  (ChatSession          *self,
 void              chat_session_mark_read           (ChatSession          *self,
                                                     ChatRoom             *room,
                                                     gint64                message_id);
+/** chat_session_tell_typing: the person types a message to @room: the others are told, where the server can do that; to be called with
+ * each letter */
+void              chat_session_tell_typing         (ChatSession          *self,
+                                                    ChatRoom             *room);
 /** chat_session_set_room_pinned, _muted: shown and kept at once, and told to the server where it can keep it: with the next
  * connection if there is none, also after an end of the program. Of two devices that chose differently the one wins whose choice
  * reaches the server last. */
