@@ -37,6 +37,7 @@ struct _ChatComposer
   ChatMessage   *edited;      /* (nullable) */
   gboolean       composing;   /* the input method shows text that is not yet written */
   gboolean       sendable;
+  gboolean       filling;     /* the text is set, not typed */
   guint          keep_source;
 };
 
@@ -45,6 +46,7 @@ enum
   SEND,
   EDIT,
   EDIT_LAST,
+  TYPING,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -66,7 +68,9 @@ set_text (ChatComposer *self,
 {
   GtkTextIter end;
 
+  self->filling = TRUE;
   gtk_text_buffer_set_text (self->buffer, text != NULL ? text : "", -1);
+  self->filling = FALSE;
   gtk_text_buffer_get_end_iter (self->buffer, &end);
   gtk_text_buffer_place_cursor (self->buffer, &end);
   gtk_text_view_scroll_mark_onscreen (GTK_TEXT_VIEW (self->view), gtk_text_buffer_get_insert (self->buffer));
@@ -156,6 +160,15 @@ update_edit_bar (ChatComposer *self)
   gtk_widget_set_tooltip_text (self->send, name);
   chat_accessible_set_label (self->send, name);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "composer.cancel-edit", editing);
+}
+
+static void
+changed_cb (ChatComposer *self)
+{
+  update (self);
+  /* Who takes everything away writes nothing */
+  if (!self->filling && self->room != NULL && self->edited == NULL && !is_blank (self))
+    g_signal_emit (self, signals[TYPING], 0);
 }
 
 static void
@@ -274,6 +287,9 @@ preedit_changed_cb (ChatComposer *self,
 {
   self->composing = preedit != NULL && *preedit != '\0';
   update_placeholder (self);
+  /* A word may take many keys before it is written */
+  if (self->composing && self->room != NULL && self->edited == NULL)
+    g_signal_emit (self, signals[TYPING], 0);
 }
 
 static void
@@ -343,6 +359,9 @@ chat_composer_class_init (ChatComposerClass *klass)
   signals[EDIT_LAST] = g_signal_new ("edit-last", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                      G_TYPE_NONE, 0);
 
+  signals[TYPING] = g_signal_new ("typing", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 0);
+
   gtk_widget_class_install_action (widget_class, "composer.send", NULL, send_cb);
   gtk_widget_class_install_action (widget_class, "composer.cancel-edit", NULL, cancel_edit_cb);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
@@ -402,7 +421,7 @@ make_text (ChatComposer *self)
   g_signal_connect (key, "key-pressed", G_CALLBACK (key_pressed_cb), self);
   gtk_widget_add_controller (self->view, key);
   g_signal_connect_object (self->view, "preedit-changed", G_CALLBACK (preedit_changed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_swapped (self->buffer, "changed", G_CALLBACK (update), self);
+  g_signal_connect_swapped (self->buffer, "changed", G_CALLBACK (changed_cb), self);
 
   /* A scroll bar would be taller than one line; the text scrolls with the cursor and the wheel */
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_EXTERNAL);

@@ -25,6 +25,7 @@ G_BEGIN_DECLS
  * send (const char *text) -> gboolean    whether it was taken; then the composer is empty
  * edit (ChatMessage, const char *text)   the person has changed the message
  * edit-last ()                           the person asks for their last message
+ * typing ()                              the person types a message, with each letter; not a change of one, not a text that is set
  */
 G_DECLARE_FINAL_TYPE (ChatComposer, chat_composer, CHAT, COMPOSER, GtkWidget)
 

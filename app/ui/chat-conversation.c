@@ -264,6 +264,13 @@ message_requested_cb (ChatConversation *self,
 }
 
 static void
+typing_cb (ChatConversation *self)
+{
+  if (self->session != NULL && self->room != NULL)
+    chat_session_tell_typing (self->session, self->room);
+}
+
+static void
 seen_cb (ChatConversation *self,
          ChatRoom         *room,
          gint64            id)
@@ -432,6 +439,7 @@ chat_conversation_init (ChatConversation *self)
   g_signal_connect_object (self->composer, "send", G_CALLBACK (send_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->composer, "edit", G_CALLBACK (edit_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->composer, "edit-last", G_CALLBACK (edit_last_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->composer, "typing", G_CALLBACK (typing_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_set_parent (self->composer, GTK_WIDGET (self));
 }
 

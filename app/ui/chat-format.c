@@ -13,6 +13,8 @@
 
 /* A message may be 64 KiB; a row shows some fifty characters, and laying out the rest would only cost time. */
 #define PREVIEW_CHARS 160
+/* Of a name among words of ours */
+#define NAME_CHARS 24
 
 #define FIRST_STRONG_ISOLATE "\xe2\x81\xa8"
 #define POP_DIRECTIONAL_ISOLATE "\xe2\x81\xa9"
@@ -182,6 +184,85 @@ chat_format_preview (ChatRoom *room)
     return g_steal_pointer (&line);
   /* Translators: who wrote a message, and what */
   return g_strdup_printf (_("%s: %s"), chat_message_get_sender (message), line);
+}
+
+/* The others in a room */
+
+char *
+chat_format_typing (ChatRoom *room)
+{
+  const char *const *names = chat_room_get_typing (room);
+  g_autofree char *first = NULL;
+  g_autofree char *second = NULL;
+
+  if (names[0] == NULL)
+    return g_strdup ("");
+  if (names[1] == NULL && g_ascii_strcasecmp (names[0], chat_room_get_name (room)) == 0)
+    /* Translators: the other person of a conversation types a message at this moment */
+    return g_strdup (_("typing…"));
+  first = chat_format_line (names[0], NAME_CHARS);
+  if (names[1] == NULL)
+    /* Translators: in a conversation of more than two people; %s is a name */
+    return g_strdup_printf (_("%s is typing…"), first);
+  if (names[2] != NULL)
+    return g_strdup (_("several people are typing…"));
+  second = chat_format_line (names[1], NAME_CHARS);
+  /* Translators: each %s is a name */
+  return g_strdup_printf (_("%s and %s are typing…"), first, second);
+}
+
+static char *
+format_last_seen (gint64     usec,
+                  GDateTime *now)
+{
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (usec / G_USEC_PER_SEC);
+  g_autoptr (GDateTime) time = utc != NULL ? g_date_time_to_timezone (utc, g_date_time_get_timezone (now)) : NULL;
+  g_autofree char *clock = NULL;
+  g_autofree char *day = NULL;
+  gint64 minutes, days;
+
+  if (time == NULL)
+    return g_strdup ("");
+  minutes = g_date_time_difference (now, time) / G_TIME_SPAN_MINUTE;
+  /* The clocks of the server and of this computer need not agree */
+  if (minutes < 1)
+    /* Translators: when the other person of a conversation had a connection: less than a minute ago */
+    return g_strdup (_("last seen just now"));
+  if (minutes < 60)
+    return g_strdup_printf (ngettext ("last seen %u minute ago", "last seen %u minutes ago", minutes), (guint) minutes);
+
+  clock = chat_format_clock (time);
+  days = day_number (now) - day_number (time);
+  if (days == 0)
+    /* Translators: %s is a time of day */
+    return g_strdup_printf (_("last seen today at %s"), clock);
+  if (days == 1)
+    return g_strdup_printf (_("last seen yesterday at %s"), clock);
+  if (g_date_time_get_year (time) == g_date_time_get_year (now) || days < 180)
+    /* Translators: day and month; see g_date_time_format() */
+    day = g_date_time_format (time, _("%-d %B"));
+  else
+    /* Translators: day, month and year; see g_date_time_format() */
+    day = g_date_time_format (time, C_("last seen", "%-d %B %Y"));
+  /* Translators: %s is a date */
+  return g_strdup_printf (_("last seen on %s"), day != NULL ? day : "");
+}
+
+char *
+chat_format_presence (ChatRoom  *room,
+                      GDateTime *now)
+{
+  switch (chat_room_get_presence (room))
+    {
+    case CHAT_PRESENCE_ONLINE:
+      /* Translators: the other person of a conversation has a connection now */
+      return g_strdup (_("online"));
+    case CHAT_PRESENCE_AWAY:
+      return format_last_seen (chat_room_get_last_seen (room), now);
+    case CHAT_PRESENCE_UNKNOWN:
+    default:
+      return g_strdup ("");
+    }
 }
 
 char *

@@ -26,6 +26,12 @@ char *chat_format_without_marks (const char *text);
 /** chat_format_preview: what a room's row says about its newest message.
  * Returns: (transfer full): "" where there is none */
 char *chat_format_preview     (ChatRoom    *room);
+/** chat_format_typing: who types in @room. Returns: (transfer full): "" where nobody does */
+char *chat_format_typing      (ChatRoom    *room);
+/** chat_format_presence: whether the other person of @room is there, else when they were there last. @now: local time.
+ * Returns: (transfer full): "" where that is not known */
+char *chat_format_presence    (ChatRoom    *room,
+                               GDateTime   *now);
 /** chat_format_seconds_until: @monotonic: of g_get_monotonic_time(). Returns: whole seconds, rounded up; 0 if it is past */
 guint chat_format_seconds_until (gint64     monotonic);
 

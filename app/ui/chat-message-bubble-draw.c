@@ -27,14 +27,25 @@ append_layout (GtkSnapshot            *snapshot,
   gtk_snapshot_restore (snapshot);
 }
 
-/* By its shape alone it must be clear what became of the message: a clock, an arrow, a check mark, an exclamation mark */
+static void
+add_check (cairo_t *cr,
+           double   x)
+{
+  cairo_move_to (cr, x, 7.5);
+  cairo_line_to (cr, x + 3.2, 10.7);
+  cairo_line_to (cr, x + 9.3, 3.8);
+}
+
+/* By its shape alone it must be clear what became of the message: a clock, an arrow, a check mark, two of them where it was
+ * delivered, one cut out of a disc where it was read, an exclamation mark */
 static void
 append_state (ChatBubble    *self,
               GtkSnapshot   *snapshot,
               const Palette *palette)
 {
-  graphene_rect_t bounds = GRAPHENE_RECT_INIT (self->state_at.x, self->state_at.y, self->state_size, self->state_size);
+  graphene_rect_t bounds = GRAPHENE_RECT_INIT (self->state_at.x, self->state_at.y, self->state_width, self->state_size);
   ChatMessageState state = chat_message_get_state (self->message);
+  ChatMessageReceipt receipt;
   const GdkRGBA *color = state == CHAT_MESSAGE_FAILED ? &palette->error : &palette->dim;
   cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &bounds);
 
@@ -46,6 +57,10 @@ append_state (ChatBubble    *self,
   cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
   if (chat_message_get_busy (self->message))
     state = CHAT_MESSAGE_SENDING;
+  receipt = state == CHAT_MESSAGE_SENT ? chat_message_get_receipt (self->message) : CHAT_MESSAGE_NO_RECEIPT;
+  /* The narrow ones end where the bubble does */
+  if (receipt != CHAT_MESSAGE_DELIVERED && !self->rtl)
+    cairo_translate (cr, STATE_WIDTH - STATE_SIZE, 0);
   switch (state)
     {
     case CHAT_MESSAGE_WAITING:
@@ -76,9 +91,27 @@ append_state (ChatBubble    *self,
     case CHAT_MESSAGE_SENT:
     default:
       cairo_set_line_width (cr, 1.6);
-      cairo_move_to (cr, 2.5, 7.5);
-      cairo_line_to (cr, 5.7, 10.7);
-      cairo_line_to (cr, 11.8, 3.8);
+      switch (receipt)
+        {
+        case CHAT_MESSAGE_READ:
+          cairo_arc (cr, 7, 7, 6.5, 0, 2 * G_PI);
+          cairo_fill (cr);
+          cairo_set_operator (cr, CAIRO_OPERATOR_CLEAR);
+          cairo_move_to (cr, 3.9, 7.3);
+          cairo_line_to (cr, 6.1, 9.5);
+          cairo_line_to (cr, 10.2, 4.8);
+          break;
+        case CHAT_MESSAGE_DELIVERED:
+          add_check (cr, 1.2);
+          cairo_move_to (cr, 8.6, 8.9);
+          cairo_line_to (cr, 10.4, 10.7);
+          cairo_line_to (cr, 16.5, 3.8);
+          break;
+        case CHAT_MESSAGE_NO_RECEIPT:
+        default:
+          add_check (cr, 2.5);
+          break;
+        }
       cairo_stroke (cr);
     }
   cairo_destroy (cr);

@@ -21,6 +21,7 @@ G_BEGIN_DECLS
 #define GAP           2
 #define META_GAP      10
 #define STATE_SIZE    14      /* at the usual size of text; grows with it */
+#define STATE_WIDTH   18      /* of the widest one: all have its room, so that nothing moves when a state changes */
 #define ICON_SIZE     40
 #define LABEL_PAD     14      /* above and below day and "new messages" */
 
@@ -65,6 +66,7 @@ struct _ChatBubble
   GdkRectangle    day_area;
   GdkRectangle    unread_area;
   graphene_point_t sender_at, title_at, icon_at, body_at, footer_at, meta_at, state_at;
+  int             state_width;
   int             state_size;
 
   int             selection_start;

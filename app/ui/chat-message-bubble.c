@@ -540,9 +540,10 @@ chat_bubble_lay_out (ChatBubble *self,
       size_of (self->footer, text_width, &w, &h);
       inner = MAX (inner, w);
     }
-  size_of (self->meta, text_width - STATE_SIZE, &meta_w, &meta_h);
+  size_of (self->meta, text_width - STATE_WIDTH, &meta_w, &meta_h);
   self->state_size = CLAMP (meta_h, STATE_SIZE, 3 * STATE_SIZE);
-  state = own ? self->state_size + 4 : 0;
+  self->state_width = self->state_size * STATE_WIDTH / STATE_SIZE;
+  state = own ? self->state_width + 4 : 0;
   meta_w += state;
   last_w = last_line_end (self);
   at_end = self->footer == NULL && last_w >= 0 && last_w + META_GAP + meta_w <= text_width;
@@ -581,7 +582,7 @@ chat_bubble_lay_out (ChatBubble *self,
   /* The time stands at the far end of the bubble; the state of one's own after it */
   h = y - meta_h;
   self->meta_at = place (self, self->meta, self->rtl ? left + state : left + inner - meta_w, h, meta_w - state);
-  self->state_at = GRAPHENE_POINT_INIT (self->rtl ? left : left + inner - self->state_size, h + (meta_h - self->state_size) / 2);
+  self->state_at = GRAPHENE_POINT_INIT (self->rtl ? left : left + inner - self->state_width, h + (meta_h - self->state_size) / 2);
 
   self->area.height = y + PAD_Y - self->area.y;
   self->height = self->area.y + self->area.height + (chat_message_get_ends_group (message) ? 1 : 0);

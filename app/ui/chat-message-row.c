@@ -52,7 +52,20 @@ chat_message_row_state_in_words (ChatMessage *message)
       return _("Not sent");
     case CHAT_MESSAGE_SENT:
     default:
-      return chat_message_get_outgoing (message) ? _("Sent") : _("Received");
+      if (!chat_message_get_outgoing (message))
+        return _("Received");
+      break;
+    }
+  switch (chat_message_get_receipt (message))
+    {
+    case CHAT_MESSAGE_READ:
+      /* Translators: what became of a message that one has sent */
+      return C_("state of a message", "Read");
+    case CHAT_MESSAGE_DELIVERED:
+      return C_("state of a message", "Delivered");
+    case CHAT_MESSAGE_NO_RECEIPT:
+    default:
+      return _("Sent");
     }
 }
 
@@ -117,7 +130,11 @@ message_notify_cb (ChatMessageRow *self,
   if (g_str_equal (name, "text"))
     chat_bubble_select (self->bubble, 0, 0);
 
-  chat_bubble_invalidate (self->bubble);
+  /* Its places stay: there is room for each shape */
+  if (g_str_equal (name, "receipt"))
+    gtk_widget_queue_draw (GTK_WIDGET (self));
+  else
+    chat_bubble_invalidate (self->bubble);
   update_label (self);
 }
 

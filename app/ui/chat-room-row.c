@@ -12,6 +12,7 @@
 
 #include "chat-accessible.h"
 #include "chat-format.h"
+#include "chat-message-row.h"
 
 /* Past this a badge says "99+": more digits tell a person nothing, and push the preview away. */
 #define MAX_BADGE 99
@@ -25,6 +26,7 @@ struct _ChatRoomRow
   GSignalGroup *message_signals;
 
   AdwAvatar *avatar;
+  GtkWidget *online_image;
   GtkLabel *name_label;
   GtkLabel *time_label;
   GtkLabel *preview_label;
@@ -87,6 +89,8 @@ chat_room_row_describe (ChatRoomRow *self)
 {
   g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *preview = NULL;
+  g_autofree char *typing = NULL;
+  ChatMessage *message;
   const char *time;
   guint count;
 
@@ -95,15 +99,25 @@ chat_room_row_describe (ChatRoomRow *self)
   if (self->room == NULL)
     return g_strdup ("");
 
+  message = chat_room_get_last_message (self->room);
   g_ptr_array_add (parts, g_strdup (chat_room_get_name (self->room)));
   count = chat_room_get_unread_count (self->room);
   if (count > 0)
     g_ptr_array_add (parts, g_strdup_printf (ngettext ("%u unread message", "%u unread messages", count), count));
   else if (chat_room_get_marked_unread (self->room))
     g_ptr_array_add (parts, g_strdup (_("marked as unread")));
+  if (chat_room_get_presence (self->room) == CHAT_PRESENCE_ONLINE)
+    g_ptr_array_add (parts, g_strdup (_("online")));
+  typing = chat_format_typing (self->room);
+  if (*typing != '\0')
+    g_ptr_array_add (parts, g_steal_pointer (&typing));
   preview = chat_format_preview (self->room);
   if (*preview != '\0')
     g_ptr_array_add (parts, chat_format_without_marks (preview));
+  /* That it waits or has failed stands in the preview */
+  if (message != NULL && chat_message_get_outgoing (message) && chat_room_get_draft (self->room) == NULL
+      && chat_message_get_state (message) == CHAT_MESSAGE_SENT)
+    g_ptr_array_add (parts, g_strdup (chat_message_row_state_in_words (message)));
   time = gtk_label_get_text (self->time_label);
   if (*time != '\0')
     g_ptr_array_add (parts, g_strdup (time));
@@ -155,40 +169,63 @@ chat_room_row_refresh_time (ChatRoomRow *self)
   update_accessible (self);
 }
 
+/* Each state has a shape of its own: those of the bubbles. Returns: the icon; @words: what it means */
+static const char *
+state_icon (ChatMessage  *message,
+            const char  **words)
+{
+  *words = chat_message_row_state_in_words (message);
+  switch (chat_message_get_state (message))
+    {
+    case CHAT_MESSAGE_FAILED:
+      if (chat_message_get_failure (message) != NULL)
+        *words = chat_message_get_failure (message);
+      return "dialog-warning-symbolic";
+    case CHAT_MESSAGE_WAITING:
+      return "chat-waiting-symbolic";
+    case CHAT_MESSAGE_SENDING:
+      return "chat-sending-symbolic";
+    case CHAT_MESSAGE_SENT:
+    default:
+      break;
+    }
+  switch (chat_message_get_receipt (message))
+    {
+    case CHAT_MESSAGE_READ:
+      return "chat-read-symbolic";
+    case CHAT_MESSAGE_DELIVERED:
+      return "chat-delivered-symbolic";
+    case CHAT_MESSAGE_NO_RECEIPT:
+    default:
+      return "chat-sent-symbolic";
+    }
+}
+
+/* Who types now is more urgent than what was written before */
 static void
 update_message (ChatRoomRow *self)
 {
   ChatMessage *message = chat_room_get_last_message (self->room);
   const char *draft = chat_room_get_draft (self->room);
+  g_autofree char *typing = chat_format_typing (self->room);
   g_autofree char *preview = chat_format_preview (self->room);
   const char *icon = NULL;
   const char *words = NULL;
 
-  gtk_label_set_label (self->preview_label, preview);
-
-  if (draft != NULL && *draft != '\0')
-    icon = "document-edit-symbolic";
-  else if (message != NULL && chat_message_get_outgoing (message))
-    switch (chat_message_get_state (message))
-      {
-      case CHAT_MESSAGE_FAILED:
-        icon = "dialog-warning-symbolic";
-        words = chat_message_get_failure (message);
-        break;
-      case CHAT_MESSAGE_WAITING:
-        icon = "content-loading-symbolic";
-        words = _("Waiting for a connection");
-        break;
-      case CHAT_MESSAGE_SENDING:
-        icon = "content-loading-symbolic";
-        words = _("Sending");
-        break;
-      case CHAT_MESSAGE_SENT:
-      default:
-        icon = "object-select-symbolic";
-        words = _("Sent");
-        break;
-      }
+  if (*typing != '\0')
+    {
+      gtk_label_set_label (self->preview_label, typing);
+      gtk_widget_add_css_class (GTK_WIDGET (self->preview_label), "typing");
+    }
+  else
+    {
+      gtk_label_set_label (self->preview_label, preview);
+      gtk_widget_remove_css_class (GTK_WIDGET (self->preview_label), "typing");
+      if (draft != NULL && *draft != '\0')
+        icon = "document-edit-symbolic";
+      else if (message != NULL && chat_message_get_outgoing (message))
+        icon = state_icon (message, &words);
+    }
   gtk_image_set_from_icon_name (self->state_image, icon);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->state_image), words);
   gtk_widget_set_visible (GTK_WIDGET (self->state_image), icon != NULL);
@@ -211,6 +248,7 @@ update_marks (ChatRoomRow *self)
   gtk_label_set_label (self->badge_label, badge);
   gtk_widget_set_visible (GTK_WIDGET (self->badge_label), unread);
   gtk_widget_set_visible (self->muted_image, muted);
+  gtk_widget_set_visible (self->online_image, chat_room_get_presence (self->room) == CHAT_PRESENCE_ONLINE);
   gtk_widget_set_visible (self->pinned_image, chat_room_get_pinned (self->room));
   if (muted)
     gtk_widget_add_css_class (GTK_WIDGET (self), "muted");
@@ -378,6 +416,7 @@ chat_room_row_class_init (ChatRoomRowClass *klass)
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
   gtk_widget_class_set_template_from_resource (widget_class, "/com/example/Chat/ui/chat-room-row.ui");
   gtk_widget_class_bind_template_child (widget_class, ChatRoomRow, avatar);
+  gtk_widget_class_bind_template_child (widget_class, ChatRoomRow, online_image);
   gtk_widget_class_bind_template_child (widget_class, ChatRoomRow, name_label);
   gtk_widget_class_bind_template_child (widget_class, ChatRoomRow, time_label);
   gtk_widget_class_bind_template_child (widget_class, ChatRoomRow, preview_label);
@@ -398,6 +437,8 @@ chat_room_row_init (ChatRoomRow *self)
   g_signal_group_connect_swapped (self->room_signals, "notify::name", G_CALLBACK (on_name_notify), self);
   g_signal_group_connect_swapped (self->room_signals, "notify::last-message", G_CALLBACK (on_last_message_notify), self);
   g_signal_group_connect_swapped (self->room_signals, "notify::draft", G_CALLBACK (on_message_notify), self);
+  g_signal_group_connect_swapped (self->room_signals, "notify::typing", G_CALLBACK (on_message_notify), self);
+  g_signal_group_connect_swapped (self->room_signals, "notify::presence", G_CALLBACK (on_marks_notify), self);
   g_signal_group_connect_swapped (self->room_signals, "notify::unread-count", G_CALLBACK (on_marks_notify), self);
   g_signal_group_connect_swapped (self->room_signals, "notify::marked-unread", G_CALLBACK (on_marks_notify), self);
   g_signal_group_connect_swapped (self->room_signals, "notify::pinned", G_CALLBACK (on_marks_notify), self);
@@ -405,6 +446,7 @@ chat_room_row_init (ChatRoomRow *self)
   self->message_signals = g_signal_group_new (CHAT_TYPE_MESSAGE);
   g_signal_group_connect_swapped (self->message_signals, "notify::text", G_CALLBACK (on_message_notify), self);
   g_signal_group_connect_swapped (self->message_signals, "notify::state", G_CALLBACK (on_message_notify), self);
+  g_signal_group_connect_swapped (self->message_signals, "notify::receipt", G_CALLBACK (on_message_notify), self);
   g_signal_group_connect_swapped (self->message_signals, "notify::date", G_CALLBACK (on_message_notify), self);
 
   chat_accessible_follow_map (GTK_WIDGET (self));

@@ -22,6 +22,7 @@ struct _ChatWindow
   GSettings *settings;
   ChatRoom *room;
   GSignalGroup *room_signals;
+  guint title_timer;              /* while the title tells how long ago something was */
   GtkWidget *delete_dialog;       /* weak: asks whether to delete delete_room */
   ChatRoom *delete_room;
   gboolean loading;
@@ -50,6 +51,8 @@ struct _ChatWindow
 void chat_window_update_page     (ChatWindow      *self);
 /** chat_window_close_room: no room is open; folded, the list shows */
 void chat_window_close_room      (ChatWindow      *self);
+/** chat_window_update_titles: the titles say who, where, and what the other person does */
+void chat_window_update_titles   (ChatWindow      *self);
 /** chat_window_install_actions: the actions of chat-window.h, and their keys */
 void chat_window_install_actions (GtkWidgetClass  *widget_class);
 

@@ -64,44 +64,6 @@ set_page (ChatWindow *self,
 }
 
 static void
-update_titles (ChatWindow *self)
-{
-  const char *login = chat_session_get_login (self->session);
-  const char *server = chat_session_get_server (self->session);
-  const char *state = "";
-
-  switch (chat_session_get_state (self->session))
-    {
-    case CHAT_SESSION_CONNECTING:
-      state = _("Connecting…");
-      break;
-    case CHAT_SESSION_WAITING:
-      state = _("Offline");
-      break;
-    case CHAT_SESSION_REFUSED:
-      state = _("Not connected");
-      break;
-    case CHAT_SESSION_SIGNED_OUT:
-    case CHAT_SESSION_ONLINE:
-    default:
-      break;
-    }
-  adw_window_title_set_title (self->account_title, login != NULL ? login : _("Chat"));
-  adw_window_title_set_subtitle (self->account_title, server != NULL ? server : "");
-  adw_window_title_set_title (self->room_title, self->room != NULL ? chat_room_get_name (self->room) : "");
-  adw_window_title_set_subtitle (self->room_title, self->room != NULL ? state : "");
-  if (self->room != NULL)
-    {
-      /* Translators: the title of the window: the name of a room */
-      g_autofree char *title = g_strdup_printf (_("%s – Chat"), chat_room_get_name (self->room));
-
-      gtk_window_set_title (GTK_WINDOW (self), title);
-    }
-  else
-    gtk_window_set_title (GTK_WINDOW (self), _("Chat"));
-}
-
-static void
 set_room (ChatWindow *self,
           ChatRoom   *room)
 {
@@ -115,7 +77,7 @@ set_room (ChatWindow *self,
   gtk_widget_set_visible (self->room_menu_button, room != NULL);
   if (room != NULL)
     g_settings_set_int64 (self->settings, "last-room", chat_room_get_id (room));
-  update_titles (self);
+  chat_window_update_titles (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ROOM]);
 }
 
@@ -218,7 +180,7 @@ on_state_notify (ChatWindow *self)
     }
   chat_room_list_view_set_offline (self->room_list_view,
                                    state == CHAT_SESSION_WAITING || state == CHAT_SESSION_REFUSED);
-  update_titles (self);
+  chat_window_update_titles (self);
   chat_window_update_page (self);
 }
 
@@ -501,8 +463,8 @@ chat_window_new (GtkApplication *application,
   chat_room_list_view_set_rooms (self->room_list_view, chat_session_get_rooms (session));
   chat_conversation_set_session (self->conversation, session);
   g_signal_connect_object (session, "notify::state", G_CALLBACK (on_state_notify), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "notify::login", G_CALLBACK (update_titles), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "notify::server", G_CALLBACK (update_titles), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::login", G_CALLBACK (chat_window_update_titles), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::server", G_CALLBACK (chat_window_update_titles), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "room-removed", G_CALLBACK (on_room_removed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notice", G_CALLBACK (on_notice), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (chat_session_get_rooms (session), "notify::loaded", G_CALLBACK (on_rooms_loaded), self,
@@ -516,6 +478,7 @@ chat_window_dispose (GObject *object)
 {
   ChatWindow *self = CHAT_WINDOW (object);
 
+  g_clear_handle_id (&self->title_timer, g_source_remove);
   if (self->room_signals != NULL)
     g_signal_group_set_target (self->room_signals, NULL);
   g_clear_object (&self->room_signals);
@@ -599,10 +562,13 @@ chat_window_class_init (ChatWindowClass *klass)
 static void
 chat_window_init (ChatWindow *self)
 {
+  static const char *const shown[] = { "notify::name", "notify::typing", "notify::presence", "notify::last-seen" };
+
   gtk_widget_init_template (GTK_WIDGET (self));
 
   self->room_signals = g_signal_group_new (CHAT_TYPE_ROOM);
-  g_signal_group_connect_swapped (self->room_signals, "notify::name", G_CALLBACK (update_titles), self);
+  for (guint i = 0; i < G_N_ELEMENTS (shown); i++)
+    g_signal_group_connect_swapped (self->room_signals, shown[i], G_CALLBACK (chat_window_update_titles), self);
   chat_accessible_follow_stack (self->stack);
   chat_accessible_follow_stack (self->content_stack);
   chat_accessible_follow_map (self->sidebar);

@@ -459,6 +459,13 @@ chat_session_mark_read (ChatSession *self,
 }
 
 void
+chat_session_tell_typing (ChatSession *self,
+                          ChatRoom    *room)
+{
+  chat_fake_record (self, "typing %" G_GINT64_FORMAT, chat_room_get_id (room));
+}
+
+void
 chat_session_set_room_pinned (ChatSession *self,
                               ChatRoom    *room,
                               gboolean     pinned)

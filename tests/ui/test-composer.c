@@ -19,6 +19,7 @@ typedef struct
   char        *sent;
   char        *edited;
   gboolean     taken;
+  guint        n_typing;
 } Fixture;
 
 static GtkWidget *
@@ -58,6 +59,12 @@ edit_cb (Fixture     *f,
 }
 
 static void
+typing_cb (Fixture *f)
+{
+  f->n_typing++;
+}
+
+static void
 fixture_init (Fixture *f)
 {
   memset (f, 0, sizeof *f);
@@ -71,6 +78,7 @@ fixture_init (Fixture *f)
   f->view = find_widget (f->composer, GTK_TYPE_TEXT_VIEW);
   g_signal_connect_swapped (f->composer, "send", G_CALLBACK (send_cb), f);
   g_signal_connect_swapped (f->composer, "edit", G_CALLBACK (edit_cb), f);
+  g_signal_connect_swapped (f->composer, "typing", G_CALLBACK (typing_cb), f);
   f->window = gtk_window_new ();
   gtk_window_set_child (GTK_WINDOW (f->window), f->composer);
   gtk_window_present (GTK_WINDOW (f->window));
@@ -233,6 +241,38 @@ test_edited_is_gone (void)
   fixture_clear (&f);
 }
 
+/* What the person types, and nothing else, is told */
+static void
+test_typing (void)
+{
+  GtkTextBuffer *buffer;
+  GtkTextIter start, end;
+  Fixture f;
+
+  fixture_init (&f);
+  buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (f.view));
+  gtk_text_buffer_insert_at_cursor (buffer, "h", 1);
+  g_assert_cmpuint (f.n_typing, ==, 1);
+  gtk_text_buffer_insert_at_cursor (buffer, "i", 1);
+  g_assert_cmpuint (f.n_typing, ==, 2);
+  gtk_text_buffer_get_bounds (buffer, &start, &end);
+  gtk_text_buffer_delete (buffer, &start, &end);
+  gtk_text_buffer_insert_at_cursor (buffer, " \n", 2);
+  g_assert_cmpuint (f.n_typing, ==, 2);
+
+  /* A draft that comes back, a message that is sent, one that is changed */
+  chat_room_set_draft (f.other, "begun");
+  chat_composer_set_room (CHAT_COMPOSER (f.composer), f.other);
+  stands (&f, "begun");
+  press_send (&f);
+  g_assert_cmpstr (f.sent, ==, "begun");
+  chat_composer_begin_edit (CHAT_COMPOSER (f.composer), f.message, NULL);
+  gtk_text_buffer_insert_at_cursor (buffer, "!", 1);
+  chat_composer_cancel_edit (CHAT_COMPOSER (f.composer));
+  g_assert_cmpuint (f.n_typing, ==, 2);
+  fixture_clear (&f);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -249,6 +289,7 @@ main (int   argc,
   g_test_add_func ("/ui/composer/too-long", test_too_long);
   g_test_add_func ("/ui/composer/drafts", test_drafts);
   g_test_add_func ("/ui/composer/edited-is-gone", test_edited_is_gone);
+  g_test_add_func ("/ui/composer/typing", test_typing);
 
   return g_test_run ();
 }

@@ -162,6 +162,71 @@ test_preview_is_bounded (void)
 }
 
 static void
+test_typing (void)
+{
+  g_autoptr (ChatRoom) room = chat_room_new (1, "bob");
+  static const char *const names[] = { "bob", "ann", "eve" };
+  static const char *const words[] = { "typing…", "bob and ann are typing…", "several people are typing…" };
+  g_autofree char *nobody = chat_format_typing (room);
+  g_autofree char *other = NULL;
+
+  g_assert_cmpstr (nobody, ==, "");
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *typing = NULL;
+
+      chat_room_set_typing (room, names[i], TRUE);
+      typing = chat_format_typing (room);
+      g_assert_cmpstr (typing, ==, words[i]);
+    }
+  chat_room_set_typing (room, "bob", FALSE);
+  chat_room_set_typing (room, "ann", FALSE);
+  other = chat_format_typing (room);
+  g_assert_cmpstr (other, ==, "eve is typing…");
+}
+
+static void
+test_presence (void)
+{
+  static const struct
+  {
+    const char *then;
+    const char *words;
+  } cases[] = {
+    { "2026-11-23T14:59:30Z", "last seen just now" },
+    { "2026-11-23T15:20:00Z", "last seen just now" },    /* the clock of the server is ahead */
+    { "2026-11-23T14:58:30Z", "last seen 1 minute ago" },
+    { "2026-11-23T14:00:30Z", "last seen 59 minutes ago" },
+    { "2026-11-23T14:00:00Z", "last seen today at 14:00" },
+    { "2026-11-22T23:59:00Z", "last seen yesterday at 23:59" },
+    { "2026-11-21T23:59:00Z", "last seen on 21 November" },
+    { "2025-12-31T12:00:00Z", "last seen on 31 December 2025" },
+  };
+  g_autoptr (GDateTime) now = g_date_time_new_utc (2026, 11, 23, 15, 0, 0);
+  g_autoptr (ChatRoom) room = chat_room_new (1, "bob");
+  g_autofree char *unknown = chat_format_presence (room, now);
+  g_autofree char *online = NULL;
+  g_autofree char *absurd = NULL;
+
+  g_assert_cmpstr (unknown, ==, "");
+  chat_room_set_presence (room, CHAT_PRESENCE_ONLINE, 0);
+  online = chat_format_presence (room, now);
+  g_assert_cmpstr (online, ==, "online");
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GDateTime) then = g_date_time_new_from_iso8601 (cases[i].then, NULL);
+      g_autofree char *words = NULL;
+
+      chat_room_set_presence (room, CHAT_PRESENCE_AWAY, g_date_time_to_unix (then) * G_USEC_PER_SEC);
+      words = chat_format_presence (room, now);
+      g_assert_cmpstr (words, ==, cases[i].words);
+    }
+  chat_room_set_presence (room, CHAT_PRESENCE_AWAY, G_MAXINT64);
+  absurd = chat_format_presence (room, now);
+  g_assert_cmpstr (absurd, ==, "");
+}
+
+static void
 test_without_marks (void)
 {
   g_autofree char *plain = chat_format_without_marks ("You: " FSI "hello" PDI);
@@ -191,6 +256,8 @@ main (int    argc,
   g_test_add_func ("/ui/format/line", test_line);
   g_test_add_func ("/ui/format/preview", test_preview);
   g_test_add_func ("/ui/format/preview-is-bounded", test_preview_is_bounded);
+  g_test_add_func ("/ui/format/typing", test_typing);
+  g_test_add_func ("/ui/format/presence", test_presence);
   g_test_add_func ("/ui/format/without-marks", test_without_marks);
   g_test_add_func ("/ui/format/seconds", test_seconds);
   return g_test_run ();

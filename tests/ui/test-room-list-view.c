@@ -323,6 +323,36 @@ test_neighbours (Fixture       *f,
   assert_neighbour (f, 1, TRUE, 3);
 }
 
+static GtkWidget *
+find_child (ChatRoomRow *row,
+            const char  *name)
+{
+  return GTK_WIDGET (gtk_widget_get_template_child (GTK_WIDGET (row), CHAT_TYPE_ROOM_ROW, name));
+}
+
+/* @icon: (nullable): none is shown; @preview: (nullable): not looked at */
+static void
+assert_row_says (ChatRoomRow *row,
+                 const char  *words,
+                 const char  *icon,
+                 const char  *preview)
+{
+  g_autofree char *said = chat_room_row_describe (row);
+  GtkWidget *image = find_child (row, "state_image");
+
+  g_assert_cmpstr (said, ==, words);
+  g_assert_true (gtk_widget_get_visible (image) == (icon != NULL));
+  if (icon != NULL)
+    {
+      g_assert_cmpstr (gtk_image_get_icon_name (GTK_IMAGE (image)), ==, icon);
+      g_assert_true (gtk_icon_theme_has_icon (gtk_icon_theme_get_for_display (gdk_display_get_default ()), icon));
+    }
+  if (preview != NULL)
+    g_assert_cmpstr (gtk_label_get_text (GTK_LABEL (find_child (row, "preview_label"))), ==, preview);
+  g_assert_true (gtk_widget_get_visible (find_child (row, "online_image"))
+                 == (chat_room_get_presence (chat_room_row_get_room (row)) == CHAT_PRESENCE_ONLINE));
+}
+
 static void
 test_row_words (Fixture       *f,
                 gconstpointer  data)
@@ -357,7 +387,27 @@ test_row_words (Fixture       *f,
   chat_room_set_pinned (room, TRUE);
   chat_room_set_muted (room, TRUE);
   all = chat_room_row_describe (row);
-  g_assert_cmpstr (all, ==, "bob, marked as unread, You: hello all, pinned, muted");
+  g_assert_cmpstr (all, ==, "bob, marked as unread, You: hello all, Sent, pinned, muted");
+
+  assert_row_says (row, "bob, marked as unread, You: hello all, Sent, pinned, muted", "chat-sent-symbolic", NULL);
+
+  /* How far it has got, and what the other one does */
+  chat_room_set_marked_unread (room, FALSE);
+  chat_room_set_pinned (room, FALSE);
+  chat_room_set_muted (room, FALSE);
+  chat_message_set_receipt (message, CHAT_MESSAGE_DELIVERED);
+  assert_row_says (row, "bob, You: hello all, Delivered", "chat-delivered-symbolic", NULL);
+  chat_message_set_receipt (message, CHAT_MESSAGE_READ);
+  chat_room_set_presence (room, CHAT_PRESENCE_ONLINE, 0);
+  assert_row_says (row, "bob, online, You: hello all, Read", "chat-read-symbolic", NULL);
+  chat_room_set_draft (room, "well");
+  assert_row_says (row, "bob, online, Draft: well", "document-edit-symbolic", NULL);
+  chat_room_set_typing (room, "bob", TRUE);
+  assert_row_says (row, "bob, online, typing…, Draft: well", NULL, "typing…");
+  chat_room_set_typing (room, "bob", FALSE);
+  chat_room_set_draft (room, NULL);
+  chat_room_set_presence (room, CHAT_PRESENCE_AWAY, 5);
+  assert_row_says (row, "bob, You: hello all, Read", "chat-read-symbolic", NULL);
 
   /* A row that was used for another room is deaf to the first. */
   chat_room_row_set_room (row, NULL);
@@ -372,6 +422,8 @@ main (int    argc,
   setlocale (LC_ALL, "C.UTF-8");
   g_test_init (&argc, &argv, NULL);
   adw_init ();
+  /* As GtkApplication does */
+  gtk_icon_theme_add_resource_path (gtk_icon_theme_get_for_display (gdk_display_get_default ()), "/com/example/Chat/icons");
 #define ADD(name, function) g_test_add ("/ui/room-list-view/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("pages", test_pages);
   ADD ("filter", test_filter);

@@ -49,7 +49,6 @@ find_widget (GtkWidget *widget,
       if (found != NULL)
         return found;
     }
-
   return NULL;
 }
 
@@ -742,6 +741,7 @@ test_random (void)
           break;
         case 9:
           chat_message_set_edited (at (&f, any), !chat_message_get_edited (at (&f, any)));
+          chat_message_set_receipt (at (&f, any), g_rand_int_range (rand, CHAT_MESSAGE_NO_RECEIPT, CHAT_MESSAGE_READ + 1));
           break;
         default:
           g_assert_not_reached ();

@@ -258,6 +258,54 @@ test_typing_while_loading (Fixture       *f,
 }
 
 static void
+assert_subtitle (Fixture    *f,
+                 const char *words)
+{
+  g_assert_cmpstr (adw_window_title_get_subtitle (ADW_WINDOW_TITLE (child_of (f, "room_title"))), ==, words);
+}
+
+/* What the other person does, as far as it is known; nothing of it moves anything */
+static void
+test_others (Fixture       *f,
+             gconstpointer  data)
+{
+  GtkWidget *header;
+  ChatRoom *bob;
+  ChatRoom *carol;
+  int height;
+
+  sign_in (f);
+  bob = chat_fake_session_add_room (f->session, 1, "bob", "hello", FALSE, 1000);
+  carol = chat_fake_session_add_room (f->session, 2, "carol", "hi", FALSE, 2000);
+  chat_room_set_typing (carol, "carol", TRUE);
+  chat_room_set_presence (carol, CHAT_PRESENCE_ONLINE, 0);
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.open-room", "x", (gint64) 1);
+  chat_test_wait_until (has_keyboard (f, "conversation"));
+  assert_subtitle (f, "");
+  header = gtk_widget_get_ancestor (child_of (f, "room_title"), ADW_TYPE_HEADER_BAR);
+  chat_test_wait_until (gtk_widget_get_height (header) > 0);
+  height = gtk_widget_get_height (header);
+
+  chat_room_set_presence (bob, CHAT_PRESENCE_ONLINE, 0);
+  assert_subtitle (f, "online");
+  chat_room_set_typing (bob, "bob", TRUE);
+  assert_subtitle (f, "typing…");
+  chat_fake_session_set_state (f->session, CHAT_SESSION_WAITING, CHAT_SESSION_ERROR_UNREACHABLE, 30);
+  assert_subtitle (f, "Offline");
+  chat_fake_session_set_state (f->session, CHAT_SESSION_ONLINE, -1, 0);
+  chat_room_set_typing (bob, "bob", FALSE);
+  chat_room_set_presence (bob, CHAT_PRESENCE_AWAY, g_get_real_time () - 5 * 60 * G_USEC_PER_SEC);
+  assert_subtitle (f, "last seen 5 minutes ago");
+  chat_test_settle ();
+  g_assert_cmpint (gtk_widget_get_height (header), ==, height);
+
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.open-room", "x", (gint64) 2);
+  assert_subtitle (f, "typing…");
+  chat_room_set_presence (bob, CHAT_PRESENCE_ONLINE, 0);
+  assert_subtitle (f, "typing…");
+}
+
+static void
 test_last_room (Fixture       *f,
                 gconstpointer  data)
 {
@@ -353,6 +401,7 @@ main (int    argc,
               tear_down);
   g_test_add ("/ui/window/typing-while-loading/no-room", Fixture, GINT_TO_POINTER (0), set_up, test_typing_while_loading,
               tear_down);
+  ADD ("others", test_others);
   ADD ("last-room", test_last_room);
   ADD ("signed-out", test_signed_out);
   ADD ("keeps-its-size", test_keeps_its_size);
