@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "chat-account.h"
+#include "chat-limits.h"
 #include "chat-secret.h"
 #include "chat-session-internal.h"
 
@@ -382,7 +383,7 @@ act_on_room (char        what,
         chat_message_list_load_newer (*list);
       break;
     case 'a':
-      if (list != NULL && *list != NULL && id > 0)
+      if (list != NULL && *list != NULL && id > 0 && id <= CHAT_MAX_ID)
         chat_message_list_load_around (*list, id);
       break;
     case 's':
@@ -391,7 +392,7 @@ act_on_room (char        what,
       }
       break;
     case 'r':
-      if (id > 0)
+      if (id > 0 && id <= CHAT_MAX_ID)
         chat_session_mark_read (session, room, id);
       break;
     case 'p':
