@@ -183,8 +183,8 @@ settle (void)
         continue;
       if (!fuzz_session_is_busy (session) && !fuzz_server_is_behind (server))
         break;
-      /* The store is at work, in its thread */
-      fuzz_check (g_get_monotonic_time () < deadline, "the store does not end");
+      /* A thread of GIO's may be at work */
+      fuzz_check (g_get_monotonic_time () < deadline, "the app waits for nothing");
       fuzz_session_wait ();
     }
 }
