@@ -484,6 +484,23 @@ build_room (ChatSession      *self,
   chat_store_batch_put_room (batch, room);
 }
 
+static void apply_room (ChatSession *self, ChatSessionEvent *event, GPtrArray *events);
+
+static void
+feed_room (ChatSession      *self,
+           ChatSessionEvent *event,
+           gint64            room_id,
+           const char       *name,
+           gint64            activity)
+{
+  event->build = build_room;
+  event->apply = apply_room;
+  event->id = room_id;
+  event->from = activity;
+  event->text = g_strdup (name);
+  chat_session_feed (self, event);
+}
+
 static void
 apply_room (ChatSession      *self,
             ChatSessionEvent *event,
@@ -491,11 +508,20 @@ apply_room (ChatSession      *self,
 {
   ChatRoomInfo *info = chat_session_get_info (self, event->id);
 
-  /* The number of a room never becomes that of another one: the server has lost its data and begun anew */
-  if (event->replayed && info != NULL && g_ascii_strcasecmp (chat_room_get_name (info->room), event->text) != 0)
-    chat_session_sync_anew (self);
-  else
-    chat_session_room_created (self, event->id, event->text);
+  if (info == NULL)
+    {
+      chat_session_room_created (self, event->id, event->text);
+      return;
+    }
+  if (g_ascii_strcasecmp (chat_room_get_name (info->room), event->text) == 0)
+    {
+      chat_room_set_name (info->room, event->text);
+      return;
+    }
+  /* The number of a room never becomes that of another one: the server has lost its data and begun anew. Until it has told its rooms
+   * what is kept is what is shown */
+  feed_room (self, chat_session_event_new (), event->id, chat_room_get_name (info->room), chat_room_get_activity (info->room));
+  chat_session_sync_anew (self);
 }
 
 void
@@ -506,12 +532,7 @@ chat_session_feed_room (ChatSession            *self,
 {
   ChatSessionEvent *event = chat_session_event_of (self, change);
 
-  event->build = build_room;
-  event->apply = apply_room;
-  event->id = room_id;
-  event->from = g_get_real_time ();
-  event->text = g_strdup (name);
-  chat_session_feed (self, event);
+  feed_room (self, event, room_id, name, g_get_real_time ());
 }
 
 static void

@@ -565,6 +565,30 @@ test_reset (gconstpointer data)
   g_assert_cmpuint (chat_list_length (list), ==, 1);
 }
 
+/* A push gives the number of a room to another person: what is shown and what is kept stay as they are until the server has been asked */
+static void
+test_other_name (void)
+{
+  g_auto (Script) script = { .mood = ANSWER_RESET, .asked = g_string_new (NULL) };
+  g_autoptr (ChatRawServer) server = chat_raw_server_new (serve, &script);
+  g_autoptr (ChatPerson) anna = chat_person_new ();
+  ChatRoom *room;
+
+  start_script (anna, server);
+  restore (anna);
+  chat_test_wait_until (chat_session_get_position (anna->session) == 40);
+  room = chat_person_get_room (anna, "boris");
+  g_string_truncate (script.asked, 0);
+  chat_raw_say (chat_raw_server_get_peer (server), "{\"type\":\"CREATE_ROOM\",\"id\":7,\"customer\":\"eve\",\"seq\":41}\n");
+  chat_test_wait_until (strstr (script.asked->str, "rooms") != NULL);
+  g_assert_true (chat_person_get_room (anna, "boris") == room);
+
+  chat_person_restart (anna);
+  chat_raw_server_set_accepting (server, FALSE);
+  restore (anna);
+  g_assert_cmpint (chat_room_get_id (chat_person_get_room (anna, "boris")), ==, 7);
+}
+
 /* The list of rooms tells the beginning of a long message: that must not take the place of the whole one */
 static void
 test_long_text (void)
@@ -613,6 +637,7 @@ main (int    argc,
   g_test_add_func ("/sync/read-elsewhere", test_read_elsewhere);
   g_test_add_data_func ("/sync/reset", GINT_TO_POINTER (ANSWER_RESET), test_reset);
   g_test_add_data_func ("/sync/refused", GINT_TO_POINTER (ANSWER_ERROR), test_reset);
+  g_test_add_func ("/sync/other-name", test_other_name);
   g_test_add_data_func ("/sync/nonsense", GINT_TO_POINTER (ANSWER_ENDLESS), test_reset);
 
   return chat_session_test_run ();
