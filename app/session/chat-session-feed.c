@@ -394,7 +394,7 @@ apply_message (ChatSession      *self,
                ChatSessionEvent *event,
                GPtrArray        *events)
 {
-  chat_session_message_came (self, event->row, event->replayed, events);
+  chat_session_message_came (self, event, events);
 }
 
 void
@@ -455,7 +455,7 @@ apply_deletion (ChatSession      *self,
                 ChatSessionEvent *event,
                 GPtrArray        *events)
 {
-  chat_session_message_deleted (self, event->id, event->from);
+  chat_session_message_deleted (self, event->id, event->from, chat_session_event_counts (self, event));
 }
 
 void
@@ -569,7 +569,8 @@ build_mark (ChatSession      *self,
             ChatSessionEvent *event,
             ChatStoreBatch   *batch)
 {
-  chat_store_batch_set_read (batch, event->id, event->from, event->numbers[0] < 0 ? CHAT_STORE_UNTOLD : event->numbers[0]);
+  if (chat_session_event_counts (self, event))
+    chat_store_batch_set_read (batch, event->id, event->from, event->numbers[0] < 0 ? CHAT_STORE_UNTOLD : event->numbers[0]);
 }
 
 static void
@@ -577,6 +578,8 @@ apply_mark (ChatSession      *self,
             ChatSessionEvent *event,
             GPtrArray        *events)
 {
+  if (!chat_session_event_counts (self, event))
+    return;
   chat_session_room_marked (self, event->id, event->from, event->numbers[0]);
   if (event->replayed)
     chat_session_sync_marked (self, event->id);

@@ -137,6 +137,7 @@ build_numbers (ChatSession      *self,
   self->numbers_kept = TRUE;
   /* What only the server can count is not known yet */
   self->numbers_untold = self->check_rooms;
+  chat_store_batch_set_counted (batch, self->counted_seq);
   g_hash_table_iter_init (&iter, self->infos);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
@@ -345,6 +346,7 @@ on_outbox (GObject      *source,
       chat_outbox_load (self->outbox, rows, self->login);
       chat_session_settings_load (self, opening->state.account);
       self->position = opening->state.seq;
+      self->counted_seq = opening->state.counted;
       self->unsure = self->check_rooms = (opening->state.abilities & CHAT_SESSION_KEEP_UNSURE) != 0;
       /* Without a position nothing that was kept is known to be as it is on the server. (An empty store knows nothing that could be
        * wrong) */

@@ -177,8 +177,7 @@ count_in (ChatSession  *self,
   gint64 id = chat_message_get_id (message);
 
   if (chat_message_get_outgoing (message))
-    /* Who writes has read: the server sees it the same way */
-    chat_session_raise_mark (self, info, id, FALSE);
+    chat_session_wrote (self, info, id);
   else if (id > chat_room_get_read_mark (info->room)
            && chat_room_get_unread_count (info->room) < CHAT_SESSION_MAX_UNREAD)
     chat_room_set_unread_count (info->room, chat_room_get_unread_count (info->room) + 1);
@@ -216,14 +215,14 @@ chat_session_was_gone (GPtrArray *events,
 
 void
 chat_session_message_came (ChatSession             *self,
-                           const ChatClientMessage *row,
-                           gboolean                 replayed,
+                           const ChatSessionEvent  *event,
                            GPtrArray               *events)
 {
+  const ChatClientMessage *row = event->row;
   ChatRoomInfo *info = chat_session_get_info (self, row->room_id);
   g_autoptr (ChatMessage) message = NULL;
   g_autoptr (ChatRoom) room = NULL;
-  gboolean is_newest, is_new;
+  gboolean is_newest;
 
   if (info == NULL)
     {
@@ -237,8 +236,6 @@ chat_session_message_came (ChatSession             *self,
     return;
   room = g_object_ref (info->room);
   is_newest = row->id > info->newest_id;
-  /* A replay tells by the order of the last changes, and what was pushed before it a second time */
-  is_new = replayed && events != NULL ? was_added (events, row->id) : is_newest;
   chat_memory_message_came (self->memory, row);
   message = chat_session_take_message (self, row);
   if (info->list != NULL)
@@ -250,12 +247,13 @@ chat_session_message_came (ChatSession             *self,
       info->newest_id = row->id;
       chat_session_show_newest (self, info, message);
     }
-  if (!is_new)
+  /* Each once, whatever is known of it already by a page or the list of rooms: where all is told in order, by its place there */
+  if (self->syncs && event->seq > 0 ? chat_session_event_counts (self, event) : is_newest)
+    count_in (self, info, message);
+  if (chat_message_get_outgoing (message))
     return;
-  count_in (self, info, message);
-  if (!chat_message_get_outgoing (message))
-    chat_session_delivered (self, info, row->id);
-  if (!replayed && !chat_message_get_outgoing (message))
+  chat_session_delivered (self, info, row->id);
+  if (is_newest && !event->replayed)
     chat_session_emit_received (self, room, message);
 }
 
@@ -362,9 +360,10 @@ remove_message (ChatSession *self,
 void
 chat_session_message_deleted (ChatSession *self,
                               gint64       message_id,
-                              gint64       room_id)
+                              gint64       room_id,
+                              gboolean     counts)
 {
-  remove_message (self, message_id, room_id, TRUE);
+  remove_message (self, message_id, room_id, counts);
 }
 
 void

@@ -85,10 +85,11 @@ apply_answer (ChatSession      *self,
     {
       /* First what it is, then what comes after it. (It may have been settled by a push before this) */
       if (chat_outbox_find (self->outbox, answer->client_ref) == answered->message)
-        chat_session_message_sent (self, answered->message, answered->text, answer->id, answer->date, answered->date_text);
+        chat_session_message_sent (self, answered->message, answered->text, answer->id, answer->date, answered->date_text,
+                                   !self->syncs || (event->seq > 0 && chat_session_event_counts (self, event)));
     }
   else if (answered->error == NULL && answer->action == CHAT_STORE_DELETE)
-    chat_session_message_deleted (self, answer->target_id, answer->room_id);
+    chat_session_message_deleted (self, answer->target_id, answer->room_id, FALSE);
   chat_outbox_end (self->outbox, answer->client_ref, answered->error);
   /* What was sent again may have arrived the first time, and been deleted on another device since */
   if (answered->message != NULL && chat_session_was_gone (events, answer->id))
@@ -119,6 +120,7 @@ on_answered (const ChatOutboxAnswer *answer,
   event->data = answered;
   event->free_data = answered_free;
   event->live = !self->syncs || self->in_step;
+  event->seq = answer->seq;
   chat_session_sync_move (self, event, answer->seq);
   chat_session_feed (self, event);
 }
@@ -208,7 +210,8 @@ chat_session_message_sent (ChatSession *self,
                            const char  *sent,
                            gint64       id,
                            gint64       date,
-                           const char  *date_text)
+                           const char  *date_text,
+                           gboolean     counts)
 {
   ChatRoomInfo *info = chat_session_get_info (self, chat_message_get_room_id (message));
   g_autofree char *text = g_strdup (sent);
@@ -226,11 +229,9 @@ chat_session_message_sent (ChatSession *self,
     return;
   if (info->list != NULL)
     chat_message_list_resort (info->list, message);
-  if (id > info->newest_id)
-    {
-      info->newest_id = id;
-      chat_session_raise_mark (self, info, id, FALSE);
-    }
+  info->newest_id = MAX (info->newest_id, id);
+  if (counts)
+    chat_session_wrote (self, info, id);
   chat_session_place_newest (self, info, message);
 }
 

@@ -157,6 +157,7 @@ struct _ChatSession
   gboolean          numbers_kept;         /* by the batch that is being built */
   gboolean          numbers_untold;       /* some of them the server does not know yet */
   gboolean          salvaged;             /* drafts of rooms that are not told yet */
+  gint64            counted_seq;          /* up to this change the unread are counted as the server told them with the rooms */
   gboolean          verify_rooms;         /* what waits goes out only when it is known that the rooms are still the same */
   guint             keep_timer;
 
@@ -240,6 +241,10 @@ void    chat_session_sync_move        (ChatSession        *self,
 void    chat_session_sync_snapshot    (ChatSession        *self,
                                        ChatSessionEvent   *event,
                                        gint64              seq);
+/** chat_session_event_counts: whether @event is the next in the order of changes, and not yet in the counts of unread messages: pushes before
+ * the end of a replay are told again by it, and those after the list of rooms may be in that */
+gboolean chat_session_event_counts    (ChatSession            *self,
+                                       const ChatSessionEvent *event);
 /** chat_session_count_wanted: how many are unread in some room only the server knows: it is asked, after the replay that is under way */
 void    chat_session_count_wanted     (ChatSession        *self);
 /** chat_session_sync_marked: one's own mark in a room came by a replay */
@@ -442,6 +447,10 @@ void    chat_session_room_set         (ChatSession        *self,
                                        gint64              room_id,
                                        int                 muted,
                                        int                 pinned);
+/** chat_session_wrote: the person has written @message_id, here or elsewhere, and so has read what was before it */
+void    chat_session_wrote            (ChatSession        *self,
+                                       ChatRoomInfo       *info,
+                                       gint64              message_id);
 /** chat_session_raise_mark: shown, and told to the server if @tell */
 void    chat_session_raise_mark       (ChatSession        *self,
                                        ChatRoomInfo       *info,
@@ -457,16 +466,16 @@ ChatMessage *chat_session_take_preview (ChatSession             *self,
                                         const ChatClientMessage *row);
 /** chat_session_message_came: @events: (nullable) (element-type ChatStoreEvent): what was new to the store */
 void    chat_session_message_came     (ChatSession             *self,
-                                       const ChatClientMessage *row,
-                                       gboolean                 replayed,
+                                       const ChatSessionEvent  *event,
                                        GPtrArray               *events);
 void    chat_session_message_edited   (ChatSession        *self,
                                        gint64              message_id,
                                        const char         *text);
-/** chat_session_message_deleted: @room_id: 0: not told */
+/** chat_session_message_deleted: @room_id: 0: not told; @counts: it is not yet in what is counted as unread */
 void    chat_session_message_deleted  (ChatSession        *self,
                                        gint64              message_id,
-                                       gint64              room_id);
+                                       gint64              room_id,
+                                       gboolean            counts);
 /** chat_session_was_gone: Returns: whether message @id came although it had been deleted: @events: (nullable): what the store says */
 gboolean chat_session_was_gone        (GPtrArray          *events,
                                        gint64              id);
@@ -501,13 +510,14 @@ void    chat_session_find_newest      (ChatSession        *self,
 void    chat_session_take_id          (ChatSession        *self,
                                        ChatMessage        *message,
                                        gint64              id);
-/** chat_session_message_sent: the server has @message of ours under @id, with the text @sent */
+/** chat_session_message_sent: the server has @message of ours under @id, with the text @sent; @counts: see chat_session_event_counts() */
 void    chat_session_message_sent     (ChatSession        *self,
                                        ChatMessage        *message,
                                        const char         *sent,
                                        gint64              id,
                                        gint64              date,
-                                       const char         *date_text);
+                                       const char         *date_text,
+                                       gboolean            counts);
 
 extern const ChatOutboxEvents chat_session_outbox_events;
 

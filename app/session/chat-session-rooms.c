@@ -145,6 +145,21 @@ chat_session_raise_mark (ChatSession  *self,
 }
 
 void
+chat_session_wrote (ChatSession  *self,
+                    ChatRoomInfo *info,
+                    gint64        message_id)
+{
+  if (!self->syncs)
+    chat_session_raise_mark (self, info, message_id, FALSE);
+  else if (message_id >= chat_room_get_read_mark (info->room))
+    {
+      /* Told in order: what comes after it is counted when it comes */
+      chat_room_set_read_mark (info->room, message_id);
+      chat_room_set_unread_count (info->room, 0);
+    }
+}
+
+void
 chat_session_mark_read (ChatSession *self,
                         ChatRoom    *room,
                         gint64       message_id)
@@ -478,6 +493,7 @@ build_rooms (ChatSession      *self,
   while (g_hash_table_iter_next (&iter, &key, &value))
     if (((ChatRoomInfo *) value)->met >= (guint64) event->from)
       g_array_append_vals (ids, key, 1);
+  chat_store_batch_set_counted (batch, event->seq);
   chat_store_batch_retain_rooms (batch, (const gint64 *) (gpointer) ids->data, ids->len, 0);
 }
 
@@ -536,6 +552,7 @@ apply_rooms (ChatSession      *self,
         begin_anew (self);
       return;
     }
+  self->counted_seq = event->seq;
   take_rooms (self, event->rows, event->from);
   self->refreshing = FALSE;
   self->check_rooms = self->check_rooms && self->refresh_again;
@@ -596,6 +613,7 @@ on_rooms (GObject      *source,
   event->rows = g_steal_pointer (&told);
   event->data = client;
   event->free_data = weak_free;
+  event->seq = MAX (seq, 0);
   chat_session_sync_snapshot (self, event, seq);
   chat_session_feed (self, event);
 }

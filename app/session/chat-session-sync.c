@@ -21,7 +21,7 @@ chat_session_sync_lost (ChatSession *self)
 void
 chat_session_sync_anew (ChatSession *self)
 {
-  self->position = 0;
+  self->position = self->counted_seq = 0;
   self->in_step = FALSE;
   self->check_rooms = FALSE;
   self->reset_wanted = self->store != NULL;
@@ -63,6 +63,13 @@ chat_session_sync_marked (ChatSession *self,
   /* How many are left after it only the server knows */
   if (info != NULL && chat_room_get_read_mark (info->room) < info->newest_id)
     self->check_rooms = TRUE;
+}
+
+gboolean
+chat_session_event_counts (ChatSession            *self,
+                           const ChatSessionEvent *event)
+{
+  return !self->syncs || (event->live && (event->seq == 0 || event->seq > self->counted_seq));
 }
 
 void

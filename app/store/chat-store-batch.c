@@ -399,6 +399,13 @@ chat_store_batch_set_wish (ChatStoreBatch *self,
 }
 
 void
+chat_store_batch_set_counted (ChatStoreBatch *self,
+                              gint64          seq)
+{
+  add (self, CHAT_STORE_SET_COUNTED, 0, 0)->a = MAX (seq, 0);
+}
+
+void
 chat_store_batch_set_account (ChatStoreBatch *self,
                               guint           account)
 {

@@ -139,6 +139,9 @@ gboolean        chat_store_batch_set_wish       (ChatStoreBatch         *self,
                                                  gint64                  room_id,
                                                  int                     pinned,
                                                  int                     muted);
+/** chat_store_batch_set_counted: the last change that is contained in the counts of unread messages, as the server told them */
+void            chat_store_batch_set_counted    (ChatStoreBatch         *self,
+                                                 gint64                  seq);
 /** chat_store_batch_set_account: what is set for the whole account; the caller's own bits */
 void            chat_store_batch_set_account    (ChatStoreBatch         *self,
                                                  guint                   account);

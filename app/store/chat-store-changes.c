@@ -8,6 +8,7 @@
 #define META_SEQ "seq"
 #define META_ABILITIES "abilities"
 #define META_ACCOUNT "account"
+#define META_COUNTED "counted"
 
 static gboolean
 run_on_room (ChatStoreDb  *self,
@@ -265,6 +266,8 @@ run_change (ChatStoreDb           *self,
       return reset (self, change->seq);
     case CHAT_STORE_SET_ABILITIES:
       return set_meta (self, SQL_SET_META, META_ABILITIES, change->a);
+    case CHAT_STORE_SET_COUNTED:
+      return set_meta (self, SQL_SET_META, META_COUNTED, change->a);
     case CHAT_STORE_SET_ACCOUNT:
       return set_meta (self, SQL_SET_META, META_ACCOUNT, change->a);
     case CHAT_STORE_SETTLE:
@@ -300,6 +303,7 @@ chat_store_read_state (ChatStoreDb    *self,
 
   state->seq = chat_store_db_get_meta (self, META_SEQ, &ok);
   state->abilities = chat_store_db_get_meta (self, META_ABILITIES, &ok);
+  state->counted = chat_store_db_get_meta (self, META_COUNTED, &ok);
   state->account = chat_store_db_get_meta (self, META_ACCOUNT, &ok);
   return ok;
 }

@@ -188,6 +188,7 @@ typedef struct
 {
   gint64  seq;              /* the sync position; 0: none yet */
   guint   abilities;        /* what was set last; the caller's own bits */
+  gint64  counted;          /* see chat_store_batch_set_counted() */
   guint   account;          /* the same, of what is set for the account */
 } ChatStoreState;
 

@@ -274,6 +274,7 @@ typedef enum
   ANSWER_ERROR,
   ANSWER_ENDLESS,
   ANSWER_OWN,
+  ANSWER_MARK,
   ANSWER_DELETED,
   ANSWER_READ
 } Mood;
@@ -336,6 +337,15 @@ replay (ChatRawPeer *peer,
       for (guint i = 0; i < 100; i++)
         chat_raw_say (peer, "{\"type\":\"DELETE_MSG\",\"id\":\"nonsense\",\"seq\":%u%s}\n", i, number);
       break;
+    case ANSWER_MARK:
+      if (since < 40)
+        {
+          say_message (peer, 20, 20, number);
+          say_message (peer, 38, 38, number);
+          chat_raw_say (peer, "{\"type\":\"MARK_READ\",\"room_id\":7,\"message_id\":20,\"unread\":1,\"seq\":39%s}\n", number);
+        }
+      chat_raw_say (peer, "{\"type\":\"SYNC\",\"status\":\"SUCCESS\",\"seq\":41%s}\n", number);
+      break;
     case ANSWER_OWN:
       if (since < 40)
         {
@@ -355,7 +365,7 @@ replay (ChatRawPeer *peer,
       chat_raw_say (peer, "{\"type\":\"READ_MSG\",\"status\":\"END\",\"room_id\":7,\"more\":false%s}\n", number);
       chat_raw_say (peer, "{\"type\":\"CREATE_ROOM\",\"status\":\"END\"%s}\n", number);
       chat_raw_say (peer, "{\"type\":\"EDIT_MSG\",\"status\":\"END\"%s}\n", number);
-      for (int i = since + 1; i <= MIN (since + 3, 20); i++)
+      for (int i = since + 1; i <= (since < 16 ? since + 3 : 20); i++)
         say_message (peer, i, i, number);
       if (since < 16)
         chat_raw_hang_up (peer);
@@ -385,14 +395,22 @@ serve (ChatRawPeer *peer,
       int newest = script->n_logins == 1 ? 10 : 40;
 
       g_string_append (script->asked, "rooms ");
-      if (script->mood == ANSWER_OWN && script->n_logins == 2)
+      if (script->mood == ANSWER_MARK && script->n_logins == 2)
         {
           chat_raw_hang_up (peer);
           return;
         }
-      chat_raw_say (peer, "{\"type\":\"OLD_DIALOGS\",\"dialogs\":[\"boris\"],\"id\":[7],\"first_massage_id\":[10],\"unread\":[1],"
+      chat_raw_say (peer, "{\"type\":\"OLD_DIALOGS\",\"dialogs\":[\"boris\"],\"id\":[7],\"first_massage_id\":[10],\"unread\":[%d],"
                           "\"read_marks\":[%d],\"muted\":[false],\"pinned\":[false],\"last_messages\":[" MESSAGE "],\"seq\":%d%s}\n",
-                    (script->mood == ANSWER_OWN || script->mood == ANSWER_READ) && newest == 40 ? 20 : 0, newest, newest, "", newest, number);
+                    script->mood == ANSWER_MARK && newest == 40 ? 2 : 1,
+                    (script->mood == ANSWER_MARK || script->mood == ANSWER_READ) && newest == 40 ? 20 : 0, newest, newest, "", script->mood == ANSWER_MARK && newest == 40 ? 45 : newest, number);
+      if (script->mood == ANSWER_MARK && newest == 40)
+        {
+          /* These it knew when it answered */
+          chat_raw_say (peer, "{\"type\":\"MARK_READ\",\"room_id\":7,\"message_id\":20,\"unread\":1,\"seq\":42}\n");
+          say_message (peer, 40, 44, "");
+          say_message (peer, 50, 50, "");
+        }
     }
   else if (g_str_equal (type, "READ_MSG"))
     {
@@ -475,8 +493,8 @@ test_cut_in_replay (void)
   chat_test_wait_until (shows (list, "10 11 12 13 14 15 16 17 18 19 20 "));
 }
 
-/* Another device of one's own has written, and so has read what was before; how many are left only the server knows. It is asked until it
- * has answered */
+/* Another device of one's own has written, and so has read what was before. What came after it is counted once, though it is told by a push
+ * before the replay as well */
 static void
 test_own_counts (void)
 {
@@ -488,11 +506,34 @@ test_own_counts (void)
   start_script (anna, server);
   g_string_truncate (script.asked, 0);
   restore (anna);
-  chat_test_wait_until (g_str_equal (script.asked->str, "10 rooms 41 rooms "));
+  chat_test_wait_until (chat_session_get_position (anna->session) == 41);
   room = chat_person_get_room (anna, "boris");
-  chat_test_wait_until (chat_room_get_unread_count (room) == 1);
-  g_assert_cmpint (chat_room_get_read_mark (room), ==, 20);
+  chat_test_wait_until (chat_room_get_read_mark (room) == 20);
   chat_test_wait_until (chat_session_is_written (anna->session));
+  g_assert_cmpuint (chat_room_get_unread_count (room), ==, 1);
+  g_assert_cmpstr (script.asked->str, ==, "10 ");
+}
+
+/* Another device has read a part, and how many are left only the server knows: it is asked until it has answered, and what is pushed late,
+ * but was known when it answered, changes nothing */
+static void
+test_asked_counts (void)
+{
+  g_auto (Script) script = { .mood = ANSWER_MARK, .asked = g_string_new (NULL) };
+  g_autoptr (ChatRawServer) server = chat_raw_server_new (serve, &script);
+  g_autoptr (ChatPerson) anna = chat_person_new ();
+  ChatRoom *room;
+
+  start_script (anna, server);
+  g_string_truncate (script.asked, 0);
+  restore (anna);
+  chat_test_wait_until (g_str_has_prefix (script.asked->str, "10 rooms 41 rooms "));
+  room = chat_person_get_room (anna, "boris");
+  chat_test_wait_until (chat_session_get_position (anna->session) == 50);
+  chat_test_wait_until (chat_session_is_written (anna->session));
+  /* 38 and 40, as the rooms said, and 50 */
+  g_assert_cmpint (chat_room_get_read_mark (room), ==, 20);
+  g_assert_cmpuint (chat_room_get_unread_count (room), ==, 3);
 }
 
 /* What was sent had arrived, though nobody said so, and was deleted on another device, before it was sent again: it is gone */
@@ -633,6 +674,7 @@ main (int    argc,
   g_test_add_func ("/sync/long-text", test_long_text);
   g_test_add_func ("/sync/cut-in-replay", test_cut_in_replay);
   g_test_add_func ("/sync/own-counts", test_own_counts);
+  g_test_add_func ("/sync/asked-counts", test_asked_counts);
   g_test_add_func ("/sync/deleted-meanwhile", test_deleted_meanwhile);
   g_test_add_func ("/sync/read-elsewhere", test_read_elsewhere);
   g_test_add_data_func ("/sync/reset", GINT_TO_POINTER (ANSWER_RESET), test_reset);
