@@ -203,6 +203,38 @@ on_items (GListModel *list,
     }
 }
 
+/* What the list of rooms shows: for who looks for the reason of a failure */
+
+static void
+on_numbers (ChatRoom   *room,
+            GParamSpec *pspec,
+            gpointer    user_data)
+{
+  ChatMessage *newest = chat_room_get_last_message (room);
+
+  tell ("numbers\t%s\t%s\t%u unread after %" G_GINT64_FORMAT ", newest %" G_GINT64_FORMAT, chat_room_get_name (room), pspec->name,
+        chat_room_get_unread_count (room), chat_room_get_read_mark (room), newest != NULL ? chat_message_get_id (newest) : 0);
+}
+
+static void
+on_rooms (GListModel *rooms,
+          guint       position,
+          guint       removed,
+          guint       added,
+          gpointer    user_data)
+{
+  for (guint i = position; i < position + added; i++)
+    {
+      g_autoptr (ChatRoom) room = g_list_model_get_item (rooms, i);
+
+      if (g_signal_handler_find (room, G_SIGNAL_MATCH_FUNC, 0, 0, NULL, on_numbers, NULL) != 0)
+        continue;
+      g_signal_connect (room, "notify::unread-count", G_CALLBACK (on_numbers), NULL);
+      g_signal_connect (room, "notify::read-mark", G_CALLBACK (on_numbers), NULL);
+      g_signal_connect (room, "notify::last-message", G_CALLBACK (on_numbers), NULL);
+    }
+}
+
 /* Rooms and messages by name and number */
 
 static ChatRoom *
@@ -630,6 +662,7 @@ main (int    argc,
   times->answer = 1500;
   times->refresh = 20;
   g_signal_connect (device.session, "notify::state", G_CALLBACK (on_session_state), &device);
+  g_signal_connect (chat_session_get_rooms (device.session), "items-changed", G_CALLBACK (on_rooms), NULL);
   g_signal_connect (device.session, "notice", G_CALLBACK (on_notice), NULL);
   if (device.fingerprint != NULL)
     chat_session_accept_certificate (device.session, device.server, device.fingerprint);

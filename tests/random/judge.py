@@ -108,14 +108,16 @@ def compare(truth, store, person, whole):
 
 
 def compare_marks(truth, store, person):
-    """What is known of how far the others have got."""
+    """What is known of how far the others have got. That a mark rose because its owner wrote is told by the message alone: so only a mark at
+    somebody else's message must be known; and none may say more than is true."""
     found = []
     told = {(room, name.lower()): (read, delivered) for room, name, delivered, read in store.marks}
     for room, peer in truth.rooms_of(person).items():
         read, delivered = truth.members[room][peer]
-        got = told.get((room, peer), (0, 0))
-        if got != (read, max(read, delivered)):
-            found.append(f'room {room}: {peer} has read {got[0]} and got {got[1]}, on the server {read} and {delivered}')
+        for what, mark, got in zip(('read', 'got'), (read, max(read, delivered)), told.get((room, peer), (0, 0))):
+            at = truth.messages.get(mark)
+            if got > mark or (got < mark and at is not None and at[1] != peer):
+                found.append(f'room {room}: {peer} has {what} up to {got}, on the server up to {mark}')
     return found
 
 

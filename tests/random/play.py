@@ -94,6 +94,7 @@ class Run:
             truth = judge.Truth(self.world.data)
             for (person, number), store in zip(self.plan.devices, self.stores()):
                 found += [f'{person}-{number}: {one}' for one in judge.compare(truth, store, person, whole)]
+                found += [f'{person}-{number}: {one}' for one in judge.compare_marks(truth, store, person)]
         except (sqlite3.Error, ValueError) as error:
             found.append(f'a store can not be read: {error!r}')
         return found
