@@ -176,9 +176,11 @@ take_events (ChatSession *self,
   return commit;
 }
 
+/* @uncounted: the next run is to ask how many are unread */
 static ChatStoreBatch *
 build (ChatSession *self,
-       GPtrArray   *events)
+       GPtrArray   *events,
+       gboolean     uncounted)
 {
   ChatStoreBatch *batch = chat_store_batch_new ();
   gboolean moved = FALSE;
@@ -201,7 +203,7 @@ build (ChatSession *self,
         }
     }
   /* What the session counts it writes a moment later. Where the program ends before, the next one must ask */
-  moved = moved || self->numbers_untold;
+  moved = moved || self->numbers_untold || uncounted;
   if (moved != self->unsure && (moved || self->numbers_kept))
     {
       chat_store_batch_set_abilities (batch, moved ? CHAT_SESSION_KEEP_UNSURE : 0);
@@ -226,7 +228,7 @@ feed_next (ChatSession *self)
       g_autoptr (ChatStoreBatch) batch = NULL;
 
       if (self->store != NULL)
-        batch = build (self, commit->events);
+        batch = build (self, commit->events, FALSE);
       if (batch != NULL && !chat_store_batch_is_empty (batch))
         {
           chat_store_apply_async (self->store, g_steal_pointer (&batch), NULL, on_committed, commit);
@@ -291,11 +293,15 @@ void
 chat_session_feed_flush (ChatSession *self)
 {
   Commit *commit;
+  gboolean uncounted;
 
   if (self->store == NULL || self->held || g_queue_is_empty (&self->feed))
     return;
   commit = take_events (self, TRUE);
-  chat_store_apply_async (self->store, build (self, commit->events), NULL, on_committed, commit);
+  /* What is on its way to the store, or goes there with this, was not counted, and will not be: the numbers that are written are those
+   * from before it */
+  uncounted = self->committing || commit->events->len > 1;
+  chat_store_apply_async (self->store, build (self, commit->events, uncounted), NULL, on_committed, commit);
 }
 
 /* Rows */

@@ -514,6 +514,30 @@ test_own_counts (void)
   g_assert_cmpstr (script.asked->str, ==, "10 ");
 }
 
+/* The program ends when a message is on its way into the store: what is unread was not counted, and the next run counts it */
+static void
+test_closed_amid (void)
+{
+  g_auto (Scene) scene = { NULL };
+  g_autoptr (ChatMessage) message = NULL;
+  ChatRoom *room, *theirs;
+  gint64 position;
+
+  scene_init (&scene);
+  room = chat_person_create_room (scene.anna, "boris");
+  theirs = chat_person_get_room (scene.boris, "anna");
+  send (scene.anna, room, "0");
+  chat_test_wait_until (chat_room_get_unread_count (theirs) == 1);
+  chat_test_wait_until (chat_session_is_written (scene.boris->session));
+  position = chat_session_get_position (scene.boris->session);
+  message = chat_person_send (scene.anna, room, "1");
+  chat_test_wait_until (chat_session_get_position (scene.boris->session) > position);
+  chat_person_restart (scene.boris);
+  restore (scene.boris);
+  theirs = chat_person_get_room (scene.boris, "anna");
+  chat_test_wait_until (chat_room_get_unread_count (theirs) == 2);
+}
+
 /* Another device has read a part, and how many are left only the server knows: it is asked until it has answered, and what is pushed late,
  * but was known when it answered, changes nothing */
 static void
@@ -674,6 +698,7 @@ main (int    argc,
   g_test_add_func ("/sync/long-text", test_long_text);
   g_test_add_func ("/sync/cut-in-replay", test_cut_in_replay);
   g_test_add_func ("/sync/own-counts", test_own_counts);
+  g_test_add_func ("/sync/closed-amid", test_closed_amid);
   g_test_add_func ("/sync/asked-counts", test_asked_counts);
   g_test_add_func ("/sync/deleted-meanwhile", test_deleted_meanwhile);
   g_test_add_func ("/sync/read-elsewhere", test_read_elsewhere);
