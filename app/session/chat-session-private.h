@@ -168,6 +168,7 @@ struct _ChatSession
   gboolean          astray;               /* something was not kept: the position must not move until all is told again */
   gboolean          unsure;               /* the position moved after the numbers of the rooms were written last */
   guint             delivery_timer;
+  guint             tell_timer;           /* the server does not want to be told of more marks before */
   gboolean          check_rooms;          /* the numbers of the rooms are to be asked for: after the replay, and until they were told */
 };
 

@@ -83,6 +83,31 @@ count_unread (ChatSession  *self,
 
 static void tell_mark (ChatSession *self, ChatRoomInfo *info);
 
+static gboolean
+on_tell_due (gpointer user_data)
+{
+  ChatSession *self = user_data;
+  GHashTableIter iter;
+  gpointer value;
+
+  self->tell_timer = 0;
+  g_hash_table_iter_init (&iter, self->infos);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    tell_mark (self, value);
+  return G_SOURCE_REMOVE;
+}
+
+/* It has been told too much in a short time, and says when to come again: that is no refusal */
+static void
+tell_later (ChatSession  *self,
+            const GError *error)
+{
+  guint seconds = CLAMP (chat_client_error_get_retry_after (error), 1, CHAT_SESSION_MAX_PAUSE_S);
+
+  if (self->tell_timer == 0)
+    self->tell_timer = g_timeout_add_seconds (seconds, on_tell_due, self);
+}
+
 static void
 on_mark_told (GObject      *source,
               GAsyncResult *result,
@@ -102,6 +127,11 @@ on_mark_told (GObject      *source,
   if (info == NULL)
     return;
   info->mark_in_flight = FALSE;
+  if (g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_RATE_LIMITED))
+    {
+      tell_later (self, error);
+      return;
+    }
   if (self->unsure)
     chat_session_keep_soon (self);
   if (info->mark_wanted <= call->value)
@@ -118,7 +148,7 @@ tell_mark (ChatSession  *self,
   gint64 room_id = chat_room_get_id (info->room);
 
   if (self->client == NULL || (self->abilities & CHAT_SESSION_CAN_TELL_ROOMS) == 0 || info->mark_in_flight
-      || info->mark_wanted == 0)
+      || info->mark_wanted == 0 || self->tell_timer != 0)
     return;
   info->mark_in_flight = TRUE;
   chat_client_mark_read_async (self->client, room_id, info->mark_wanted, NULL, on_mark_told,
@@ -684,6 +714,7 @@ chat_session_rooms_stop (ChatSession *self)
   gpointer value;
 
   g_clear_handle_id (&self->refresh_timer, g_source_remove);
+  g_clear_handle_id (&self->tell_timer, g_source_remove);
   chat_session_delivery_stop (self);
   self->refreshing = self->refresh_again = FALSE;
   self->refreshed_at = 0;

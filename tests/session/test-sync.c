@@ -284,6 +284,7 @@ typedef struct
   Mood     mood;
   guint    n_logins;
   guint    n_sends;
+  guint    n_marks;
   gint64   delivered;
   GString *asked;
 } Script;
@@ -426,6 +427,14 @@ serve (ChatRawPeer *peer,
       else
         chat_raw_say (peer, "{\"type\":\"SND_MSG\",\"status\":\"SUCCESS\",\"room_id\":7,\"message_id\":30,"
                       "\"date\":\"2026-01-31T12:34:56.789Z\"%s}\n", number);
+    }
+  else if (g_str_equal (type, "MARK_READ"))
+    {
+      if (script->n_marks++ == 0)
+        chat_raw_say (peer, "{\"type\":\"MARK_READ\",\"status\":\"RATE_LIMITED\",\"error\":\"not so fast\",\"retry_after\":1%s}\n", number);
+      else
+        chat_raw_say (peer, "{\"type\":\"MARK_READ\",\"room_id\":7,\"message_id\":%" ID ",\"unread\":0,\"seq\":42%s}\n",
+                      json_object_get_int_member (request, "message_id"), number);
     }
   else if (g_str_equal (type, "MARK_DELIVERED"))
     {
@@ -604,6 +613,25 @@ test_read_elsewhere (void)
   chat_test_wait_until (chat_session_is_written (anna->session));
 }
 
+/* A server that wants to be told later is told later */
+static void
+test_mark_limited (void)
+{
+  g_auto (Script) script = { .mood = ANSWER_OWN, .asked = g_string_new (NULL) };
+  g_autoptr (ChatRawServer) server = chat_raw_server_new (serve, &script);
+  g_autoptr (ChatPerson) anna = chat_person_new ();
+  ChatRoom *room;
+
+  start_script (anna, server);
+  restore (anna);
+  chat_test_wait_until (chat_session_get_position (anna->session) == 41);
+  room = chat_person_get_room (anna, "boris");
+  chat_session_mark_read (anna->session, room, 40);
+  chat_test_wait_until (script.n_marks == 2);
+  chat_test_wait_until (chat_session_is_written (anna->session));
+  g_assert_cmpuint (chat_room_get_unread_count (room), ==, 0);
+}
+
 /* The changes can not be told: rooms and newest pages, and the position is that of the rooms */
 static void
 test_reset (gconstpointer data)
@@ -698,6 +726,7 @@ main (int    argc,
   g_test_add_func ("/sync/long-text", test_long_text);
   g_test_add_func ("/sync/cut-in-replay", test_cut_in_replay);
   g_test_add_func ("/sync/own-counts", test_own_counts);
+  g_test_add_func ("/sync/mark-limited", test_mark_limited);
   g_test_add_func ("/sync/closed-amid", test_closed_amid);
   g_test_add_func ("/sync/asked-counts", test_asked_counts);
   g_test_add_func ("/sync/deleted-meanwhile", test_deleted_meanwhile);
