@@ -213,8 +213,8 @@ def survival(tap, command):
         fresh = ann.room('bob')
         tap.ok(fresh > room, 'nor is the id of a deleted room', (room, fresh))
         tap.eq(oct(os.stat(os.path.join(data, 'server')).st_mode & 0o777), '0o700', 'the folder of the data is for its owner alone')
-        loose = [name for name in os.listdir(os.path.join(data, 'server'))
-                 if b'correct horse' in open(os.path.join(data, 'server', name), 'rb').read()]
+        paths = [os.path.join(folder, name) for folder, _, names in os.walk(os.path.join(data, 'server')) for name in names]
+        loose = [path for path in paths if b'correct horse' in open(path, 'rb').read()]
         tap.eq(loose, [], 'no password stands in it')
         server.clean()
     finally:
