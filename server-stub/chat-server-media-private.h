@@ -114,6 +114,7 @@ struct _MediaUpload
   guint              n_tasks;
   gboolean           is_syncing;
   gboolean           is_finishing;
+  gboolean           is_over;           /* nobody finds it any more; it goes with its last task */
   GList              idle;              /* its link in idle_uploads */
 };
 

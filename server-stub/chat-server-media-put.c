@@ -55,10 +55,14 @@ media_upload_free (MediaUpload *self)
   g_free (self);
 }
 
+/* The disk may still be being asked for a piece of it */
 static void
 forget (MediaUpload *self)
 {
-  g_hash_table_remove (self->media->uploads, self->file->address);
+  self->is_over = TRUE;
+  g_hash_table_steal (self->media->uploads, self->file->address);
+  if (self->n_tasks == 0)
+    media_upload_free (self);
 }
 
 /* Nobody sends, and nothing is being done */
@@ -519,7 +523,12 @@ on_task_done (gpointer user_data)
   close (task->fd);
   if (task->hash != NULL)
     gnutls_hash_deinit (task->hash, NULL);
-  if (task->kind == TASK_FINISH)
+  if (self->is_over)
+    {
+      if (self->n_tasks == 0)
+        media_upload_free (self);
+    }
+  else if (task->kind == TASK_FINISH)
     on_finished (self, task);
   else
     {

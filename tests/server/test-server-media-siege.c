@@ -217,7 +217,7 @@ put_in_thread (gpointer data)
 static void
 test_parallel (void)
 {
-  const gsize length = 2 * MIB + 17;
+  const gsize length = 8 * MIB + 17;        /* so that the disk is still being asked for the first 8 MiB when all is there */
   const ChatServerOptions options = { .insecure = FALSE };
   g_autoptr (ChatTestServer) server = chat_test_server_new (&options);
   g_autofree char *same = make_bytes (length, 11);
