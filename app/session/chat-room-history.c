@@ -19,7 +19,7 @@ struct _ChatRoomHistory
   gboolean  filling;
 };
 
-/* Read on beyond without a connection: nobody knows what is after @low and before @high */
+/* Read on beyond without a connection, or shown since before the server was last asked: nobody knows what is after @low and before @high */
 typedef struct
 {
   gint64 low;
@@ -460,29 +460,41 @@ ask_store (ChatRoomHistory *self,
 
 static void fill_next (ChatRoomHistory *self, ChatSession *session);
 
+/* The oldest and the newest that the server has of what the window of the room shows. Returns: whether there are any */
+static gboolean
+get_span (ChatRoomHistory *self,
+          ChatSession     *session,
+          gint64          *first,
+          gint64          *last)
+{
+  ChatRoomInfo *info = chat_session_get_info (session, self->room_id);
+  GListModel *model = info != NULL ? G_LIST_MODEL (info->list) : NULL;
+
+  *first = *last = 0;
+  for (guint i = model != NULL ? g_list_model_get_n_items (model) : 0; i > 0 && *last == 0; i--)
+    {
+      g_autoptr (ChatMessage) message = g_list_model_get_item (model, i - 1);
+
+      *last = chat_message_get_id (message);
+    }
+  if (*last > 0)
+    {
+      g_autoptr (ChatMessage) message = g_list_model_get_item (model, 0);
+
+      *first = chat_message_get_id (message);
+    }
+  return *first > 0;
+}
+
 /* Whether the window of the room reaches over it still */
 static gboolean
 is_open (ChatRoomHistory *self,
          ChatSession     *session,
          const Hole      *hole)
 {
-  ChatRoomInfo *info = chat_session_get_info (session, self->room_id);
-  GListModel *model = info != NULL ? G_LIST_MODEL (info->list) : NULL;
-  gint64 first = 0, last = 0;
+  gint64 first, last;
 
-  for (guint i = model != NULL ? g_list_model_get_n_items (model) : 0; i > 0 && last == 0; i--)
-    {
-      g_autoptr (ChatMessage) message = g_list_model_get_item (model, i - 1);
-
-      last = chat_message_get_id (message);
-    }
-  if (last > 0)
-    {
-      g_autoptr (ChatMessage) message = g_list_model_get_item (model, 0);
-
-      first = chat_message_get_id (message);
-    }
-  return first > 0 && first <= hole->low && last >= hole->high;
+  return get_span (self, session, &first, &last) && first <= hole->low + 1 && last >= hole->high - 1;
 }
 
 typedef struct
@@ -577,6 +589,20 @@ chat_room_history_fill (ChatRoomHistory *self)
 
   if (session != NULL && !session->closed)
     fill_next (self, session);
+}
+
+void
+chat_room_history_doubt (ChatRoomHistory *self)
+{
+  g_autoptr (ChatSession) session = g_weak_ref_get (&self->session);
+  Hole all = { 0 };
+
+  if (session == NULL || session->closed || !get_span (self, session, &all.low, &all.high))
+    return;
+  all.low--;
+  all.high++;
+  g_array_set_size (self->holes, 0);
+  g_array_append_val (self->holes, all);
 }
 
 static void

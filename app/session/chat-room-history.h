@@ -28,5 +28,8 @@ ChatRoomHistory *chat_room_history_new (ChatSession *session,
 /** chat_room_history_fill: there is a connection: what was passed over without one is asked for, and comes into the window where it
  * belongs: nothing that was in it moves away */
 void             chat_room_history_fill (ChatRoomHistory *self);
+/** chat_room_history_doubt: what the window shows may be old: chat_room_history_fill() asks for all of it again, and what differs is changed
+ * in the window */
+void             chat_room_history_doubt (ChatRoomHistory *self);
 
 G_END_DECLS

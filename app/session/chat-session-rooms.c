@@ -391,6 +391,25 @@ reload_lists (ChatSession *self)
     chat_room_history_fill (histories->pdata[i]);
 }
 
+void
+chat_session_doubt_lists (ChatSession *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  /* Where there are no pages the only question is for everything there is: nobody should ask that at each connection */
+  if ((self->abilities & CHAT_SESSION_CAN_PAGE) == 0)
+    return;
+  g_hash_table_iter_init (&iter, self->infos);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      ChatRoomInfo *info = value;
+
+      if (info->list != NULL && info->history != NULL)
+        chat_room_history_doubt (info->history);
+    }
+}
+
 static void
 deliver_orphans (ChatSession *self)
 {

@@ -522,8 +522,6 @@ obey (Device  *device,
     do_retry (device);
   else if (g_str_equal (verb, "page") && !device->paging)
     {
-      /* As the person who opens each room: after a RESET a window that is open renews its newest page alone */
-      g_hash_table_remove_all (device->lists);
       device->paging = TRUE;
       g_timeout_add (10, page_on, device);
     }

@@ -11,8 +11,9 @@
 /* A server of messages that are called as they are numbered */
 typedef struct
 {
-  gint64 newest;
-  guint  n_pages;
+  gint64   newest;
+  guint    n_pages;
+  gboolean changed;     /* 5 is another by now, and 7 is gone */
 } History;
 
 static void
@@ -41,9 +42,15 @@ serve (ChatRawPeer *peer,
 
       history->n_pages++;
       for (gint64 id = from; id <= to; id++)
-        chat_raw_say (peer, "{\"type\":\"READ_MSG\",\"status\":\"SUCCESS\",\"room_id\":7,\"message_id\":%" G_GINT64_FORMAT
-                      ",\"msg_type\":\"TEXT\",\"message\":\"%" G_GINT64_FORMAT "\",\"date\":\"2026-01-31T12:34:56.789Z\","
-                      "\"sender\":\"boris\"%s}", id, id, number);
+        {
+          g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, history->changed && id == 5 ? 5555 : id);
+
+          if (history->changed && id == 7)
+            continue;
+          chat_raw_say (peer, "{\"type\":\"READ_MSG\",\"status\":\"SUCCESS\",\"room_id\":7,\"message_id\":%" G_GINT64_FORMAT
+                        ",\"msg_type\":\"TEXT\",\"message\":\"%s\",\"date\":\"2026-01-31T12:34:56.789Z\","
+                        "\"sender\":\"boris\"%s}", id, text, number);
+        }
       chat_raw_say (peer, "{\"type\":\"READ_MSG\",\"status\":\"END\",\"room_id\":7,\"more\":%s%s}",
                     (after >= 0 ? to < history->newest : from > 1) ? "true" : "false", number);
     }
@@ -142,6 +149,37 @@ test_read_across (void)
   g_assert_cmpuint (history.n_pages, <, 8);
 }
 
+/* What is shown since before the connection was lost, and can not be told as changes: all of it is asked for again, not the newest page alone */
+static void
+test_shown_before (void)
+{
+  History history = { .newest = N_ALL };
+  g_autoptr (ChatRawServer) server = chat_raw_server_new (serve, &history);
+  g_autoptr (ChatPerson) anna = chat_person_new ();
+  g_autoptr (ChatMessageList) list = NULL;
+  g_autoptr (GError) error = NULL;
+  guint n_removed = 0;
+
+  chat_test_keyring_empty ();
+  chat_person_sign_in (anna, chat_raw_server_get_address (server), TRUE, "anna", "secret-enough", FALSE, &error);
+  g_assert_no_error (error);
+  list = chat_session_get_messages (anna->session, chat_person_get_room (anna, "boris"));
+  load_older (list, N_ALL);
+  g_assert_cmpuint (chat_list_length (list), ==, N_ALL);
+  chat_message_list_set_following (list, FALSE);
+  g_signal_connect (list, "items-changed", G_CALLBACK (on_items_changed), &n_removed);
+
+  history.changed = TRUE;
+  history.n_pages = 0;
+  chat_raw_hang_up (chat_raw_server_get_peer (server));
+  chat_test_wait_until (chat_list_length (list) == N_ALL - 1);
+  chat_test_wait_until (g_strcmp0 (chat_list_text (list, 4), "5555") == 0);
+  g_assert_cmpstr (chat_list_text (list, 6), ==, "8");
+  g_assert_cmpuint (n_removed, ==, 1);
+  chat_test_settle ();
+  g_assert_cmpuint (history.n_pages, <, 8);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -149,6 +187,7 @@ main (int    argc,
   chat_session_test_init (&argc, &argv);
 
   g_test_add_func ("/gaps/read-across", test_read_across);
+  g_test_add_func ("/gaps/shown-before", test_shown_before);
 
   return chat_session_test_run ();
 }
