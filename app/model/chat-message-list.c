@@ -684,6 +684,48 @@ chat_message_list_remove (ChatMessageList *self,
   return TRUE;
 }
 
+static int
+compare_positions (gconstpointer a,
+                   gconstpointer b)
+{
+  guint x = *(const guint *) a, y = *(const guint *) b;
+
+  return x < y ? -1 : x > y;
+}
+
+void
+chat_message_list_remove_all (ChatMessageList *self,
+                              GPtrArray       *messages)
+{
+  g_autoptr (GArray) positions = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  g_return_if_fail (CHAT_IS_MESSAGE_LIST (self));
+
+  for (guint i = 0; i < messages->len; i++)
+    {
+      gint64 id = chat_message_get_id (messages->pdata[i]);
+      guint position;
+
+      if (id != 0 && (self->whole != NULL || self->older != NULL || self->newer != NULL))
+        g_hash_table_add (self->removed, copy_id (id));
+      if (!chat_message_window_remove_unsent (&self->window, messages->pdata[i])
+          && chat_message_window_find (&self->window, messages->pdata[i], &position))
+        g_array_append_val (positions, position);
+    }
+
+  /* Each run at once; the last one first, so that the positions hold */
+  g_array_sort (positions, compare_positions);
+  for (guint end = positions->len; end > 0;)
+    {
+      guint start = end - 1;
+
+      while (start > 0 && g_array_index (positions, guint, start - 1) + 1 == g_array_index (positions, guint, start))
+        start--;
+      chat_message_window_remove (&self->window, g_array_index (positions, guint, start), end - start);
+      end = start;
+    }
+}
+
 void
 chat_message_list_resort (ChatMessageList *self,
                           ChatMessage     *message)

@@ -73,6 +73,10 @@ gboolean         chat_message_list_add              (ChatMessageList   *self,
 /** chat_message_list_remove: Returns: whether it was there */
 gboolean         chat_message_list_remove           (ChatMessageList   *self,
                                                      ChatMessage       *message);
+/** chat_message_list_remove_all: @messages: (element-type ChatMessage), each once: as chat_message_list_remove(), each run of them told at
+ * once */
+void             chat_message_list_remove_all       (ChatMessageList   *self,
+                                                     GPtrArray         *messages);
 /** chat_message_list_resort: call it when an unsent message of the list got its id and date: moves it to its place */
 void             chat_message_list_resort           (ChatMessageList   *self,
                                                      ChatMessage       *message);
