@@ -7,13 +7,19 @@
 
 #include <string.h>
 
-typedef struct
+/* What is applied at once, before the window has its turn, for as long as it took (ms) */
+#define APPLY_SLICE_MS 12
+
+typedef struct _ChatSessionCommit Commit;
+struct _ChatSessionCommit
 {
   GWeakRef   session;
   guint      generation;
   GPtrArray *events;      /* of ChatSessionEvent */
+  GPtrArray *changes;     /* (nullable): what they have changed in the store */
+  guint      next;        /* the first that is not applied yet */
   gsize      bytes;
-} Commit;
+};
 
 static void feed_next (ChatSession *self);
 
@@ -49,6 +55,7 @@ commit_free (Commit *commit)
 {
   g_weak_ref_clear (&commit->session);
   g_ptr_array_unref (commit->events);
+  g_clear_pointer (&commit->changes, g_ptr_array_unref);
   g_free (commit);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Commit, commit_free)
@@ -102,22 +109,71 @@ count_done (ChatSession *self,
     chat_session_feed_regulate (self);
 }
 
-/* Applies each; what one of them does may end the session or give up the store */
-static void
-apply (ChatSession *self,
-       GPtrArray   *events,
-       GPtrArray   *changes)
+/* Applies them for a while; what one of them does may end the session or give up the store. Returns: whether it has come to the end */
+static gboolean
+apply_some (ChatSession *self,
+            Commit      *commit)
 {
-  guint generation = self->feed_generation;
+  gint64 end = g_get_monotonic_time () + APPLY_SLICE_MS * 1000;
 
-  for (guint i = 0; i < events->len && !self->closed && generation == self->feed_generation; i++)
+  while (commit->next < commit->events->len && !self->closed && commit->generation == self->feed_generation)
     {
-      ChatSessionEvent *event = events->pdata[i];
+      ChatSessionEvent *event = commit->events->pdata[commit->next++];
 
       if (event->apply != NULL)
-        event->apply (self, event, changes);
+        event->apply (self, event, commit->changes);
       event->drop = NULL;
+      if (commit->next < commit->events->len && g_get_monotonic_time () >= end)
+        return self->closed || commit->generation != self->feed_generation;
     }
+  return TRUE;
+}
+
+static void
+end_commit (ChatSession *self,
+            Commit      *commit)
+{
+  g_autoptr (Commit) ended = commit;
+
+  if (ended->generation != self->feed_generation)
+    return;
+  count_done (self, ended);
+  if (self->unsure && !self->numbers_untold)
+    chat_session_keep_soon (self);
+  self->committing = FALSE;
+  feed_next (self);
+}
+
+static void apply_commit (ChatSession *self, Commit *commit);
+
+static gboolean
+on_apply_due (gpointer user_data)
+{
+  g_autoptr (ChatSession) self = g_object_ref (user_data);
+  Commit *commit = g_steal_pointer (&self->applying);
+
+  self->apply_timer = 0;
+  apply_commit (self, commit);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+apply_later (ChatSession *self,
+             Commit      *commit)
+{
+  self->applying = commit;
+  self->apply_timer = g_timeout_add (APPLY_SLICE_MS, on_apply_due, self);
+}
+
+/* @commit: (transfer full) */
+static void
+apply_commit (ChatSession *self,
+              Commit      *commit)
+{
+  if (apply_some (self, commit))
+    end_commit (self, commit);
+  else
+    apply_later (self, commit);
 }
 
 static void
@@ -127,13 +183,12 @@ on_committed (GObject      *source,
 {
   g_autoptr (Commit) commit = user_data;
   g_autoptr (ChatSession) self = g_weak_ref_get (&commit->session);
-  g_autoptr (GPtrArray) changes = NULL;
   g_autoptr (GError) error = NULL;
 
-  changes = chat_store_apply_finish (CHAT_STORE (source), result, &error);
+  commit->changes = chat_store_apply_finish (CHAT_STORE (source), result, &error);
   if (self == NULL || commit->generation != self->feed_generation)
     return;
-  if (changes == NULL && !self->closed)
+  if (commit->changes == NULL && !self->closed)
     {
       /* It is shown nevertheless: better told and not kept than not told. From here on nothing that is kept counts as whole, so
        * that the next look at each page asks the server */
@@ -142,14 +197,7 @@ on_committed (GObject      *source,
       chat_session_sync_lost (self);
       chat_store_load_state_async (CHAT_STORE (source), NULL, NULL, NULL);
     }
-  apply (self, commit->events, changes);
-  if (commit->generation != self->feed_generation)
-    return;
-  count_done (self, commit);
-  if (self->unsure && !self->numbers_untold)
-    chat_session_keep_soon (self);
-  self->committing = FALSE;
-  feed_next (self);
+  apply_commit (self, g_steal_pointer (&commit));
 }
 
 static Commit *
@@ -223,24 +271,25 @@ feed_next (ChatSession *self)
   self->committing = TRUE;
   while (!g_queue_is_empty (&self->feed))
     {
-      Commit *commit = take_events (self, FALSE);
-      guint generation = commit->generation;
+      g_autoptr (Commit) commit = take_events (self, FALSE);
       g_autoptr (ChatStoreBatch) batch = NULL;
 
       if (self->store != NULL)
         batch = build (self, commit->events, FALSE);
       if (batch != NULL && !chat_store_batch_is_empty (batch))
         {
-          chat_store_apply_async (self->store, g_steal_pointer (&batch), NULL, on_committed, commit);
+          chat_store_apply_async (self->store, g_steal_pointer (&batch), NULL, on_committed, g_steal_pointer (&commit));
           return;
         }
-      apply (self, commit->events, NULL);
-      if (generation == self->feed_generation)
-        count_done (self, commit);
-      commit_free (commit);
+      if (!apply_some (self, commit))
+        {
+          apply_later (self, g_steal_pointer (&commit));
+          return;
+        }
       /* The one that has taken over has begun anew */
-      if (generation != self->feed_generation)
+      if (commit->generation != self->feed_generation)
         return;
+      count_done (self, commit);
       if (self->closed || self->held)
         break;
     }
@@ -269,14 +318,17 @@ void
 chat_session_feed_drop (ChatSession *self)
 {
   GQueue dropped = self->feed;
+  Commit *applying = g_steal_pointer (&self->applying);
 
   self->feed_generation++;
   self->committing = FALSE;
+  g_clear_handle_id (&self->apply_timer, g_source_remove);
   self->reset_wanted = FALSE;
   g_queue_init (&self->feed);
   self->n_waiting = 0;
   self->waiting_bytes = 0;
   chat_session_feed_regulate (self);
+  g_clear_pointer (&applying, commit_free);
   g_queue_clear_full (&dropped, event_drop);
 }
 
@@ -368,281 +420,6 @@ chat_session_row_view (const ChatStoreMessage *row)
   };
 }
 
-/* Pushes */
-
-ChatSessionEvent *
-chat_session_event_of (ChatSession            *self,
-                       const ChatClientChange *change)
-{
-  ChatSessionEvent *event = chat_session_event_new ();
-
-  event->live = !self->syncs || self->in_step;
-  if (change == NULL)
-    return event;
-  event->seq = change->seq;
-  event->replayed = change->replayed;
-  event->live = event->live || event->replayed;
-  chat_session_sync_move (self, event, change->seq);
-  return event;
-}
-
-static void
-build_message (ChatSession      *self,
-               ChatSessionEvent *event,
-               ChatStoreBatch   *batch)
-{
-  chat_session_put_row (self, batch, event->row, event->live);
-  chat_session_put_implied_mark (self, batch, event->row);
-}
-
-static void
-apply_message (ChatSession      *self,
-               ChatSessionEvent *event,
-               GPtrArray        *events)
-{
-  chat_session_message_came (self, event, events);
-}
-
-void
-chat_session_feed_message (ChatSession             *self,
-                           const ChatClientMessage *row,
-                           const ChatClientChange  *change)
-{
-  ChatSessionEvent *event = chat_session_event_of (self, change);
-
-  event->build = build_message;
-  event->apply = apply_message;
-  event->row = chat_client_message_copy (row);
-  chat_session_feed (self, event);
-}
-
-static void
-build_edit (ChatSession      *self,
-            ChatSessionEvent *event,
-            ChatStoreBatch   *batch)
-{
-  chat_store_batch_edit_message (batch, event->id, event->text, event->from, event->seq);
-}
-
-static void
-apply_edit (ChatSession      *self,
-            ChatSessionEvent *event,
-            GPtrArray        *events)
-{
-  chat_session_message_edited (self, event->id, event->text);
-}
-
-void
-chat_session_feed_edit (ChatSession            *self,
-                        gint64                  message_id,
-                        const char             *text,
-                        const ChatClientChange *change)
-{
-  ChatSessionEvent *event = chat_session_event_of (self, change);
-
-  event->from = change != NULL ? change->date : 0;
-  event->build = build_edit;
-  event->apply = apply_edit;
-  event->id = message_id;
-  event->text = g_strdup (text);
-  chat_session_feed (self, event);
-}
-
-static void
-build_deletion (ChatSession      *self,
-                ChatSessionEvent *event,
-                ChatStoreBatch   *batch)
-{
-  chat_store_batch_delete_message (batch, event->id, event->seq);
-}
-
-static void
-apply_deletion (ChatSession      *self,
-                ChatSessionEvent *event,
-                GPtrArray        *events)
-{
-  chat_session_message_deleted (self, event->id, event->from, chat_session_event_counts (self, event));
-}
-
-void
-chat_session_feed_deletion (ChatSession            *self,
-                            gint64                  message_id,
-                            const ChatClientChange *change)
-{
-  ChatSessionEvent *event = chat_session_event_of (self, change);
-
-  event->from = change != NULL ? change->room_id : 0;
-  event->build = build_deletion;
-  event->apply = apply_deletion;
-  event->id = message_id;
-  chat_session_feed (self, event);
-}
-
-static void
-build_room (ChatSession      *self,
-            ChatSessionEvent *event,
-            ChatStoreBatch   *batch)
-{
-  g_autoptr (ChatStoreRoom) room = chat_store_room_new (event->id, event->text);
-
-  room->activity = event->from;
-  room->seq = event->seq;
-  chat_store_batch_put_room (batch, room);
-}
-
-static void apply_room (ChatSession *self, ChatSessionEvent *event, GPtrArray *events);
-
-static void
-feed_room (ChatSession      *self,
-           ChatSessionEvent *event,
-           gint64            room_id,
-           const char       *name,
-           gint64            activity)
-{
-  event->build = build_room;
-  event->apply = apply_room;
-  event->id = room_id;
-  event->from = activity;
-  event->text = g_strdup (name);
-  chat_session_feed (self, event);
-}
-
-static void
-apply_room (ChatSession      *self,
-            ChatSessionEvent *event,
-            GPtrArray        *events)
-{
-  ChatRoomInfo *info = chat_session_get_info (self, event->id);
-
-  if (info == NULL)
-    {
-      chat_session_room_created (self, event->id, event->text);
-      return;
-    }
-  if (g_ascii_strcasecmp (chat_room_get_name (info->room), event->text) == 0)
-    {
-      chat_room_set_name (info->room, event->text);
-      return;
-    }
-  /* The number of a room never becomes that of another one: the server has lost its data and begun anew. Until it has told its rooms
-   * what is kept is what is shown */
-  feed_room (self, chat_session_event_new (), event->id, chat_room_get_name (info->room), chat_room_get_activity (info->room));
-  chat_session_sync_anew (self);
-}
-
-void
-chat_session_feed_room (ChatSession            *self,
-                        gint64                  room_id,
-                        const char             *name,
-                        const ChatClientChange *change)
-{
-  ChatSessionEvent *event = chat_session_event_of (self, change);
-
-  feed_room (self, event, room_id, name, g_get_real_time ());
-}
-
-static void
-build_room_end (ChatSession      *self,
-                ChatSessionEvent *event,
-                ChatStoreBatch   *batch)
-{
-  chat_store_batch_remove_room (batch, event->id, event->seq);
-}
-
-static void
-apply_room_end (ChatSession      *self,
-                ChatSessionEvent *event,
-                GPtrArray        *events)
-{
-  chat_session_room_deleted (self, event->id);
-}
-
-void
-chat_session_feed_room_end (ChatSession            *self,
-                            gint64                  room_id,
-                            const ChatClientChange *change)
-{
-  ChatSessionEvent *event = chat_session_event_of (self, change);
-
-  event->build = build_room_end;
-  event->apply = apply_room_end;
-  event->id = room_id;
-  chat_session_feed (self, event);
-}
-
-static void
-build_mark (ChatSession      *self,
-            ChatSessionEvent *event,
-            ChatStoreBatch   *batch)
-{
-  if (chat_session_event_counts (self, event))
-    chat_store_batch_set_read (batch, event->id, event->from, event->numbers[0] < 0 ? CHAT_STORE_UNTOLD : event->numbers[0]);
-}
-
-static void
-apply_mark (ChatSession      *self,
-            ChatSessionEvent *event,
-            GPtrArray        *events)
-{
-  if (!chat_session_event_counts (self, event))
-    return;
-  chat_session_room_marked (self, event->id, event->from, event->numbers[0]);
-  if (event->replayed)
-    chat_session_sync_marked (self, event->id);
-}
-
-void
-chat_session_feed_mark (ChatSession            *self,
-                        gint64                  room_id,
-                        gint64                  message_id,
-                        int                     unread,
-                        const ChatClientChange *change)
-{
-  ChatSessionEvent *event = chat_session_event_of (self, change);
-
-  event->build = build_mark;
-  event->apply = apply_mark;
-  event->id = room_id;
-  event->from = message_id;
-  /* A replay counts what is there now: the messages that come after this in it would be counted twice */
-  event->numbers[0] = event->replayed ? -1 : unread;
-  chat_session_feed (self, event);
-}
-
-static void
-build_flags (ChatSession      *self,
-             ChatSessionEvent *event,
-             ChatStoreBatch   *batch)
-{
-  chat_store_batch_set_flags (batch, event->id, event->numbers[1] < 0 ? CHAT_STORE_UNTOLD : event->numbers[1],
-                              event->numbers[0] < 0 ? CHAT_STORE_UNTOLD : event->numbers[0], CHAT_STORE_UNTOLD);
-}
-
-static void
-apply_flags (ChatSession      *self,
-             ChatSessionEvent *event,
-             GPtrArray        *events)
-{
-  chat_session_room_set (self, event->id, event->numbers[0], event->numbers[1]);
-}
-
-void
-chat_session_feed_flags (ChatSession            *self,
-                         gint64                  room_id,
-                         int                     muted,
-                         int                     pinned,
-                         const ChatClientChange *change)
-{
-  ChatSessionEvent *event = chat_session_event_of (self, change);
-
-  event->build = build_flags;
-  event->apply = apply_flags;
-  event->id = room_id;
-  event->numbers[0] = muted;
-  event->numbers[1] = pinned;
-  chat_session_feed (self, event);
-}
-
 /* Pages */
 
 typedef struct
@@ -686,7 +463,6 @@ apply_change (ChatSession          *self,
   switch (change->kind)
     {
     case CHAT_STORE_REMOVED:
-      chat_session_message_gone (self, change->id);
       break;
     case CHAT_STORE_CHANGED:
       message = chat_memory_lookup (self->memory, change->id);
@@ -717,7 +493,16 @@ apply_page (ChatSession      *self,
 {
   PageEnd *end = event->data;
   guint generation = self->feed_generation;
+  g_autoptr (GArray) gone = g_array_new (FALSE, FALSE, sizeof (gint64));
 
+  for (guint i = 0; events != NULL && i < events->len; i++)
+    {
+      const ChatStoreEvent *change = events->pdata[i];
+
+      if (change->kind == CHAT_STORE_REMOVED)
+        g_array_append_val (gone, change->id);
+    }
+  chat_session_messages_gone (self, event->id, gone);
   for (guint i = 0; events != NULL && i < events->len && generation == self->feed_generation; i++)
     apply_change (self, events->pdata[i], event->flag);
   if (end->func != NULL)

@@ -327,11 +327,11 @@ may_be_unread (ChatSession *self,
   return info != NULL && chat_room_get_unread_count (info->room) > 0 && message_id > chat_room_get_read_mark (info->room);
 }
 
-static void
-remove_message (ChatSession *self,
-                gint64       message_id,
-                gint64       room_id,
-                gboolean     count)
+void
+chat_session_message_deleted (ChatSession *self,
+                              gint64       message_id,
+                              gint64       room_id,
+                              gboolean     counts)
 {
   g_autoptr (ChatMessage) message = chat_memory_lookup (self->memory, message_id);
   ChatRoomInfo *info;
@@ -340,7 +340,7 @@ remove_message (ChatSession *self,
   if (message == NULL)
     {
       /* Nobody holds it, but it may be one of those that are counted as unread */
-      if (count && may_be_unread (self, message_id, room_id))
+      if (counts && may_be_unread (self, message_id, room_id))
         chat_session_count_wanted (self);
       return;
     }
@@ -350,7 +350,7 @@ remove_message (ChatSession *self,
     return;
   if (info->list != NULL)
     chat_message_list_remove (info->list, message);
-  if (count && !chat_message_get_outgoing (message) && message_id > chat_room_get_read_mark (info->room)
+  if (counts && !chat_message_get_outgoing (message) && message_id > chat_room_get_read_mark (info->room)
       && chat_room_get_unread_count (info->room) > 0)
     chat_room_set_unread_count (info->room, chat_room_get_unread_count (info->room) - 1);
   if (chat_room_get_last_message (info->room) == message)
@@ -358,19 +358,41 @@ remove_message (ChatSession *self,
 }
 
 void
-chat_session_message_deleted (ChatSession *self,
-                              gint64       message_id,
-                              gint64       room_id,
-                              gboolean     counts)
+chat_session_messages_gone (ChatSession *self,
+                            gint64       room_id,
+                            GArray      *ids)
 {
-  remove_message (self, message_id, room_id, counts);
+  g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (g_object_unref);
+  ChatRoomInfo *info = chat_session_get_info (self, room_id);
+
+  for (guint i = 0; i < ids->len; i++)
+    {
+      gint64 id = g_array_index (ids, gint64, i);
+      ChatMessage *message = chat_memory_lookup (self->memory, id);
+
+      chat_memory_message_changed (self->memory, id, NULL);
+      chat_memory_remove (self->memory, id);
+      if (message != NULL)
+        g_ptr_array_add (gone, message);
+    }
+  if (info == NULL || gone->len == 0)
+    return;
+  /* There may be many: the window is told of them in few words */
+  if (info->list != NULL)
+    chat_message_list_remove_all (info->list, gone);
+  if (g_ptr_array_find (gone, chat_room_get_last_message (info->room), NULL))
+    chat_session_find_newest (self, info);
 }
 
 void
 chat_session_message_gone (ChatSession *self,
-                           gint64       message_id)
+                           ChatMessage *message)
 {
-  remove_message (self, message_id, 0, FALSE);
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  gint64 id = chat_message_get_id (message);
+
+  g_array_append_val (ids, id);
+  chat_session_messages_gone (self, chat_message_get_room_id (message), ids);
 }
 
 /* The newest one of a room */

@@ -93,7 +93,7 @@ apply_answer (ChatSession      *self,
   chat_outbox_end (self->outbox, answer->client_ref, answered->error);
   /* What was sent again may have arrived the first time, and been deleted on another device since */
   if (answered->message != NULL && chat_session_was_gone (events, answer->id))
-    chat_session_message_gone (self, answer->id);
+    chat_session_message_gone (self, answered->message);
   if (answered->error != NULL && !answer->awaited)
     chat_session_emit_notice (self, answer->action == CHAT_STORE_EDIT ? _("The server did not accept a change of a message")
                                                                       : _("The server did not delete a message"));

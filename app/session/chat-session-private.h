@@ -150,7 +150,9 @@ struct _ChatSession
   gsize             waiting_bytes;
   gboolean          choked;               /* too many: the server has to wait */
   guint             feed_generation;      /* of the store: what is on its way for another is not applied */
-  gboolean          committing;
+  gboolean          committing;           /* or applying what was committed */
+  struct _ChatSessionCommit *applying;    /* what is left of it, for apply_timer */
+  guint             apply_timer;
   gboolean          held;                 /* the store is being opened */
   gboolean          reset_wanted;         /* with the next batch */
   gboolean          told_problem;
@@ -437,9 +439,11 @@ gboolean chat_session_has_untold      (ChatRoomInfo       *info);
 void    chat_session_refresh_rooms_soon (ChatSession      *self);
 /** chat_session_rooms_stop: the connection ended: what is to be asked again over the next one? */
 void    chat_session_rooms_stop       (ChatSession        *self);
+/** chat_session_room_created: @met: the number of the refresh before which it was told */
 void    chat_session_room_created     (ChatSession        *self,
                                        gint64              room_id,
-                                       const char         *name);
+                                       const char         *name,
+                                       guint64             met);
 void    chat_session_room_deleted     (ChatSession        *self,
                                        gint64              room_id);
 void    chat_session_room_marked      (ChatSession        *self,
@@ -482,9 +486,13 @@ void    chat_session_message_deleted  (ChatSession        *self,
 /** chat_session_was_gone: Returns: whether message @id came although it had been deleted: @events: (nullable): what the store says */
 gboolean chat_session_was_gone        (GPtrArray          *events,
                                        gint64              id);
-/** chat_session_message_gone: it is no longer there, as was learnt later: nothing is counted */
+/** chat_session_message_gone: @message is no longer there, as was learnt later: nothing is counted */
 void    chat_session_message_gone     (ChatSession        *self,
-                                       gint64              message_id);
+                                       ChatMessage        *message);
+/** chat_session_messages_gone: @ids: (element-type gint64): they are no longer there in the room: the same */
+void    chat_session_messages_gone    (ChatSession        *self,
+                                       gint64              room_id,
+                                       GArray             *ids);
 /** chat_session_show_text: what the server has as the text of @message: shown, unless one's own change of it is on its way */
 void    chat_session_show_text        (ChatSession        *self,
                                        ChatMessage        *message,

@@ -226,7 +226,8 @@ chat_session_room_marked (ChatSession *self,
 void
 chat_session_room_created (ChatSession *self,
                            gint64       room_id,
-                           const char  *name)
+                           const char  *name,
+                           guint64      met)
 {
   ChatRoomInfo *info = chat_session_get_info (self, room_id);
 
@@ -235,6 +236,7 @@ chat_session_room_created (ChatSession *self,
   if (g_hash_table_size (self->infos) >= CHAT_CLIENT_MAX_ROOMS)
     return;
   info = chat_session_add_info (self, room_id, name);
+  info->met = met;
   chat_room_set_activity (info->room, g_get_real_time ());
   chat_room_list_add (self->rooms, info->room);
 }

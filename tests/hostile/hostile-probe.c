@@ -234,7 +234,9 @@ is_well (Probe *probe)
 {
   guint n = probe->list != NULL ? g_list_model_get_n_items (G_LIST_MODEL (probe->list)) : 0;
 
+  /* Nor is there any other room than that of the honest server */
   if (chat_session_get_state (probe->session) != CHAT_SESSION_ONLINE || probe->sent == NULL
+      || g_list_model_get_n_items (G_LIST_MODEL (chat_session_get_rooms (probe->session))) != 1
       || chat_message_get_state (probe->sent) != CHAT_MESSAGE_SENT)
     return FALSE;
   for (guint i = n; i > 0; i--)

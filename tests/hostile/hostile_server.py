@@ -223,7 +223,7 @@ class Peer:
 
     def on_sync(self, request):
         server = self.server
-        if request['since'] > server.seq:
+        if not server.trusted_since <= request['since'] <= server.seq:
             yield {'type': 'SYNC', 'status': 'RESET', 'seq': server.seq}
             return
         for number in sorted(server.messages):
@@ -237,7 +237,7 @@ class Server:
         self.scenario = scenario
         self.messages = {100 + i: (text, 'boris') for i, text in enumerate(scenario.history())}
         self.seq = max(self.messages)
-        self.deaf = False
+        self.deaf, self.trusted_since = False, 0
         self.sent = self.attacks = self.connections = 0
         self.asked, self.peers = {}, set()
         self.lock, self.attack_over = threading.Lock(), threading.Event()
@@ -254,8 +254,17 @@ class Server:
             self.messages[self.seq] = (text, sender)
             return self.seq
 
+    def misbehave(self, scenario):
+        """From now on, to whoever connects."""
+        self.attack_over.clear()
+        self.scenario = scenario
+        for peer in list(self.peers):
+            peer.hang_up()
+
     def turn_honest(self):
         self.scenario, self.deaf = None, False
+        self.seq += 10_000_000          # above all that an attack may have told of, of which nothing is true
+        self.trusted_since = self.seq
         for peer in list(self.peers):
             peer.hang_up()
 
