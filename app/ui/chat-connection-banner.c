@@ -113,6 +113,7 @@ say_waiting (ChatConnectionBanner *self)
 {
   gint64 retry_at = chat_session_get_retry_at (self->session);
   guint seconds = chat_format_seconds_until (retry_at);
+  const GError *error = chat_session_get_error (self->session);
   g_autofree char *text = NULL;
   gint64 next;
 
@@ -121,8 +122,17 @@ say_waiting (ChatConnectionBanner *self)
       say (self, FALSE, _("Offline. Trying again…"), _("_Try Now"));
       return;
     }
-  text = g_strdup_printf (ngettext ("Offline. Trying again in %u second", "Offline. Trying again in %u seconds", seconds),
-                          seconds);
+  if (g_error_matches (error, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_NOT_A_CHAT_SERVER))
+    text = g_strdup_printf (ngettext ("The server sends what Chat does not understand. Trying again in %u second",
+                                      "The server sends what Chat does not understand. Trying again in %u seconds", seconds),
+                            seconds);
+  else if (g_error_matches (error, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_RATE_LIMITED))
+    text = g_strdup_printf (ngettext ("The server asks to wait. Trying again in %u second",
+                                      "The server asks to wait. Trying again in %u seconds", seconds),
+                            seconds);
+  else
+    text = g_strdup_printf (ngettext ("Offline. Trying again in %u second", "Offline. Trying again in %u seconds", seconds),
+                            seconds);
   say (self, FALSE, text, _("_Try Now"));
   if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
     return;

@@ -7,6 +7,8 @@
 
 #include "chat-format.h"
 
+#include "chat-message-text.h"
+
 #include <glib/gi18n.h>
 #include <langinfo.h>
 #include <string.h>
@@ -88,7 +90,7 @@ chat_format_line (const char *text,
 {
   GString *line = g_string_new (NULL);
   gboolean space = FALSE;
-  guint n_chars = 0;
+  guint n_chars = 0, n_marks = 0;
 
   for (const char *p = text; p != NULL && *p != '\0'; p = g_utf8_next_char (p))
     {
@@ -99,7 +101,10 @@ chat_format_line (const char *text,
           space = line->len > 0;
           continue;
         }
-      if (g_unichar_iscntrl (c))
+      if (g_unichar_iscntrl (c) || chat_text_is_directional (c))
+        continue;
+      n_marks = g_unichar_ismark (c) ? n_marks + 1 : 0;
+      if (n_marks > CHAT_TEXT_MAX_MARKS)
         continue;
       if (n_chars >= max_chars)
         {
@@ -148,6 +153,7 @@ chat_format_preview (ChatRoom *room)
   ChatMessage *message = chat_room_get_last_message (room);
   const char *draft = chat_room_get_draft (room);
   g_autofree char *line = NULL;
+  g_autofree char *sender = NULL;
 
   if (draft != NULL && *draft != '\0')
     {
@@ -182,8 +188,9 @@ chat_format_preview (ChatRoom *room)
       }
   if (g_strcmp0 (chat_message_get_sender (message), chat_room_get_name (room)) == 0)
     return g_steal_pointer (&line);
+  sender = isolate (chat_message_get_sender (message));
   /* Translators: who wrote a message, and what */
-  return g_strdup_printf (_("%s: %s"), chat_message_get_sender (message), line);
+  return g_strdup_printf (_("%s: %s"), sender, line);
 }
 
 /* The others in a room */

@@ -27,8 +27,8 @@ is_control (gunichar c)
   return g_unichar_iscntrl (c) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb);
 }
 
-static gboolean
-is_directional (gunichar c)
+gboolean
+chat_text_is_directional (gunichar c)
 {
   return overrides_direction (c) || (c >= 0x2066 && c <= 0x2069) || c == 0x200e || c == 0x200f || c == 0x061c;
 }
@@ -90,7 +90,7 @@ make_display (const char *text,
 static gboolean
 ends_link (gunichar c)
 {
-  return c <= ' ' || g_unichar_isspace (c) || is_control (c) || is_directional (c) || c == '<' || c == '>' || c == '"' ||
+  return c <= ' ' || g_unichar_isspace (c) || is_control (c) || chat_text_is_directional (c) || c == '<' || c == '>' || c == '"' ||
          c == '`' || c == '|' || c == '\\' || c == '^' || c == '{' || c == '}' || c == 0xfffd;
 }
 
@@ -290,7 +290,7 @@ chat_text_harmless_line (const char *text,
           n_marks = 0;
           continue;
         }
-      if (is_directional (c))
+      if (chat_text_is_directional (c))
         continue;
       n_marks = g_unichar_ismark (c) ? n_marks + 1 : 0;
       if (n_marks > CHAT_TEXT_MAX_MARKS)

@@ -54,6 +54,8 @@ gboolean  chat_text_is_treacherous (const char *uri);
 /** chat_text_file_name: Returns: (transfer full): the last part of the path of @address, decoded and harmless; the host
  * where there is none */
 char     *chat_text_file_name  (const char *address);
+/** chat_text_is_directional: whether @c shows nothing, but turns what is beside it around, or may */
+gboolean  chat_text_is_directional (gunichar c);
 /** chat_text_harmless_line: Returns: (transfer full): @text on one line, without what could turn it around; at most
  * @max_chars characters */
 char     *chat_text_harmless_line (const char *text,

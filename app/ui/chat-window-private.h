@@ -28,6 +28,9 @@ struct _ChatWindow
   gboolean loading;
   gboolean signing_in_again;      /* the server has forgotten us; the rooms are still here */
   gboolean room_restored;
+  AdwToast *removed_toast;        /* weak: tells of the n_removed rooms that went while it waits or shows */
+  guint n_removed;
+  GHashTable *notices;            /* set of char * (owned): what the toasts say that nobody has closed yet */
 
   AdwToastOverlay *toast_overlay;
   GtkStack *stack;

@@ -207,29 +207,67 @@ on_rooms_loaded (ChatWindow *self)
   restore_room (self);
 }
 
+/* One toast for all that go at once: toasts stand in a queue, and a server may take away thousands */
+static void
+tell_removed (ChatWindow *self,
+              ChatRoom   *room)
+{
+  g_autofree char *text = NULL;
+  g_autofree char *markup = NULL;
+  AdwToast *toast;
+
+  if (self->removed_toast != NULL)
+    {
+      self->n_removed++;
+      text = g_strdup_printf (ngettext ("%u conversation was deleted", "%u conversations were deleted", self->n_removed),
+                              self->n_removed);
+      adw_toast_set_title (self->removed_toast, text);
+      return;
+    }
+  else
+    {
+      g_autofree char *name = chat_format_line (chat_room_get_name (room), MAX_TOAST_NAME);
+
+      /* Translators: the name of a person or a group */
+      text = g_strdup_printf (_("The conversation with “%s” was deleted"), name);
+    }
+  markup = g_markup_escape_text (text, -1);
+  toast = adw_toast_new (markup);
+  self->n_removed = 1;
+  g_set_weak_pointer (&self->removed_toast, toast);
+  adw_toast_overlay_add_toast (self->toast_overlay, toast);
+}
+
 static void
 on_room_removed (ChatWindow *self,
                  ChatRoom   *room)
 {
-  g_autofree char *name = chat_format_line (chat_room_get_name (room), MAX_TOAST_NAME);
-  /* Translators: the name of a person or a group */
-  g_autofree char *text = g_strdup_printf (_("The conversation with “%s” was deleted"), name);
-
   close_delete_dialog (self, room);
   if (room == self->room)
     chat_window_close_room (self);
-  chat_window_toast (self, text);
+  tell_removed (self, room);
 }
 
-/* It stays until it is closed: it speaks of something that the person should know of */
+static void
+on_notice_dismissed (ChatWindow *self,
+                     AdwToast   *toast)
+{
+  g_hash_table_remove (self->notices, adw_toast_get_title (toast));
+}
+
+/* It stays until it is closed: it speaks of something that the person should know of. The same is not said again meanwhile */
 static void
 on_notice (ChatWindow *self,
            const char *words)
 {
   g_autofree char *markup = g_markup_escape_text (words, -1);
-  AdwToast *toast = adw_toast_new (markup);
+  AdwToast *toast;
 
+  if (!g_hash_table_add (self->notices, g_strdup (markup)))
+    return;
+  toast = adw_toast_new (markup);
   adw_toast_set_timeout (toast, 0);
+  g_signal_connect_object (toast, "dismissed", G_CALLBACK (on_notice_dismissed), self, G_CONNECT_SWAPPED);
   adw_toast_overlay_add_toast (self->toast_overlay, toast);
 }
 
@@ -484,6 +522,7 @@ chat_window_dispose (GObject *object)
   g_clear_object (&self->room_signals);
   g_clear_object (&self->room);
   g_clear_weak_pointer (&self->delete_dialog);
+  g_clear_weak_pointer (&self->removed_toast);
   g_clear_object (&self->delete_room);
   g_clear_object (&self->session);
 
@@ -494,6 +533,7 @@ static void
 chat_window_finalize (GObject *object)
 {
   g_clear_object (&CHAT_WINDOW (object)->settings);
+  g_hash_table_unref (CHAT_WINDOW (object)->notices);
 
   G_OBJECT_CLASS (chat_window_parent_class)->finalize (object);
 }
@@ -566,6 +606,7 @@ chat_window_init (ChatWindow *self)
 
   gtk_widget_init_template (GTK_WIDGET (self));
 
+  self->notices = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->room_signals = g_signal_group_new (CHAT_TYPE_ROOM);
   for (guint i = 0; i < G_N_ELEMENTS (shown); i++)
     g_signal_group_connect_swapped (self->room_signals, shown[i], G_CALLBACK (chat_window_update_titles), self);

@@ -91,6 +91,16 @@ test_counts_down (Fixture       *f,
 }
 
 static void
+test_waiting_for_a_reason (Fixture       *f,
+                           gconstpointer  data)
+{
+  chat_fake_session_set_state (f->session, CHAT_SESSION_WAITING, CHAT_SESSION_ERROR_NOT_A_CHAT_SERVER, 9.5);
+  assert_says (f, "The server sends what Chat does not understand. Trying again in 10 seconds", "_Try Now");
+  chat_fake_session_set_state (f->session, CHAT_SESSION_WAITING, CHAT_SESSION_ERROR_RATE_LIMITED, 0.9);
+  assert_says (f, "The server asks to wait. Trying again in 1 second", "_Try Now");
+}
+
+static void
 test_connecting (Fixture       *f,
                  gconstpointer  data)
 {
@@ -143,6 +153,7 @@ main (int    argc,
   adw_init ();
   g_test_add ("/ui/connection-banner/hidden", Fixture, NULL, set_up, test_hidden, tear_down);
   g_test_add ("/ui/connection-banner/counts-down", Fixture, NULL, set_up, test_counts_down, tear_down);
+  g_test_add ("/ui/connection-banner/waiting-for-a-reason", Fixture, NULL, set_up, test_waiting_for_a_reason, tear_down);
   g_test_add ("/ui/connection-banner/connecting", Fixture, NULL, set_up, test_connecting, tear_down);
   g_test_add ("/ui/connection-banner/refused", Fixture, NULL, set_up, test_refused, tear_down);
   return g_test_run ();

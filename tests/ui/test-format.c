@@ -66,6 +66,8 @@ test_short_date_bounds (void)
     }
 }
 
+#define EIGHT_MARKS "\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81"
+
 static void
 test_line (void)
 {
@@ -86,6 +88,9 @@ test_line (void)
     { "abc", 3, "abc" },
     { "абв г", 3, "абв…" },
     { "abc   ", 3, "abc" },
+    /* What would turn the words beside it around, or tower over them */
+    { "a\xe2\x80\xae" "b\xe2\x81\xa9\xe2\x81\xa6" "c\xe2\x80\x8f", 10, "abc" },
+    { "e" EIGHT_MARKS "\xcc\x80\xcc\x80" "f", 20, "e" EIGHT_MARKS "f" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -133,7 +138,7 @@ test_preview (void)
   his = add_message (room, "bob", FALSE, CHAT_MESSAGE_TEXT, "good\nmorning");
   assert_preview (room, FSI "good morning" PDI);
   hers = add_message (room, "ann", FALSE, CHAT_MESSAGE_TEXT, "hello");
-  assert_preview (room, "ann: " FSI "hello" PDI);
+  assert_preview (room, FSI "ann" PDI ": " FSI "hello" PDI);
   mine = add_message (room, "me", TRUE, CHAT_MESSAGE_TEXT, "hello");
   assert_preview (room, "You: " FSI "hello" PDI);
   chat_message_set_state (mine, CHAT_MESSAGE_WAITING, NULL);
