@@ -5,6 +5,10 @@
 
 #include "chat-room-list.h"
 
+/* A room that moves within so many is told of as a change of all between: its row, and what has the focus in it, stays. One that moves
+ * farther goes and comes again: to look at thousands for each message would take too long */
+#define MAX_SPAN 200
+
 struct _ChatRoomList
 {
   GObject     parent_instance;
@@ -124,10 +128,16 @@ room_order_changed_cb (ChatRoomList *self,
 
   g_ptr_array_steal_index (self->rooms, from);
   to = place_for (self, room, self->rooms->len);
-  g_ptr_array_insert (self->rooms, to, room);
-
   first = MIN (from, to);
   span = MAX (from, to) - first + 1;
+  if (span > MAX_SPAN)
+    {
+      g_list_model_items_changed (G_LIST_MODEL (self), from, 1, 0);
+      g_ptr_array_insert (self->rooms, to, room);
+      g_list_model_items_changed (G_LIST_MODEL (self), to, 0, 1);
+      return;
+    }
+  g_ptr_array_insert (self->rooms, to, room);
   g_list_model_items_changed (G_LIST_MODEL (self), first, span, span);
 }
 

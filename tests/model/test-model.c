@@ -345,6 +345,43 @@ add_room (ChatRoomList *list,
   return room;
 }
 
+/* In a long list only what moves is told of */
+static void
+test_long_room_list (void)
+{
+  g_autoptr (ChatRoomList) list = chat_room_list_new ();
+  g_autoptr (GPtrArray) rooms = g_ptr_array_new_with_free_func (g_object_unref);
+  Watch watch = { g_string_new (NULL), g_ptr_array_new_with_free_func (g_object_unref) };
+
+  names = g_string_new (NULL);
+  for (gint64 i = 0; i < 1000; i++)
+    g_ptr_array_add (rooms, add_room (NULL, 1 + i, "somebody", 2000 - i));
+  g_signal_connect (list, "items-changed", G_CALLBACK (items_changed_cb), &watch);
+  chat_room_list_replace (list, rooms);
+  told (&watch, "0-0+1000 ");
+  chat_room_set_activity (rooms->pdata[999], 3000);
+  told (&watch, "999-1+0 0-0+1 ");
+  chat_room_set_activity (rooms->pdata[999], 1);
+  told (&watch, "0-1+0 999-0+1 ");
+  chat_room_set_activity (rooms->pdata[10], 3000);
+  told (&watch, "0-11+11 ");
+  for (guint i = 0; i < watch.replica->len; i++)
+    {
+      g_autoptr (ChatRoom) room = g_list_model_get_item (G_LIST_MODEL (list), i);
+
+      g_assert_true (watch.replica->pdata[i] == room);
+    }
+  chat_room_set_unread_count (rooms->pdata[5], 7);
+  chat_room_set_unread_count (rooms->pdata[6], 7);
+  chat_room_set_muted (rooms->pdata[5], TRUE);
+  g_assert_cmpuint (chat_room_list_get_unread (list), ==, 1);
+  chat_room_list_clear (list);
+  g_assert_cmpuint (chat_room_list_get_unread (list), ==, 0);
+  g_string_free (watch.told, TRUE);
+  g_ptr_array_unref (watch.replica);
+  g_string_free (names, TRUE);
+}
+
 static void
 test_room_list (void)
 {
@@ -440,6 +477,7 @@ main (int   argc,
   g_test_add_func ("/model/room/typing", test_typing);
   g_test_add_func ("/model/room/presence", test_presence);
   g_test_add_func ("/model/room-list", test_room_list);
+  g_test_add_func ("/model/long-room-list", test_long_room_list);
 
   return g_test_run ();
 }
