@@ -51,7 +51,8 @@ chat_client_take_name (const char *name)
         break;
       g_string_append_unichar (taken, c);
     }
-  if (taken->len == 0 && *name != '\0')
+  /* Something has to stand there */
+  if (*name != '\0' && strspn (taken->str, " ") == taken->len)
     g_string_append_unichar (taken, 0xfffd);
   return g_string_free (taken, FALSE);
 }

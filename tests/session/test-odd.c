@@ -431,6 +431,29 @@ test_odd_page (void)
   g_assert_cmpstr (chat_list_text (list, 2), ==, "again");
 }
 
+/* Nothing in a name is hidden, turns what is beside it around, towers over it, or is without end */
+static void
+test_names (void)
+{
+  g_autofree char *endless = g_strnfill (100000, 'n');
+  g_autofree char *rooms = g_strdup_printf ("\"dialogs\":[\"bo\\u200bri\\u202es\\ufeff\",\"\\u2067\\u3164\",\"  \",\"a\\u0301\\u0301\\u0301\\u0301\\u0301"
+                                            "\\u0301b\",\"\\u0414\\u0456\\u0434 7\",\"%s\"],\"id\":[1,2,3,4,5,6],\"first_massage_id\":[0,0,0,0,0,0]",
+                                            endless);
+  g_auto (Script) script = { .features = ALL_FEATURES, .rooms = rooms };
+  g_autoptr (ChatRawServer) server = chat_raw_server_new (serve, &script);
+  g_autoptr (ChatPerson) anna = chat_person_new ();
+  ChatRoomList *list;
+
+  sign_in (anna, server);
+  list = chat_session_get_rooms (anna->session);
+  g_assert_cmpstr (chat_room_get_name (chat_room_list_lookup (list, 1)), ==, "boris");
+  g_assert_cmpstr (chat_room_get_name (chat_room_list_lookup (list, 2)), ==, "\xef\xbf\xbd");
+  g_assert_cmpstr (chat_room_get_name (chat_room_list_lookup (list, 3)), ==, "  \xef\xbf\xbd");
+  g_assert_cmpstr (chat_room_get_name (chat_room_list_lookup (list, 4)), ==, "a\xcc\x81\xcc\x81\xcc\x81\xcc\x81" "b");
+  g_assert_cmpstr (chat_room_get_name (chat_room_list_lookup (list, 5)), ==, "\xd0\x94\xd1\x96\xd0\xb4 7");
+  g_assert_cmpuint (strlen (chat_room_get_name (chat_room_list_lookup (list, 6))), ==, 256);
+}
+
 /* Lists of rooms that contradict themselves */
 static void
 test_odd_rooms (void)
@@ -533,6 +556,7 @@ main (int    argc,
   g_test_add_func ("/odd/unknown-room", test_unknown_room);
   g_test_add_func ("/odd/flood", test_flood);
   g_test_add_func ("/odd/page", test_odd_page);
+  g_test_add_func ("/odd/names", test_names);
   g_test_add_func ("/odd/rooms", test_odd_rooms);
   g_test_add_func ("/odd/long-history", test_long_history);
   g_test_add_func ("/odd/endless-page", test_endless_page);
