@@ -57,9 +57,19 @@ run_write (ChatStoreDb   *db,
 
 /* One call within the transaction. Returns: whether the transaction still stands */
 static gboolean
-run_in_savepoint (ChatStoreDb   *db,
-                  ChatStoreCall *call)
+run_call (ChatStoreDb   *db,
+          ChatStoreCall *call)
 {
+  /* Where it fails, all is taken back. And SQLite would hold in memory each page that was changed in a savepoint, however many: a room
+   * with all its messages may go by one call */
+  if (call->kind == CHAT_STORE_CALL_APPLY)
+    {
+      if (run_write (db, call))
+        return TRUE;
+      chat_store_db_set_error (db, &call->error);
+      forget_result (call);
+      return FALSE;
+    }
   if (!chat_store_db_run (db, SQL_SAVEPOINT))
     return FALSE;
   if (run_write (db, call))
@@ -85,10 +95,8 @@ run_transaction (ChatStoreDb    *db,
   ok = set_durable (db, durable) && chat_store_db_run (db, SQL_BEGIN);
   for (ChatStoreCall *call = calls; ok && call != end; call = call->next)
     {
-      ok = run_in_savepoint (db, call);
       /* An error of one call leaves the others alone; but what the server told must not be passed over by what it told later */
-      if (call->error != NULL && call->kind == CHAT_STORE_CALL_APPLY)
-        ok = FALSE;
+      ok = run_call (db, call);
     }
   if (ok && chat_store_db_run (db, SQL_COMMIT))
     {

@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include <sqlite3.h>
+
 #include "test-store-common.h"
 
 static void
@@ -50,6 +52,32 @@ test_order (void)
   g_assert_cmpuint (after.n_waiting, ==, 0);
   g_assert_cmpuint (after.n_waiting_bytes, ==, 0);
   g_clear_pointer (&ended, g_ptr_array_unref);
+  place_free (place);
+}
+
+/* However much goes by one call, it needs little memory */
+static void
+test_large_removal (void)
+{
+  Place *place = place_new ();
+  g_autofree char *text = g_strnfill (65536, 'x');
+  ChatStoreBatch *batch;
+
+  for (gint64 id = 1; id <= 1000; id++)
+    {
+      batch = chat_store_batch_new ();
+      if (id == 1)
+        put_room (batch, 1, 0);
+      for (guint i = 0; i < 50; i++, id++)
+        put (batch, 1, id, text, TRUE);
+      store_apply_quietly (place->store, batch);
+    }
+  sqlite3_memory_highwater (TRUE);
+  batch = chat_store_batch_new ();
+  chat_store_batch_remove_room (batch, 1, 0);
+  store_apply_quietly (place->store, batch);
+  g_test_message ("%" G_GINT64_FORMAT " bytes", (gint64) sqlite3_memory_highwater (FALSE));
+  g_assert_cmpint (sqlite3_memory_highwater (FALSE), <, 24 * 1024 * 1024);
   place_free (place);
 }
 
@@ -194,6 +222,7 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/store-calls/order", test_order);
+  g_test_add_func ("/store-calls/large-removal", test_large_removal);
   g_test_add_func ("/store-calls/cancel", test_cancel);
   g_test_add_func ("/store-calls/end", test_end);
   return g_test_run ();
