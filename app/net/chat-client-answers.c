@@ -30,7 +30,7 @@ chat_client_rows_free (ChatClientRows *rows)
 static gsize
 size_of (const ChatClientMessage *message)
 {
-  return sizeof *message + strlen (message->text) + strlen (message->sender);
+  return sizeof *message + strlen (message->text) + strlen (message->sender) + (message->file != NULL ? strlen (message->file) : 0);
 }
 
 /* Within the limits: the oldest go */

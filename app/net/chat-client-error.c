@@ -9,8 +9,10 @@
 
 typedef struct
 {
-  guint  retry_after;
-  char  *fingerprint;
+  guint     retry_after;
+  char     *fingerprint;
+  gint64    limit;
+  gboolean  quota;
 } ChatClientErrorPrivate;
 
 static void
@@ -23,6 +25,8 @@ chat_client_error_private_copy (const ChatClientErrorPrivate *from,
                                 ChatClientErrorPrivate       *to)
 {
   to->retry_after = from->retry_after;
+  to->limit = from->limit;
+  to->quota = from->quota;
   to->fingerprint = g_strdup (from->fingerprint);
 }
 
@@ -40,6 +44,26 @@ chat_client_error_get_retry_after (const GError *error)
   if (error == NULL || error->domain != CHAT_CLIENT_ERROR)
     return 0;
   return chat_client_error_get_private (error)->retry_after;
+}
+
+gint64
+chat_client_error_get_limit (const GError *error,
+                             gboolean     *quota)
+{
+  *quota = FALSE;
+  if (error == NULL || error->domain != CHAT_CLIENT_ERROR)
+    return 0;
+  *quota = chat_client_error_get_private (error)->quota;
+  return chat_client_error_get_private (error)->limit;
+}
+
+void
+chat_client_error_set_limit (GError   *error,
+                             gint64    bytes,
+                             gboolean  quota)
+{
+  chat_client_error_get_private (error)->limit = bytes;
+  chat_client_error_get_private (error)->quota = quota;
 }
 
 const char *

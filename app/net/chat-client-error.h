@@ -28,6 +28,7 @@ typedef enum
   CHAT_CLIENT_ERROR_UNACCEPTABLE_NAME,
   CHAT_CLIENT_ERROR_UNACCEPTABLE_PASSWORD,
   CHAT_CLIENT_ERROR_SIGNUP_FAILED,
+  CHAT_CLIENT_ERROR_NO_FILE,              /* the address is one of the server's, but no file is there (any more) */
 
   CHAT_CLIENT_ERROR_ADDRESS,              /* no host or host:port */
   CHAT_CLIENT_ERROR_NO_SUCH_HOST,
@@ -43,6 +44,10 @@ GQuark      chat_client_error_quark           (void);
 
 /** chat_client_error_get_retry_after: Returns: seconds to wait, as the server told; 0 if it did not */
 guint       chat_client_error_get_retry_after (const GError *error);
+/** chat_client_error_get_limit: what TOO_LARGE tells: Returns: bytes of one file, or, with @quota (out) %TRUE, of all files of the person
+ * together; 0 if it did not tell */
+gint64      chat_client_error_get_limit       (const GError *error,
+                                               gboolean     *quota);
 /** chat_client_error_get_fingerprint: Returns: (nullable): SHA-256 of the refused certificate, as AB:CD:... */
 const char *chat_client_error_get_fingerprint (const GError *error);
 
@@ -50,6 +55,10 @@ const char *chat_client_error_get_fingerprint (const GError *error);
 /** chat_client_error_from_wire: Returns: (transfer full): an error of %CHAT_ERROR as one of this domain */
 GError     *chat_client_error_from_wire       (const GError *error,
                                                guint         retry_after);
+/** chat_client_error_set_limit: @bytes: 0: not told */
+void        chat_client_error_set_limit       (GError       *error,
+                                               gint64        bytes,
+                                               gboolean      quota);
 GError     *chat_client_error_certificate     (gboolean      changed,
                                                const char   *fingerprint);
 

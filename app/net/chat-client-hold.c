@@ -26,6 +26,7 @@ longest_hold (ChatPacketType type)
     case CHAT_PACKET_MARK_DELIVERED:
     case CHAT_PACKET_SET_ROOM:
     case CHAT_PACKET_SET_ACCOUNT:
+    case CHAT_PACKET_MEDIA_UPLOAD:
       return CHAT_CLIENT_MAX_PAUSE_S;
     /* Passwords are not tried again, and what is sent has an order of its own */
     default:

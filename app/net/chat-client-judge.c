@@ -72,6 +72,7 @@ chat_client_answer_error (ChatPacket *packet)
   const GError *problem = chat_client_answer_says_no (packet) ? NULL : chat_packet_get_problem (packet);
   const char *reason = chat_packet_get_string (packet, CHAT_FIELD_REASON);
   g_autoptr (GError) error = NULL;
+  GError *result;
   ChatStatus status = chat_packet_get_status (packet);
 
   if (problem != NULL)
@@ -82,9 +83,16 @@ chat_client_answer_error (ChatPacket *packet)
        || (status == CHAT_STATUS_BAD_REQUEST && chat_packet_get_kind (packet) == CHAT_PACKET_CHANGE_PASSWORD))
       && g_strcmp0 (reason, "PASSWORD") == 0)
     return g_error_new_literal (CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_UNACCEPTABLE_PASSWORD, "unacceptable password");
+  if (status == CHAT_STATUS_BAD_REQUEST && g_strcmp0 (reason, "FILE") == 0)
+    return g_error_new_literal (CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_NO_FILE, "no file is there");
   error = chat_error_from_status (status, chat_packet_get_string (packet, CHAT_FIELD_ERROR));
-  return chat_client_error_from_wire (error, CLAMP (chat_packet_get_integer (packet, CHAT_FIELD_RETRY_AFTER, 0),
-                                                    0, G_MAXINT32));
+  result = chat_client_error_from_wire (error, CLAMP (chat_packet_get_integer (packet, CHAT_FIELD_RETRY_AFTER, 0),
+                                                      0, G_MAXINT32));
+  if (chat_packet_has (packet, CHAT_FIELD_QUOTA))
+    chat_client_error_set_limit (result, MAX (chat_packet_get_integer (packet, CHAT_FIELD_QUOTA, 0), 0), TRUE);
+  else if (chat_packet_has (packet, CHAT_FIELD_FILE_LIMIT))
+    chat_client_error_set_limit (result, MAX (chat_packet_get_integer (packet, CHAT_FIELD_FILE_LIMIT, 0), 0), FALSE);
+  return result;
 }
 
 /* The id by which an object that is no failure can be told from another of its type; 0: by none */

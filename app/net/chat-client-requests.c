@@ -83,7 +83,7 @@ chat_client_log_in_async (ChatClient          *self,
   chat_packet_set_features (packet, CHAT_FEATURE_PING | CHAT_FEATURE_REQUEST_ID | CHAT_FEATURE_CLIENT_REF
                                       | CHAT_FEATURE_PAGING | CHAT_FEATURE_ROOM_INFO | CHAT_FEATURE_TOKEN
                                       | CHAT_FEATURE_SYNC | CHAT_FEATURE_RECEIPTS
-                                      | CHAT_FEATURE_TYPING | CHAT_FEATURE_PRESENCE);
+                                      | CHAT_FEATURE_TYPING | CHAT_FEATURE_PRESENCE | CHAT_FEATURE_MEDIA);
   chat_client_set_login (self, login);
   chat_client_request (self, packet, 0, NULL,
                        new_task (self, chat_client_log_in_async, cancellable, callback, user_data));
@@ -141,8 +141,7 @@ chat_client_list_rooms_finish (ChatClient    *self,
   if (answer == NULL)
     return NULL;
   *seq = seq_of (self, answer, -1);
-  return chat_client_rooms_from_packet (answer, (chat_client_get_features (self) & CHAT_CLIENT_ROOM_INFO) != 0,
-                                        CHAT_CLIENT_MAX_ROOMS);
+  return chat_client_rooms_from_packet (answer, chat_client_get_features (self), CHAT_CLIENT_MAX_ROOMS);
 }
 
 void
@@ -271,6 +270,7 @@ chat_client_create_room_finish (ChatClient    *self,
 void
 chat_client_send_async (ChatClient          *self,
                         gint64               room_id,
+                        ChatClientContent    content,
                         const char          *text,
                         const char          *client_ref,
                         GCancellable        *cancellable,
@@ -282,7 +282,9 @@ chat_client_send_async (ChatClient          *self,
   chat_packet_set_string (packet, CHAT_FIELD_USERNAME, chat_client_get_login (self));
   chat_packet_set_integer (packet, CHAT_FIELD_ROOM_ID, room_id);
   chat_packet_set_string (packet, CHAT_FIELD_MESSAGE, text);
-  chat_packet_set_message_kind (packet, CHAT_MESSAGE_KIND_TEXT);
+  chat_packet_set_message_kind (packet, content == CHAT_CLIENT_FILE    ? CHAT_MESSAGE_KIND_FILE
+                                        : content == CHAT_CLIENT_IMAGE ? CHAT_MESSAGE_KIND_IMAGE
+                                                                       : CHAT_MESSAGE_KIND_TEXT);
   if (client_ref != NULL && (chat_client_get_features (self) & CHAT_CLIENT_CLIENT_REF) != 0)
     chat_packet_set_string (packet, CHAT_FIELD_CLIENT_REF, client_ref);
   chat_client_request (self, packet, room_id, NULL,

@@ -5,17 +5,20 @@
 
 #pragma once
 
-#include "chat-client-rows.h"
+#include "chat-client.h"
 #include "chat-packet.h"
 
 G_BEGIN_DECLS
 
 /** chat_client_message_from_packet: @packet: a READ_MSG without a problem that carries a message */
-ChatClientMessage *chat_client_message_from_packet (ChatPacket *packet);
+ChatClientMessage *chat_client_message_from_packet (ChatPacket *packet,
+                                                    ChatClientFeatures features);
+/** chat_client_file_from_packet: Returns: (transfer full) (nullable): what is told of a file, as in #ChatClientMessage */
+char              *chat_client_file_from_packet    (ChatPacket *packet);
 /** chat_client_rooms_from_packet: Returns: (transfer full) (element-type ChatClientRoom): the rooms of an OLD_DIALOGS, those
  * with an impossible or repeated id left out, at most @max */
 GPtrArray         *chat_client_rooms_from_packet   (ChatPacket *packet,
-                                                    gboolean    room_info,
+                                                    ChatClientFeatures features,
                                                     guint       max);
 /** chat_client_devices_from_packet: Returns: (transfer full) (element-type ChatClientDevice): those of a TOKENS, with the same left out */
 GPtrArray         *chat_client_devices_from_packet (ChatPacket *packet,

@@ -67,6 +67,7 @@ chat_client_message_copy (const ChatClientMessage *message)
   copy->text = g_strdup (message->text);
   copy->client_ref = g_strdup (message->client_ref);
   copy->date_text = g_strdup (message->date_text);
+  copy->file = g_strdup (message->file);
   return copy;
 }
 
@@ -77,6 +78,7 @@ chat_client_message_free (ChatClientMessage *message)
   g_free (message->text);
   g_free (message->client_ref);
   g_free (message->date_text);
+  g_free (message->file);
   g_free (message);
 }
 
@@ -114,7 +116,8 @@ chat_client_get_moment (ChatPacket *packet,
 }
 
 ChatClientMessage *
-chat_client_message_from_packet (ChatPacket *packet)
+chat_client_message_from_packet (ChatPacket         *packet,
+                                 ChatClientFeatures  features)
 {
   ChatClientMessage *message = g_new0 (ChatClientMessage, 1);
   const char *sender = chat_packet_get_string (packet, CHAT_FIELD_SENDER);
@@ -142,13 +145,17 @@ chat_client_message_from_packet (ChatPacket *packet)
       message->content = CHAT_CLIENT_TEXT;
       break;
     }
+  /* Who has not named the feature has told nothing that could be relied on */
+  if ((features & CHAT_CLIENT_MEDIA) != 0 && message->content != CHAT_CLIENT_TEXT)
+    message->file = chat_client_file_from_packet (packet);
   return message;
 }
 
 /* A READ_MSG object that came inside another object: it passes the same checks as one that came alone */
 static ChatClientMessage *
-message_from_node (JsonNode *node,
-                   gint64    room_id)
+message_from_node (JsonNode           *node,
+                   gint64              room_id,
+                   ChatClientFeatures  features)
 {
   g_autoptr (ChatPacket) packet = NULL;
   g_autofree char *json = NULL;
@@ -161,7 +168,7 @@ message_from_node (JsonNode *node,
   if (chat_packet_get_kind (packet) != CHAT_PACKET_READ_MSG || chat_packet_get_problem (packet) != NULL
       || chat_packet_get_integer (packet, CHAT_FIELD_MESSAGE_ID, 0) <= 0)
     return NULL;
-  message = chat_client_message_from_packet (packet);
+  message = chat_client_message_from_packet (packet, features);
   if (message->room_id != room_id)
     g_clear_pointer (&message, chat_client_message_free);
   return message;
@@ -235,9 +242,9 @@ marks_of (ChatPacket *packet,
 }
 
 GPtrArray *
-chat_client_rooms_from_packet (ChatPacket *packet,
-                               gboolean    room_info,
-                               guint       max)
+chat_client_rooms_from_packet (ChatPacket         *packet,
+                               ChatClientFeatures  features,
+                               guint               max)
 {
   GPtrArray *rooms = g_ptr_array_new_with_free_func ((GDestroyNotify) chat_client_room_free);
   g_autoptr (GHashTable) seen = g_hash_table_new (g_int64_hash, g_int64_equal);
@@ -260,14 +267,14 @@ chat_client_rooms_from_packet (ChatPacket *packet,
       room->first_id = i < n_first ? CLAMP (first[i], 0, CHAT_MAX_ID) : 0;
       /* The server may name the feature and yet leave the arrays out: then it has not told */
       room->marks = marks_of (packet, i);
-      room->told = room_info && unread != NULL && marks != NULL;
+      room->told = (features & CHAT_CLIENT_ROOM_INFO) != 0 && unread != NULL && marks != NULL;
       if (room->told)
         {
           room->unread = i < n_unread ? CLAMP (unread[i], 0, 1000) : 0;
           room->read_mark = i < n_marks ? CLAMP (marks[i], 0, CHAT_MAX_ID) : 0;
           room->muted = boolean_of (packet, CHAT_FIELD_MUTED_ROOMS, i);
           room->pinned = boolean_of (packet, CHAT_FIELD_PINNED_ROOMS, i);
-          room->last_message = message_from_node (element_of (packet, CHAT_FIELD_LAST_MESSAGES, i), room->id);
+          room->last_message = message_from_node (element_of (packet, CHAT_FIELD_LAST_MESSAGES, i), room->id, features);
         }
       g_ptr_array_add (rooms, room);
     }

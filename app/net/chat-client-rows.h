@@ -29,10 +29,34 @@ typedef struct
   gboolean           edited;
   gint64             edited_date;   /* µs; 0: not told */
   gint64             seq;           /* of its last change, with `sync`; 0: not told */
+  char              *file;          /* nullable: what the server, which named `media`, tells of the file under the address that is its text:
+                                     * as chat_client_file_to_text() writes it */
 } ChatClientMessage;
 ChatClientMessage *chat_client_message_copy (const ChatClientMessage *message);
 void               chat_client_message_free (ChatClientMessage       *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ChatClientMessage, chat_client_message_free)
+
+/** ChatClientFile: what is told of a file (PROTOCOL.md, "media") */
+typedef struct
+{
+  char              *name;
+  gint64             size;          /* bytes */
+  char              *media_type;
+  char              *sha256;        /* 64 hexadecimal digits, lower case */
+  guint              width;         /* pixels, of an image; 0: not told */
+  guint              height;
+  GBytes            *preview;       /* nullable: a very small JPEG or PNG */
+} ChatClientFile;
+void               chat_client_file_free     (ChatClientFile          *file);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ChatClientFile, chat_client_file_free)
+/** chat_client_file_is_valid: whether it keeps all rules of the protocol */
+gboolean           chat_client_file_is_valid (const ChatClientFile    *file);
+/** chat_client_file_to_text: @file: valid. Returns: (transfer full): one line of at most %CHAT_CLIENT_MAX_FILE_TEXT bytes */
+char              *chat_client_file_to_text  (const ChatClientFile    *file);
+/** chat_client_file_parse: Returns: (transfer full) (nullable): %NULL where @text (nullable) is none that was written by the above */
+ChatClientFile    *chat_client_file_parse    (const char              *text);
+/** CHAT_CLIENT_MAX_FILE_TEXT: bytes: a preview, a name of which each byte is escaped, and the rest */
+#define CHAT_CLIENT_MAX_FILE_TEXT 8192
 
 /** ChatClientMark: how far a member of a room has got */
 typedef struct

@@ -60,6 +60,8 @@ struct _ChatClient
   gint64                  unexpected_until; /* µs, monotonic: by then those that came are forgiven */
   gsize                   row_bytes;    /* of all answers that are on their way */
   gboolean                logged_in;
+  char                   *media_url;    /* nullable */
+  gint64                  media_limit;  /* bytes; 0: not told */
 };
 
 /** chat_client_match: Returns: (nullable) (transfer none): the request that @packet answers */
@@ -74,6 +76,11 @@ void               chat_client_unlink_request (ChatClient        *self,
 /** chat_client_send_request: its packet goes out, and it waits for its answer */
 void               chat_client_send_request   (ChatClient        *self,
                                                ChatClientRequest *request);
+
+/* chat-client-media.c */
+/** chat_client_take_media: what @answer, to the log-in, tells of files */
+void               chat_client_take_media     (ChatClient        *self,
+                                               ChatPacket        *answer);
 
 /* chat-client-hold.c: what the server puts off */
 /** chat_client_is_repeatable: whether requests with answers of @type are held back where the server asks for it */

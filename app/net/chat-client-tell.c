@@ -36,7 +36,7 @@ chat_client_tell (ChatClient             *self,
                   gboolean                replayed)
 {
   gint64 id = chat_client_answer_subject (packet);
-  g_autofree char *name = NULL;
+  g_autofree char *name = NULL, *file = NULL;
   ChatClientChange change = { .replayed = replayed };
 
   if ((chat_client_get_features (self) & CHAT_CLIENT_SYNC) != 0)
@@ -49,13 +49,15 @@ chat_client_tell (ChatClient             *self,
     {
     case CHAT_PACKET_READ_MSG:
       {
-        g_autoptr (ChatClientMessage) message = chat_client_message_from_packet (packet);
+        g_autoptr (ChatClientMessage) message = chat_client_message_from_packet (packet, chat_client_get_features (self));
 
         message->seq = change.seq;
         events->message (self, message, &change, user_data);
       }
       break;
     case CHAT_PACKET_EDIT_MSG:
+      if ((chat_client_get_features (self) & CHAT_CLIENT_MEDIA) != 0)
+        change.file = file = chat_client_file_from_packet (packet);
       events->edited (self, id, chat_packet_get_string (packet, CHAT_FIELD_NEW_MSG), &change, user_data);
       break;
     case CHAT_PACKET_DELETE_MSG:

@@ -172,7 +172,7 @@ handle_read (ChatClient        *self,
           fail_request (self, request, error);
           return;
         }
-      chat_client_rows_take (request->rows, chat_client_message_from_packet (packet));
+      chat_client_rows_take (request->rows, chat_client_message_from_packet (packet, self->features));
       self->row_bytes = self->row_bytes - request->row_bytes + request->rows->bytes;
       request->row_bytes = request->rows->bytes;
       if (self->row_bytes > CHAT_CLIENT_MAX_ALL_ROW_BYTES)
@@ -309,7 +309,9 @@ handle (ChatClient *self,
                            | ((features & CHAT_FEATURE_SYNC) != 0 ? CHAT_CLIENT_SYNC : 0)
                            | ((features & CHAT_FEATURE_RECEIPTS) != 0 ? CHAT_CLIENT_RECEIPTS : 0)
                            | ((features & CHAT_FEATURE_TYPING) != 0 ? CHAT_CLIENT_TYPING : 0)
-                           | ((features & CHAT_FEATURE_PRESENCE) != 0 ? CHAT_CLIENT_PRESENCE : 0);
+                           | ((features & CHAT_FEATURE_PRESENCE) != 0 ? CHAT_CLIENT_PRESENCE : 0)
+                           | ((features & CHAT_FEATURE_MEDIA) != 0 ? CHAT_CLIENT_MEDIA : 0);
+          chat_client_take_media (self, packet);
           if (chat_packet_has (packet, CHAT_FIELD_LOGIN))
             chat_client_set_login (self, chat_packet_get_string (packet, CHAT_FIELD_LOGIN));
           if ((features & CHAT_FEATURE_PING) != 0)
@@ -701,6 +703,18 @@ chat_client_get_features (ChatClient *self)
   return self->features;
 }
 
+const char *
+chat_client_get_media_url (ChatClient *self)
+{
+  return self->media_url;
+}
+
+gint64
+chat_client_get_media_limit (ChatClient *self)
+{
+  return self->media_limit;
+}
+
 guint
 chat_client_get_unexpected (ChatClient *self)
 {
@@ -749,6 +763,7 @@ chat_client_finalize (GObject *object)
 
   g_clear_pointer (&self->by_number, g_hash_table_unref);
   g_clear_pointer (&self->login, g_free);
+  g_clear_pointer (&self->media_url, g_free);
   G_OBJECT_CLASS (chat_client_parent_class)->finalize (object);
 }
 

@@ -39,7 +39,8 @@ typedef enum
   CHAT_CLIENT_SYNC       = 1 << 5,
   CHAT_CLIENT_RECEIPTS   = 1 << 6,
   CHAT_CLIENT_TYPING     = 1 << 7,
-  CHAT_CLIENT_PRESENCE   = 1 << 8
+  CHAT_CLIENT_PRESENCE   = 1 << 8,
+  CHAT_CLIENT_MEDIA      = 1 << 9
 } ChatClientFeatures;
 
 typedef enum
@@ -61,6 +62,7 @@ typedef struct
   gboolean replayed;  /* by an answer to SYNC; else it came by itself, or answers a request of one's own */
   gint64   room_id;   /* of the message that was edited or deleted; 0: not told */
   gint64   date;      /* µs: when it was edited; 0: not told */
+  const char *file;   /* nullable: of the message that was edited, as in #ChatClientMessage */
 } ChatClientChange;
 
 /**
@@ -115,6 +117,10 @@ gboolean           chat_client_is_open             (ChatClient              *sel
 void               chat_client_set_paused          (ChatClient              *self,
                                                     gboolean                 paused);
 ChatClientFeatures chat_client_get_features        (ChatClient              *self);
+/** chat_client_get_media_url: Returns: (nullable): with what the addresses of files begin, with %CHAT_CLIENT_MEDIA: as it was told */
+const char        *chat_client_get_media_url       (ChatClient              *self);
+/** chat_client_get_media_limit: Returns: bytes that one file may have; 0: not told */
+gint64             chat_client_get_media_limit     (ChatClient              *self);
 /** chat_client_get_login: Returns: one's own name as the server writes it, else as it was given */
 const char        *chat_client_get_login           (ChatClient              *self);
 /** chat_client_get_unexpected: Returns: how many objects came that were malformed or answered nothing */
@@ -231,8 +237,10 @@ void               chat_client_create_room_async   (ChatClient              *sel
 gint64             chat_client_create_room_finish  (ChatClient              *self,
                                                     GAsyncResult            *result,
                                                     GError                 **error);
+/** chat_client_send_async: @text: of a FILE or an IMAGE its address */
 void               chat_client_send_async          (ChatClient              *self,
                                                     gint64                   room_id,
+                                                    ChatClientContent        content,
                                                     const char              *text,
                                                     const char              *client_ref,
                                                     GCancellable            *cancellable,
@@ -305,6 +313,17 @@ void               chat_client_set_account_async   (ChatClient              *sel
 /** chat_client_tell_typing: nothing answers */
 void               chat_client_tell_typing         (ChatClient              *self,
                                                     gint64                   room_id);
+/** chat_client_request_upload_async: asks for an address to which @file, which must be valid (see chat_client_file_is_valid()), can be
+ * uploaded. TOO_LARGE: see chat_client_error_get_limit() */
+void               chat_client_request_upload_async (ChatClient             *self,
+                                                    const ChatClientFile    *file,
+                                                    GCancellable            *cancellable,
+                                                    GAsyncReadyCallback      callback,
+                                                    gpointer                 user_data);
+/** chat_client_request_upload_finish: Returns: (transfer full) (nullable): the address, as it was told */
+char              *chat_client_request_upload_finish (ChatClient            *self,
+                                                    GAsyncResult            *result,
+                                                    GError                 **error);
 /** chat_client_finish: of those above without a result of their own (sign-up, revoke, password, delete, edit, mark, set) */
 gboolean           chat_client_finish              (ChatClient              *self,
                                                     GAsyncResult            *result,

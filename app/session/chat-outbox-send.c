@@ -274,7 +274,7 @@ send_now (ChatOutbox      *self,
   const ChatStoreOutRow *row = entry->row;
 
   if (row->action == CHAT_STORE_SEND)
-    chat_client_send_async (self->client, row->room_id, row->text, row->client_ref, NULL, on_sent, sending_new (self, entry));
+    chat_client_send_async (self->client, row->room_id, row->kind, row->text, row->client_ref, NULL, on_sent, sending_new (self, entry));
   else if (row->action == CHAT_STORE_EDIT)
     chat_client_edit_async (self->client, row->target_id, row->text, NULL, on_sent, sending_new (self, entry));
   else
