@@ -31,6 +31,7 @@ typedef enum
   CHAT_STORE_SET_DRAFT,
   CHAT_STORE_SET_POSITION,
   CHAT_STORE_SET_WISH,
+  CHAT_STORE_SET_DOWNLOAD,
   CHAT_STORE_N_CHANGES
 } ChatStoreChangeKind;
 
@@ -42,6 +43,7 @@ typedef struct
   gint64               seq;
   int                  numbers[3];
   char                *text;        /* nullable */
+  char                *file;        /* nullable: of an edit; the address of a download */
   ChatStoreRoom       *room;        /* nullable */
   ChatStoreMessage    *message;     /* nullable */
   GPtrArray           *messages;    /* (nullable) (element-type ChatStoreMessage): ascending, each id once */

@@ -13,6 +13,7 @@ change_free (gpointer data)
   ChatStoreChange *change = data;
 
   g_free (change->text);
+  g_free (change->file);
   g_clear_pointer (&change->room, chat_store_room_free);
   g_clear_pointer (&change->message, chat_store_message_free);
   g_clear_pointer (&change->messages, g_ptr_array_unref);
@@ -56,7 +57,7 @@ add (ChatStoreBatch      *self,
   g_ptr_array_add (self->changes, change);
   self->n_bytes += sizeof *change;
   if (kind != CHAT_STORE_SET_DRAFT && kind != CHAT_STORE_SET_POSITION && kind != CHAT_STORE_SET_WISH
-      && kind != CHAT_STORE_SET_ACCOUNT)
+      && kind != CHAT_STORE_SET_ACCOUNT && kind != CHAT_STORE_SET_DOWNLOAD)
     self->told = TRUE;
   return change;
 }
@@ -75,6 +76,7 @@ is_message (const ChatStoreMessage *message)
          && chat_store_is_text (message->text, CHAT_STORE_MAX_TEXT)
          && (message->date_text == NULL || chat_store_is_text (message->date_text, CHAT_STORE_MAX_NAME))
          && (message->client_ref == NULL || chat_store_is_text (message->client_ref, CHAT_STORE_MAX_NAME))
+         && (message->file == NULL || chat_store_is_text (message->file, CHAT_STORE_MAX_FILE))
          && message->seq >= 0 && message->edited_date >= 0;
 }
 
@@ -82,7 +84,7 @@ static gsize
 message_size (const ChatStoreMessage *message)
 {
   return sizeof *message + length (message->sender) + length (message->text) + length (message->date_text)
-         + length (message->client_ref);
+         + length (message->client_ref) + length (message->file);
 }
 
 gboolean
@@ -283,20 +285,51 @@ chat_store_batch_put_page (ChatStoreBatch *self,
 }
 
 gboolean
+chat_store_batch_edit_file (ChatStoreBatch *self,
+                            gint64          id,
+                            const char     *text,
+                            const char     *file,
+                            gint64          date,
+                            gint64          seq)
+{
+  ChatStoreChange *change;
+
+  if (!chat_store_is_id (id) || !chat_store_is_text (text, CHAT_STORE_MAX_TEXT)
+      || (file != NULL && !chat_store_is_text (file, CHAT_STORE_MAX_FILE)))
+    return FALSE;
+  change = add (self, CHAT_STORE_EDIT_MESSAGE, id, seq);
+  change->text = g_strdup (text);
+  change->file = g_strdup (file);
+  change->a = MAX (date, 0);
+  self->n_bytes += length (text) + length (file);
+  return TRUE;
+}
+
+gboolean
 chat_store_batch_edit_message (ChatStoreBatch *self,
                                gint64          id,
                                const char     *text,
                                gint64          date,
                                gint64          seq)
 {
+  return chat_store_batch_edit_file (self, id, text, NULL, date, seq);
+}
+
+gboolean
+chat_store_batch_set_download (ChatStoreBatch          *self,
+                               const ChatStoreDownload *download)
+{
   ChatStoreChange *change;
 
-  if (!chat_store_is_id (id) || !chat_store_is_text (text, CHAT_STORE_MAX_TEXT))
+  if (!chat_store_is_text (download->sha256, CHAT_STORE_MAX_NAME) || download->size < 0
+      || !chat_store_is_text (download->address, CHAT_STORE_MAX_TEXT) || download->state > CHAT_STORE_DOWNLOAD_KEPT)
     return FALSE;
-  change = add (self, CHAT_STORE_EDIT_MESSAGE, id, seq);
-  change->text = g_strdup (text);
-  change->a = MAX (date, 0);
-  self->n_bytes += length (text);
+  change = add (self, CHAT_STORE_SET_DOWNLOAD, 0, 0);
+  change->text = g_strdup (download->sha256);
+  change->file = g_strdup (download->address);
+  change->a = download->size;
+  change->numbers[0] = download->state;
+  self->n_bytes += length (download->address);
   return TRUE;
 }
 

@@ -100,6 +100,13 @@ gboolean        chat_store_batch_edit_message   (ChatStoreBatch         *self,
                                                  const char             *text,
                                                  gint64                  date,
                                                  gint64                  seq);
+/** chat_store_batch_edit_file: the same, of one that carries a file: @file: (nullable): what is told of it now */
+gboolean        chat_store_batch_edit_file      (ChatStoreBatch         *self,
+                                                 gint64                  id,
+                                                 const char             *text,
+                                                 const char             *file,
+                                                 gint64                  date,
+                                                 gint64                  seq);
 /** chat_store_batch_delete_message: also of one that was never met: it can never come back */
 gboolean        chat_store_batch_delete_message (ChatStoreBatch         *self,
                                                  gint64                  id,
@@ -125,6 +132,9 @@ gboolean        chat_store_batch_settle         (ChatStoreBatch         *self,
                                                  gint64                  message_id);
 
 /* What the person did: a batch with nothing but these is kept also after an earlier batch failed */
+/** chat_store_batch_set_download: of the content @download->sha256, whatever was kept of it */
+gboolean        chat_store_batch_set_download   (ChatStoreBatch          *self,
+                                                 const ChatStoreDownload *download);
 /** chat_store_batch_set_draft: @text: (nullable): %NULL or empty removes it. @date: µs since 1970 */
 gboolean        chat_store_batch_set_draft      (ChatStoreBatch         *self,
                                                  gint64                  room_id,

@@ -171,6 +171,14 @@ chat_store_calls_read (ChatStoreDb   *db,
       call->page = chat_store_read_page (db, call->id, call->number, call->anchor, call->limit, call->flags);
       ok = call->page != NULL;
       break;
+    case CHAT_STORE_CALL_DOWNLOADS:
+      call->rows = chat_store_read_downloads (db);
+      ok = call->rows != NULL;
+      break;
+    case CHAT_STORE_CALL_FILES:
+      call->rows = chat_store_read_files (db, call->id, call->number, call->anchor, call->limit);
+      ok = call->rows != NULL;
+      break;
     case CHAT_STORE_CALL_OUTBOX:
     default:
       call->rows = chat_store_read_outbox (db);

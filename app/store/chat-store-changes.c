@@ -257,7 +257,7 @@ run_change (ChatStoreDb           *self,
       return chat_store_put_page (self, change->id, change->numbers[0] ? change->a : 1, change->numbers[0] ? change->b : 0,
                                   change->seq, change->messages, events);
     case CHAT_STORE_EDIT_MESSAGE:
-      return chat_store_edit_message (self, change->id, change->text, change->a, change->seq, events);
+      return chat_store_edit_message (self, change->id, change->text, change->file, change->a, change->seq, events);
     case CHAT_STORE_DELETE_MESSAGE:
       return chat_store_delete_message (self, change->id, change->seq, events);
     case CHAT_STORE_SET_SEQ:
@@ -278,6 +278,8 @@ run_change (ChatStoreDb           *self,
       return set_position (self, change);
     case CHAT_STORE_SET_WISH:
       return set_wish (self, change);
+    case CHAT_STORE_SET_DOWNLOAD:
+      return chat_store_set_download (self, change);
     case CHAT_STORE_N_CHANGES:
     default:
       g_return_val_if_reached (FALSE);

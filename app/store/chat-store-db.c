@@ -5,9 +5,9 @@
 
 #include "chat-store-db.h"
 
-#define MESSAGE_COLUMNS "id, room_id, sender, kind, text, date, date_text, edited, edited_date, client_ref, seq"
+#define MESSAGE_COLUMNS "id, room_id, sender, kind, text, date, date_text, edited, edited_date, client_ref, seq, file"
 #define OUT_COLUMNS "id, room_id, action, client_ref, text, kind, target_id, target_ref, state, maybe_sent, failure, failure_text," \
-                    " created"
+                    " created, file, upload"
 
 static const char *const sql[SQL_N_STATEMENTS] = {
   [SQL_BEGIN] = "BEGIN IMMEDIATE",
@@ -64,15 +64,15 @@ static const char *const sql[SQL_N_STATEMENTS] = {
   [SQL_RAISE_NEWEST] = "UPDATE rooms SET newest_id = ?2 WHERE id = ?1 AND newest_id < ?2",
 
   [SQL_FIND_MESSAGE] = "SELECT " MESSAGE_COLUMNS " FROM messages WHERE id = ?1",
-  [SQL_ADD_MESSAGE] = "INSERT INTO messages (" MESSAGE_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+  [SQL_ADD_MESSAGE] = "INSERT INTO messages (" MESSAGE_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
   [SQL_UPDATE_MESSAGE] = "UPDATE messages SET room_id = ?2, sender = ?3, kind = ?4, text = ?5, date = ?6, date_text = ?7, edited = ?8,"
-                         " edited_date = ?9, client_ref = ?10, seq = ?11 WHERE id = ?1",
+                         " edited_date = ?9, client_ref = ?10, seq = ?11, file = ?12 WHERE id = ?1",
   [SQL_REMOVE_MESSAGE] = "DELETE FROM messages WHERE id = ?1",
   [SQL_LIST_IDS] = "SELECT id, seq FROM messages WHERE room_id = ?1 AND id BETWEEN ?2 AND ?3 ORDER BY id",
   [SQL_FIND_TOMBSTONE] = "SELECT 1 FROM tombstones WHERE id = ?1",
   [SQL_ADD_TOMBSTONE] = "INSERT INTO tombstones (id, seq) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET seq = max(seq, ?2)",
-  [SQL_FIND_EDIT] = "SELECT text, date, seq FROM edits WHERE id = ?1",
-  [SQL_SET_EDIT] = "INSERT OR REPLACE INTO edits (id, text, date, seq) VALUES (?1, ?2, ?3, ?4)",
+  [SQL_FIND_EDIT] = "SELECT text, date, seq, file FROM edits WHERE id = ?1",
+  [SQL_SET_EDIT] = "INSERT OR REPLACE INTO edits (id, text, date, seq, file) VALUES (?1, ?2, ?3, ?4, ?5)",
   [SQL_REMOVE_EDIT] = "DELETE FROM edits WHERE id = ?1",
 
   [SQL_SPAN_AT] = "SELECT from_id, to_id FROM spans WHERE room_id = ?1 AND kind = ?2 AND from_id <= ?3 ORDER BY from_id DESC LIMIT 1",
@@ -92,15 +92,21 @@ static const char *const sql[SQL_N_STATEMENTS] = {
   [SQL_LIST_OUT] = "SELECT " OUT_COLUMNS " FROM outbox ORDER BY room_id, place, id",
   [SQL_COUNT_OUT] = "SELECT count(*) FROM outbox",
   [SQL_ADD_OUT] = "INSERT INTO outbox (room_id, action, client_ref, text, kind, target_id, target_ref, state, maybe_sent, failure,"
-                  " failure_text, created, place)"
+                  " failure_text, created, file, upload, place)"
                   " VALUES (?2, ?3, ?4, ?5, ?6, iif(?7 = 0 AND ?8 IS NOT NULL, ifnull((SELECT id FROM messages"
-                  " WHERE room_id = ?2 AND client_ref = ?8), 0), ?7), ?8, ?9, ?10, ?11, ?12, ?13,"
+                  " WHERE room_id = ?2 AND client_ref = ?8), 0), ?7), ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
                   " (SELECT ifnull(max(place), 0) + 1 FROM outbox WHERE room_id = ?2))",
   [SQL_UPDATE_OUT] = "UPDATE outbox SET action = ?3, text = ?5, kind = ?6, target_id = ?7, target_ref = ?8, state = ?9, maybe_sent = ?10,"
-                     " failure = ?11, failure_text = ?12 WHERE id = ?1",
+                     " failure = ?11, failure_text = ?12, file = ?14, upload = ?15 WHERE id = ?1",
   [SQL_RETRY_OUT] = "UPDATE outbox SET place = (SELECT max(place) + 1 FROM outbox o WHERE o.room_id = outbox.room_id) WHERE id = ?1",
   [SQL_REMOVE_OUT] = "DELETE FROM outbox WHERE id = ?1",
   [SQL_GET_OUT_REF] = "SELECT client_ref FROM outbox WHERE id = ?1",
+  [SQL_LIST_DOWNLOADS] = "SELECT sha256, size, address, state FROM downloads",
+  [SQL_SET_DOWNLOAD] = "INSERT OR REPLACE INTO downloads (sha256, size, address, state) SELECT ?1, ?2, ?3, ?4"
+                       " WHERE (SELECT count(*) FROM downloads) < ?5 OR ?1 IN (SELECT sha256 FROM downloads)",
+  [SQL_REMOVE_DOWNLOAD] = "DELETE FROM downloads WHERE sha256 = ?1",
+  [SQL_LIST_FILES] = "SELECT " MESSAGE_COLUMNS " FROM messages WHERE room_id = ?1 AND kind = ?2 AND file IS NOT NULL AND id < ?3"
+                     " ORDER BY id DESC LIMIT ?4",
   [SQL_SET_TARGET] = "UPDATE outbox SET target_id = ?2 WHERE target_ref = ?1 AND target_id = 0",
 };
 
@@ -225,6 +231,7 @@ chat_store_db_read_message (ChatStoreDb  *self,
   message->edited_date = get_id (self, statement, at + 8);
   message->client_ref = dup_text (self, statement, at + 9);
   message->seq = get_id (self, statement, at + 10);
+  message->file = dup_text (self, statement, at + 11);
   return message;
 }
 

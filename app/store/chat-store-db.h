@@ -79,6 +79,10 @@ typedef enum
   SQL_RETRY_OUT,
   SQL_REMOVE_OUT,
   SQL_GET_OUT_REF,
+  SQL_LIST_DOWNLOADS,
+  SQL_SET_DOWNLOAD,
+  SQL_REMOVE_DOWNLOAD,
+  SQL_LIST_FILES,
   SQL_SET_TARGET,
   SQL_N_STATEMENTS
 } ChatStoreSql;
@@ -216,6 +220,7 @@ gboolean chat_store_put_page      (ChatStoreDb            *self,
 gboolean chat_store_edit_message  (ChatStoreDb            *self,
                                    gint64                  id,
                                    const char             *text,
+                                   const char             *file,
                                    gint64                  date,
                                    gint64                  seq,
                                    GPtrArray              *events);
@@ -241,6 +246,17 @@ ChatStorePage *chat_store_read_page   (ChatStoreDb        *self,
                                        gint64              anchor,
                                        guint               limit,
                                        ChatStorePageFlags  flags);
+
+/* chat-store-files.c. Those that read return %NULL only where the database failed */
+GPtrArray *chat_store_read_downloads (ChatStoreDb         *self);
+gboolean   chat_store_set_download (ChatStoreDb           *self,
+                                    const ChatStoreChange *change);
+/** chat_store_read_files: (element-type ChatStoreMessage): those with a file, of that kind and older than @before; the newest first */
+GPtrArray *chat_store_read_files  (ChatStoreDb            *self,
+                                   gint64                  room_id,
+                                   int                     kind,
+                                   gint64                  before,
+                                   guint                   limit);
 
 /* chat-store-outbox.c */
 GPtrArray *chat_store_read_outbox (ChatStoreDb            *self);

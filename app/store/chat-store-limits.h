@@ -13,6 +13,10 @@ G_BEGIN_DECLS
 /* What one row may hold (bytes); a row that holds more is not taken. A message of the wire is smaller than this */
 #define CHAT_STORE_MAX_TEXT          (1024 * 1024)
 #define CHAT_STORE_MAX_NAME          4096
+/* What is told of one file (bytes) */
+#define CHAT_STORE_MAX_FILE          16384
+/* Files on this computer, or on their way to it: of more nothing is noted */
+#define CHAT_STORE_MAX_DOWNLOADS     100000
 /* People of one room whose names are kept */
 #define CHAT_STORE_MAX_MEMBERS       10000
 /* Messages of one page that is read */

@@ -95,6 +95,7 @@ write_message (ChatStoreDb            *self,
   bind_id (self, statement, 9, message->edited_date);
   bind_text (self, statement, 10, message->client_ref);
   bind_id (self, statement, 11, message->seq);
+  bind_text (self, statement, 12, message->file);
   return chat_store_db_run (self, statement);
 }
 
@@ -163,6 +164,8 @@ take_early_edit (ChatStoreDb      *self,
     {
       g_free (message->text);
       message->text = dup_text (self, SQL_FIND_EDIT, 0);
+      g_free (message->file);
+      message->file = dup_text (self, SQL_FIND_EDIT, 3);
       message->edited_date = edit.edited_date;
       message->seq = MAX (message->seq, edit.seq);
     }
@@ -185,6 +188,12 @@ merge (ChatStoreMessage       *kept,
       visible = TRUE;
       g_free (kept->text);
       kept->text = g_strdup (row->text);
+    }
+  if (g_strcmp0 (kept->file, row->file) != 0)
+    {
+      visible = TRUE;
+      g_free (kept->file);
+      kept->file = g_strdup (row->file);
     }
   /* A server that knows only the user's API does not say it again */
   if (row->edited)
@@ -355,6 +364,7 @@ static gboolean
 remember_edit (ChatStoreDb *self,
                gint64       id,
                const char  *text,
+               const char  *file,
                Version      edit)
 {
   gboolean ok = TRUE;
@@ -375,6 +385,7 @@ remember_edit (ChatStoreDb *self,
   bind_text (self, SQL_SET_EDIT, 2, text);
   bind_id (self, SQL_SET_EDIT, 3, edit.edited_date);
   bind_id (self, SQL_SET_EDIT, 4, MAX (edit.seq, kept.seq));
+  bind_text (self, SQL_SET_EDIT, 5, file);
   return chat_store_db_run (self, SQL_SET_EDIT);
 }
 
@@ -382,6 +393,7 @@ gboolean
 chat_store_edit_message (ChatStoreDb *self,
                          gint64       id,
                          const char  *text,
+                         const char  *file,
                          gint64       date,
                          gint64       seq,
                          GPtrArray   *events)
@@ -396,12 +408,14 @@ chat_store_edit_message (ChatStoreDb *self,
   if (!ok)
     return FALSE;
   if (kept == NULL)
-    return remember_edit (self, id, text, edit);
+    return remember_edit (self, id, text, file, edit);
   if (!replaces (edit, version_of (kept)))
     return TRUE;
   next = chat_store_message_copy (kept);
   g_free (next->text);
   next->text = g_strdup (text);
+  g_free (next->file);
+  next->file = g_strdup (file);
   next->edited = TRUE;
   next->edited_date = date;
   next->seq = seq;

@@ -28,6 +28,8 @@ chat_store_read_outbox (ChatStoreDb *self)
       row->failure = get_id (self, SQL_LIST_OUT, 10);
       row->failure_text = dup_text (self, SQL_LIST_OUT, 11);
       row->created = get_id (self, SQL_LIST_OUT, 12);
+      row->file = dup_text (self, SQL_LIST_OUT, 13);
+      row->upload = dup_text (self, SQL_LIST_OUT, 14);
       g_ptr_array_add (rows, row);
     }
   return ok ? g_steal_pointer (&rows) : NULL;
@@ -46,6 +48,8 @@ bind_row (ChatStoreDb           *self,
   bind_id (self, statement, 10, row->maybe_sent);
   bind_id (self, statement, 11, row->failure);
   bind_text (self, statement, 12, row->failure_text);
+  bind_text (self, statement, 14, row->file);
+  bind_text (self, statement, 15, row->upload);
 }
 
 gboolean

@@ -29,6 +29,7 @@ chat_store_message_copy (const ChatStoreMessage *message)
   copy->text = g_strdup (message->text);
   copy->date_text = g_strdup (message->date_text);
   copy->client_ref = g_strdup (message->client_ref);
+  copy->file = g_strdup (message->file);
   return copy;
 }
 
@@ -39,6 +40,7 @@ chat_store_message_free (ChatStoreMessage *message)
   g_free (message->text);
   g_free (message->date_text);
   g_free (message->client_ref);
+  g_free (message->file);
   g_free (message);
 }
 
@@ -136,6 +138,8 @@ chat_store_out_row_copy (const ChatStoreOutRow *row)
   copy->text = g_strdup (row->text);
   copy->target_ref = g_strdup (row->target_ref);
   copy->failure_text = g_strdup (row->failure_text);
+  copy->file = g_strdup (row->file);
+  copy->upload = g_strdup (row->upload);
   return copy;
 }
 
@@ -146,7 +150,17 @@ chat_store_out_row_free (ChatStoreOutRow *row)
   g_free (row->text);
   g_free (row->target_ref);
   g_free (row->failure_text);
+  g_free (row->file);
+  g_free (row->upload);
   g_free (row);
+}
+
+void
+chat_store_download_free (ChatStoreDownload *download)
+{
+  g_free (download->sha256);
+  g_free (download->address);
+  g_free (download);
 }
 
 void

@@ -33,6 +33,7 @@ typedef struct
   gboolean  tells_edits;    /* the server tells which messages were edited: one that is not marked has its first text. Not kept */
   char     *client_ref;     /* nullable */
   gint64    seq;            /* of the last change of this message; 0: not told. Never that of a whole page */
+  char     *file;           /* nullable: what is told of the file that it carries; the caller's own words */
 } ChatStoreMessage;
 ChatStoreMessage *chat_store_message_new  (gint64                  id,
                                            gint64                  room_id,
@@ -155,6 +156,8 @@ typedef struct
   int                failure;     /* the caller's own numbers; 0: none */
   char              *failure_text; /* nullable */
   gint64             created;     /* µs since 1970 */
+  char              *file;        /* nullable: of a message that carries a file: what is told of it; the caller's own words */
+  char              *upload;      /* nullable: where that is being uploaded to */
 } ChatStoreOutRow;
 ChatStoreOutRow  *chat_store_out_row_new  (gint64                  room_id,
                                            ChatStoreAction         action,
@@ -163,6 +166,25 @@ ChatStoreOutRow  *chat_store_out_row_new  (gint64                  room_id,
 ChatStoreOutRow  *chat_store_out_row_copy (const ChatStoreOutRow  *row);
 void              chat_store_out_row_free (ChatStoreOutRow        *row);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ChatStoreOutRow, chat_store_out_row_free)
+
+typedef enum
+{
+  CHAT_STORE_DOWNLOAD_NONE,     /* set: what is kept of it is forgotten */
+  CHAT_STORE_DOWNLOAD_WANTED,
+  CHAT_STORE_DOWNLOAD_PAUSED,   /* by the person */
+  CHAT_STORE_DOWNLOAD_KEPT      /* whole, on this computer */
+} ChatStoreDownloadState;
+
+/** ChatStoreDownload: a file that was told of, on its way to this computer or there: one for each content */
+typedef struct
+{
+  char                   *sha256;   /* of what is in it */
+  gint64                  size;     /* bytes */
+  char                   *address;  /* where it can be had */
+  ChatStoreDownloadState  state;
+} ChatStoreDownload;
+void              chat_store_download_free (ChatStoreDownload     *download);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ChatStoreDownload, chat_store_download_free)
 
 /** ChatStoreEventKind: what a batch really changed, after the rules about older states and deletions */
 typedef enum

@@ -8,13 +8,16 @@
 typedef enum
 {
   OUT,
+  OLD_OUT,      /* of a version that knew no files */
   DRAFT,
   WISH
 } Kind;
 
 static const char *const sql[] = {
-  [OUT] = "SELECT room_id, action, client_ref, text, kind, target_id, target_ref, state, maybe_sent, failure, failure_text, created"
-          " FROM outbox ORDER BY room_id, place, id",
+  [OUT] = "SELECT room_id, action, client_ref, text, kind, target_id, target_ref, state, maybe_sent, failure, failure_text, created,"
+          " file, upload FROM outbox ORDER BY room_id, place, id",
+  [OLD_OUT] = "SELECT room_id, action, client_ref, text, kind, target_id, target_ref, state, maybe_sent, failure, failure_text, created,"
+              " NULL, NULL FROM outbox ORDER BY room_id, place, id",
   [DRAFT] = "SELECT room_id, text, date FROM drafts",
   [WISH] = "SELECT room_id, pinned, muted FROM wishes",
 };
@@ -37,6 +40,7 @@ take_out (ChatStoreDb  *self,
   row = chat_store_out_row_new (sqlite3_column_int64 (from, 0), action, text_at (from, 2), text_at (from, 3));
   if (!chat_store_is_id (row->room_id) || action < CHAT_STORE_SEND || action > CHAT_STORE_DELETE || state < CHAT_STORE_OUT_WAITING
       || state > CHAT_STORE_OUT_FAILED || !chat_store_is_text (row->client_ref, CHAT_STORE_MAX_NAME)
+      || (text_at (from, 12) != NULL && !chat_store_is_text (text_at (from, 12), CHAT_STORE_MAX_FILE))
       || (row->text == NULL ? action != CHAT_STORE_DELETE : !chat_store_is_text (row->text, CHAT_STORE_MAX_TEXT)))
     return FALSE;
   row->kind = sqlite3_column_int (from, 4);
@@ -47,6 +51,8 @@ take_out (ChatStoreDb  *self,
   row->failure = sqlite3_column_int (from, 9);
   row->failure_text = g_strdup (text_at (from, 10));
   row->created = sqlite3_column_int64 (from, 11);
+  row->file = g_strdup (text_at (from, 12));
+  row->upload = g_strdup (text_at (from, 13));
   return chat_store_add_out (self, row, &full) && !full;
 }
 
@@ -99,10 +105,14 @@ chat_store_db_salvage (ChatStoreDb *self,
           sqlite3_stmt *statement = NULL;
 
           if (sqlite3_prepare_v2 (db, sql[kind], -1, &statement, NULL) == SQLITE_OK)
-            while (n < 2 * CHAT_STORE_MAX_OUTBOX && sqlite3_step (statement) == SQLITE_ROW)
-              n += kind == OUT     ? take_out (self, statement)
-                   : kind == DRAFT ? take_draft (self, statement)
-                                   : take_wish (self, statement);
+            {
+              while (n < 2 * CHAT_STORE_MAX_OUTBOX && sqlite3_step (statement) == SQLITE_ROW)
+                n += kind <= OLD_OUT ? take_out (self, statement)
+                     : kind == DRAFT ? take_draft (self, statement)
+                                     : take_wish (self, statement);
+              if (kind == OUT)
+                kind = OLD_OUT;
+            }
           sqlite3_finalize (statement);
         }
       if (!chat_store_db_run (self, SQL_COMMIT))

@@ -102,7 +102,19 @@ static const char *const steps[] = {
   ");"
   "CREATE INDEX outbox_by_room ON outbox (room_id, place);",
 
-  "CREATE TABLE wishes (room_id INTEGER PRIMARY KEY, pinned INTEGER NOT NULL, muted INTEGER NOT NULL);"
+  "CREATE TABLE wishes (room_id INTEGER PRIMARY KEY, pinned INTEGER NOT NULL, muted INTEGER NOT NULL);",
+
+  "ALTER TABLE messages ADD COLUMN file TEXT;"
+  "ALTER TABLE edits ADD COLUMN file TEXT;"
+  "ALTER TABLE outbox ADD COLUMN file TEXT;"
+  "ALTER TABLE outbox ADD COLUMN upload TEXT;"
+  "CREATE INDEX messages_with_file ON messages (room_id, kind, id) WHERE file IS NOT NULL;"
+  "CREATE TABLE downloads ("
+  "  sha256 TEXT PRIMARY KEY,"
+  "  size INTEGER NOT NULL,"
+  "  address TEXT NOT NULL,"
+  "  state INTEGER NOT NULL"
+  ") WITHOUT ROWID;"
 };
 
 /* What the file turned out to be */

@@ -54,6 +54,8 @@ on_done (ChatStoreWorker *worker,
       case CHAT_STORE_CALL_APPLY:
       case CHAT_STORE_CALL_ROOMS:
       case CHAT_STORE_CALL_OUTBOX:
+      case CHAT_STORE_CALL_DOWNLOADS:
+      case CHAT_STORE_CALL_FILES:
         g_task_return_pointer (call->task, g_steal_pointer (&call->rows), (GDestroyNotify) g_ptr_array_unref);
         break;
       case CHAT_STORE_CALL_PAGE:
@@ -354,6 +356,65 @@ chat_store_load_outbox_finish (ChatStore     *self,
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+void
+chat_store_load_downloads_async (ChatStore           *self,
+                                 GCancellable        *cancellable,
+                                 GAsyncReadyCallback  callback,
+                                 gpointer             user_data)
+{
+  ChatStoreCall *call;
+
+  g_return_if_fail (CHAT_IS_STORE (self));
+
+  call = begin (self, CHAT_STORE_CALL_DOWNLOADS, cancellable, callback, user_data, chat_store_load_downloads_async);
+  if (call != NULL)
+    chat_store_worker_submit (self->worker, call);
+}
+
+GPtrArray *
+chat_store_load_downloads_finish (ChatStore     *self,
+                                  GAsyncResult  *result,
+                                  GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+chat_store_load_files_async (ChatStore           *self,
+                             gint64               room_id,
+                             int                  kind,
+                             gint64               before,
+                             guint                limit,
+                             GCancellable        *cancellable,
+                             GAsyncReadyCallback  callback,
+                             gpointer             user_data)
+{
+  ChatStoreCall *call;
+
+  g_return_if_fail (CHAT_IS_STORE (self));
+
+  call = begin (self, CHAT_STORE_CALL_FILES, cancellable, callback, user_data, chat_store_load_files_async);
+  if (call == NULL)
+    return;
+  call->id = room_id;
+  call->number = kind;
+  call->anchor = before > 0 ? MIN (before, CHAT_STORE_MAX_ID) : CHAT_STORE_MAX_ID + 1;
+  call->limit = CLAMP (limit, 1, CHAT_STORE_MAX_PAGE);
+  chat_store_worker_submit (self->worker, call);
+}
+
+GPtrArray *
+chat_store_load_files_finish (ChatStore     *self,
+                              GAsyncResult  *result,
+                              GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
 static gboolean
 is_row (const ChatStoreOutRow *row)
 {
@@ -362,6 +423,8 @@ is_row (const ChatStoreOutRow *row)
          && (row->text == NULL ? row->action == CHAT_STORE_DELETE : chat_store_is_text (row->text, CHAT_STORE_MAX_TEXT))
          && row->target_id >= 0 && row->target_id <= CHAT_STORE_MAX_ID
          && (row->target_ref == NULL || chat_store_is_text (row->target_ref, CHAT_STORE_MAX_NAME))
+         && (row->file == NULL || chat_store_is_text (row->file, CHAT_STORE_MAX_FILE))
+         && (row->upload == NULL || chat_store_is_text (row->upload, CHAT_STORE_MAX_NAME))
          && (row->failure_text == NULL || chat_store_is_text (row->failure_text, CHAT_STORE_MAX_NAME));
 }
 
@@ -379,7 +442,7 @@ submit_row (ChatStore             *self,
       return;
     }
   call->row = chat_store_out_row_copy (row);
-  call->n_bytes += sizeof *row + (row->text != NULL ? strlen (row->text) : 0);
+  call->n_bytes += sizeof *row + (row->text != NULL ? strlen (row->text) : 0) + (row->file != NULL ? strlen (row->file) : 0);
   chat_store_worker_submit (self->worker, call);
 }
 

@@ -140,6 +140,29 @@ ChatStorePage   *chat_store_load_page_finish     (ChatStore               *self,
                                                   GAsyncResult            *result,
                                                   GError                 **error);
 
+void             chat_store_load_downloads_async (ChatStore              *self,
+                                                  GCancellable            *cancellable,
+                                                  GAsyncReadyCallback      callback,
+                                                  gpointer                 user_data);
+/** chat_store_load_downloads_finish: Returns: (transfer full) (element-type ChatStoreDownload) */
+GPtrArray       *chat_store_load_downloads_finish (ChatStore             *self,
+                                                  GAsyncResult            *result,
+                                                  GError                 **error);
+/** chat_store_load_files_async: @before: 0: from the newest on; @limit: 1 to %CHAT_STORE_MAX_PAGE */
+void             chat_store_load_files_async     (ChatStore               *self,
+                                                  gint64                   room_id,
+                                                  int                      kind,
+                                                  gint64                   before,
+                                                  guint                    limit,
+                                                  GCancellable            *cancellable,
+                                                  GAsyncReadyCallback      callback,
+                                                  gpointer                 user_data);
+/** chat_store_load_files_finish: Returns: (transfer full) (element-type ChatStoreMessage): what is kept of the messages of that kind
+ * that carry a file, older than @before, the newest first */
+GPtrArray       *chat_store_load_files_finish    (ChatStore               *self,
+                                                  GAsyncResult            *result,
+                                                  GError                 **error);
+
 void             chat_store_load_outbox_async    (ChatStore               *self,
                                                   GCancellable            *cancellable,
                                                   GAsyncReadyCallback      callback,

@@ -150,6 +150,38 @@ store_outbox (ChatStore *store)
   return rows;
 }
 
+GPtrArray *
+store_downloads (ChatStore *store)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  GPtrArray *rows;
+
+  chat_store_load_downloads_async (store, NULL, on_result, &result);
+  WAIT_FOR (result);
+  rows = chat_store_load_downloads_finish (store, result, &error);
+  g_assert_no_error (error);
+  return rows;
+}
+
+GPtrArray *
+store_files (ChatStore *store,
+             gint64     room_id,
+             int        kind,
+             gint64     before,
+             guint      limit)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  GPtrArray *rows;
+
+  chat_store_load_files_async (store, room_id, kind, before, limit, NULL, on_result, &result);
+  WAIT_FOR (result);
+  rows = chat_store_load_files_finish (store, result, &error);
+  g_assert_no_error (error);
+  return rows;
+}
+
 ChatStoreState
 store_state (ChatStore *store)
 {

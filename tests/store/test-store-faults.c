@@ -159,7 +159,7 @@ test_versions (gconstpointer data)
   Place *place = place_new ();
   g_autofree char *name = g_strdup_printf ("schema-%u.sql", version);
   g_autofree char *fixture = g_test_build_filename (G_TEST_DIST, "fixtures", name, NULL), *sql = NULL;
-  g_autoptr (GPtrArray) rooms = NULL, rows = NULL;
+  g_autoptr (GPtrArray) rooms = NULL, rows = NULL, downloads = NULL;
 
   place_close (place);
   g_assert_cmpint (g_remove (place->path), ==, 0);
@@ -174,6 +174,10 @@ test_versions (gconstpointer data)
   g_assert_cmpint (((ChatStoreRoom *) rooms->pdata[0])->wished_muted, ==, version < 2 ? CHAT_STORE_UNTOLD : 1);
   rows = store_outbox (place->store);
   g_assert_cmpuint (rows->len, ==, 1);
+  g_assert_cmpstr (((ChatStoreOutRow *) rows->pdata[0])->file, ==, version < 3 ? NULL : "what it is");
+  g_assert_cmpstr (((ChatStoreOutRow *) rows->pdata[0])->upload, ==, version < 3 ? NULL : "to here");
+  downloads = store_downloads (place->store);
+  g_assert_cmpuint (downloads->len, ==, version < 3 ? 0 : 1);
   g_assert_cmpint (store_state (place->store).seq, ==, 77);
   assert_page (place->store, 1, CHAT_STORE_NEWEST, 0, 10, "[10 11]");
   assert_text (place->store, 1, 11, "*Привіт 👋");
@@ -496,6 +500,7 @@ main (int    argc,
   g_test_add_func ("/store-faults/files", test_files);
   g_test_add_data_func ("/store-faults/versions/1", GUINT_TO_POINTER (1), test_versions);
   g_test_add_data_func ("/store-faults/versions/2", GUINT_TO_POINTER (2), test_versions);
+  g_test_add_data_func ("/store-faults/versions/3", GUINT_TO_POINTER (3), test_versions);
   g_test_add_func ("/store-faults/unreachable", test_unreachable);
   g_test_add_func ("/store-faults/failing-disk", test_failing_disk);
   g_test_add_func ("/store-faults/kill", test_kill);
