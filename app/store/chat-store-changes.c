@@ -10,6 +10,9 @@
 #define META_ACCOUNT "account"
 #define META_COUNTED "counted"
 
+/* Rows that one statement changes at most, where each may be large */
+#define FORGET_STEP 100
+
 static gboolean
 run_on_room (ChatStoreDb  *self,
              ChatStoreSql  statement,
@@ -179,6 +182,34 @@ set_meta (ChatStoreDb  *self,
   return chat_store_db_run (self, statement);
 }
 
+/* A few at a time: what a statement changes SQLite keeps in memory until its end */
+static gboolean
+forget_seqs (ChatStoreDb  *self,
+             ChatStoreSql  step,
+             ChatStoreSql  forget)
+{
+  gint64 from = 0, to;
+  gboolean ok = TRUE;
+
+  do
+    {
+      to = CHAT_STORE_MAX_ID;
+      bind_id (self, step, 1, from);
+      bind_id (self, step, 2, FORGET_STEP - 1);
+      if (chat_store_db_step (self, step, &ok))
+        {
+          to = get_id (self, step, 0);
+          chat_store_db_reset (self, step);
+        }
+      bind_id (self, forget, 1, from);
+      bind_id (self, forget, 2, to);
+      ok = ok && chat_store_db_run (self, forget);
+      from = to;
+    }
+  while (ok && to < CHAT_STORE_MAX_ID);
+  return ok;
+}
+
 static gboolean
 reset (ChatStoreDb *self,
        gint64       seq)
@@ -191,8 +222,8 @@ reset (ChatStoreDb *self,
   /* The server counts from an earlier point again (it was restored from a copy): what we noted by its old count says nothing about
    * age any more */
   if (seq < kept
-      && (!chat_store_db_run (self, SQL_FORGET_ROOM_SEQS) || !chat_store_db_run (self, SQL_FORGET_MESSAGE_SEQS)
-          || !chat_store_db_run (self, SQL_FORGET_EDIT_SEQS) || !chat_store_db_run (self, SQL_FORGET_DEAD_SEQS)))
+      && (!chat_store_db_run (self, SQL_FORGET_ROOM_SEQS) || !forget_seqs (self, SQL_STEP_MESSAGES, SQL_FORGET_MESSAGE_SEQS)
+          || !forget_seqs (self, SQL_STEP_EDITS, SQL_FORGET_EDIT_SEQS) || !chat_store_db_run (self, SQL_FORGET_DEAD_SEQS)))
     return FALSE;
   return chat_store_db_run (self, SQL_DROP_FRESH) && set_meta (self, SQL_SET_META, META_SEQ, seq);
 }

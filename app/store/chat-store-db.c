@@ -21,8 +21,10 @@ static const char *const sql[SQL_N_STATEMENTS] = {
   [SQL_SET_META] = "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2",
   [SQL_RAISE_META] = "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = max(value, ?2)",
   [SQL_FORGET_ROOM_SEQS] = "UPDATE rooms SET seq = 0 WHERE seq > 0",
-  [SQL_FORGET_MESSAGE_SEQS] = "UPDATE messages SET seq = 0 WHERE seq > 0",
-  [SQL_FORGET_EDIT_SEQS] = "UPDATE edits SET seq = 0 WHERE seq > 0",
+  [SQL_FORGET_MESSAGE_SEQS] = "UPDATE messages SET seq = 0 WHERE id > ?1 AND id <= ?2 AND seq > 0",
+  [SQL_STEP_MESSAGES] = "SELECT id FROM messages WHERE id > ?1 ORDER BY id LIMIT 1 OFFSET ?2",
+  [SQL_FORGET_EDIT_SEQS] = "UPDATE edits SET seq = 0 WHERE id > ?1 AND id <= ?2 AND seq > 0",
+  [SQL_STEP_EDITS] = "SELECT id FROM edits WHERE id > ?1 ORDER BY id LIMIT 1 OFFSET ?2",
   [SQL_FORGET_DEAD_SEQS] = "UPDATE dead_rooms SET seq = 0 WHERE seq > 0",
 
   [SQL_FIND_ROOM] = "SELECT seq FROM rooms WHERE id = ?1",
