@@ -236,7 +236,11 @@ chat_bubble_snapshot (ChatBubble  *self,
   gtk_snapshot_push_clip (snapshot, &shape.bounds);
   if (self->sender != NULL)
     append_layout (snapshot, self->sender, &self->sender_at, &palette.accent);
-  if (self->title != NULL)
+  if (self->status != NULL)
+    {
+      chat_bubble_snapshot_card (self, snapshot, &palette);
+    }
+  else if (self->title != NULL)
     {
       append_icon (self, snapshot, &palette);
       append_layout (snapshot, self->title, &self->title_at, &palette.fg);

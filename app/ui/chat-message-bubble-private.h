@@ -23,6 +23,8 @@ G_BEGIN_DECLS
 #define STATE_SIZE    14      /* at the usual size of text; grows with it */
 #define STATE_WIDTH   18      /* of the widest one: all have its room, so that nothing moves when a state changes */
 #define ICON_SIZE     40
+#define CARD_WIDTH    300     /* of a file: it does not change with the words in it */
+#define CARD_GAP      8       /* between its parts */
 #define LABEL_PAD     14      /* above and below day and "new messages" */
 
 typedef struct
@@ -52,7 +54,8 @@ struct _ChatBubble
   PangoLayout    *day;          /* each nullable */
   PangoLayout    *unread;
   PangoLayout    *sender;
-  PangoLayout    *title;        /* of a file or image: name and kind */
+  PangoLayout    *title;        /* of a file or image: name, and kind where that is all that is known */
+  PangoLayout    *status;       /* of an attachment: size and state */
   PangoLayout    *body;
   PangoLayout    *footer;
   PangoLayout    *meta;
@@ -65,7 +68,8 @@ struct _ChatBubble
   GdkRectangle    area;         /* the bubble */
   GdkRectangle    day_area;
   GdkRectangle    unread_area;
-  graphene_point_t sender_at, title_at, icon_at, body_at, footer_at, meta_at, state_at;
+  GdkRectangle    card;         /* of an attachment, without the time */
+  graphene_point_t sender_at, title_at, status_at, icon_at, body_at, footer_at, meta_at, state_at;
   int             state_width;
   int             state_size;
 
@@ -81,5 +85,35 @@ void chat_bubble_get_palette (ChatBubble *self,
 /** chat_bubble_lay_out: sets all places for @width, unless they are for it */
 void chat_bubble_lay_out     (ChatBubble *self,
                               int         width);
+
+PangoLayout *chat_bubble_make_layout (ChatBubble *self,
+                                      const char *text,
+                                      double      scale,
+                                      gboolean    bold);
+/** chat_bubble_place: where @layout is drawn in the @room beside @x */
+graphene_point_t chat_bubble_place (ChatBubble  *self,
+                                    PangoLayout *layout,
+                                    int          x,
+                                    int          y,
+                                    int          room);
+
+/* An attachment (chat-message-bubble-card) */
+void chat_bubble_make_card     (ChatBubble    *self);
+/** chat_bubble_update_card: the words of its state, in the room that they have */
+void chat_bubble_update_card   (ChatBubble    *self);
+/** chat_bubble_measure_card: @meta_width: of the time, which stands beside the status; sets the size of "card" */
+void chat_bubble_measure_card  (ChatBubble    *self,
+                                int            max_width,
+                                int            meta_width);
+void chat_bubble_place_card    (ChatBubble    *self,
+                                int            x,
+                                int            y);
+void chat_bubble_snapshot_card (ChatBubble    *self,
+                                GtkSnapshot   *snapshot,
+                                const Palette *palette);
+/** chat_bubble_pick_card: the point lies in the bubble */
+ChatBubblePart chat_bubble_pick_card (ChatBubble *self,
+                                      double      x,
+                                      double      y);
 
 G_END_DECLS

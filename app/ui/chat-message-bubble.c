@@ -92,6 +92,7 @@ clear_layouts (ChatBubble *self)
   g_clear_object (&self->unread);
   g_clear_object (&self->sender);
   g_clear_object (&self->title);
+  g_clear_object (&self->status);
   g_clear_object (&self->body);
   g_clear_object (&self->footer);
   g_clear_object (&self->meta);
@@ -162,6 +163,16 @@ chat_bubble_invalidate (ChatBubble *self)
 {
   clear_layouts (self);
   gtk_widget_queue_resize (self->widget);
+}
+
+void
+chat_bubble_attachment_changed (ChatBubble *self)
+{
+  if (self->message == NULL || self->status == NULL)
+    return;
+
+  chat_bubble_update_card (self);
+  gtk_widget_queue_draw (self->widget);
 }
 
 void
@@ -248,11 +259,11 @@ add_color (PangoAttrList *list,
   add_attr (list, pango_attr_foreground_new (color->red * 65535, color->green * 65535, color->blue * 65535), start, end);
 }
 
-static PangoLayout *
-make_layout (ChatBubble *self,
-             const char *text,
-             double      scale,
-             gboolean    bold)
+PangoLayout *
+chat_bubble_make_layout (ChatBubble *self,
+                         const char *text,
+                         double      scale,
+                         gboolean    bold)
 {
   PangoLayout *layout = gtk_widget_create_pango_layout (self->widget, text);
   PangoAttrList *attrs = pango_attr_list_new ();
@@ -278,7 +289,11 @@ make_body (ChatBubble    *self,
   PangoAttrList *attrs;
   gboolean card = self->title != NULL;
 
-  self->body = make_layout (self, self->text->display, card ? .83 : 1, FALSE);
+  /* What an attachment is stands in its card: its address is nothing to read */
+  self->body = chat_bubble_make_layout (self, self->status != NULL ? "" : self->text->display, card ? .83 : 1, FALSE);
+  if (self->status != NULL)
+    return;
+
   pango_layout_set_auto_dir (self->body, TRUE);
   attrs = pango_layout_get_attributes (self->body);
   for (guint i = 0; i < self->text->links->len; i++)
@@ -337,7 +352,7 @@ make_footer (ChatBubble    *self,
   PangoAttrList *attrs;
   guint reason = 0;
 
-  if (self->text->folded)
+  if (self->text->folded && self->status == NULL)
     {
       add_range (self, text, _("Show More"), CHAT_BUBBLE_MORE);
     }
@@ -357,7 +372,7 @@ make_footer (ChatBubble    *self,
   if (text->len == 0)
     return;
 
-  self->footer = make_layout (self, text->str, .9, FALSE);
+  self->footer = chat_bubble_make_layout (self, text->str, .9, FALSE);
   pango_layout_set_auto_dir (self->footer, TRUE);
   attrs = pango_layout_get_attributes (self->footer);
   if (reason > 0)
@@ -388,18 +403,22 @@ make_layouts (ChatBubble *self)
     {
       g_autofree char *day = chat_bubble_format_day (message);
 
-      self->day = make_layout (self, day, .85, TRUE);
+      self->day = chat_bubble_make_layout (self, day, .85, TRUE);
     }
   if (self->starts_unread)
-    self->unread = make_layout (self, _("New messages"), .85, TRUE);
+    self->unread = chat_bubble_make_layout (self, _("New messages"), .85, TRUE);
   if (self->shows_sender && chat_message_get_starts_group (message) && !chat_message_get_outgoing (message))
     {
       g_autofree char *sender = chat_text_harmless_line (chat_message_get_sender (message), 64);
 
-      self->sender = make_layout (self, sender, .9, TRUE);
+      self->sender = chat_bubble_make_layout (self, sender, .9, TRUE);
       pango_layout_set_ellipsize (self->sender, PANGO_ELLIPSIZE_END);
     }
-  if (chat_message_get_content (message) != CHAT_MESSAGE_TEXT)
+  if (chat_message_get_attachment (message) != NULL)
+    {
+      chat_bubble_make_card (self);
+    }
+  else if (chat_message_get_content (message) != CHAT_MESSAGE_TEXT)
     {
       gboolean image = chat_message_get_content (message) == CHAT_MESSAGE_IMAGE;
       g_autofree char *name = chat_text_file_name (chat_message_get_text (message));
@@ -408,7 +427,7 @@ make_layouts (ChatBubble *self)
       g_autofree char *title = g_strdup_printf ("\xe2\x81\xa8%s\xe2\x81\xa9\n%s", *name != '\0' ? name : kind, kind);
       PangoAttrList *attrs;
 
-      self->title = make_layout (self, title, 1, FALSE);
+      self->title = chat_bubble_make_layout (self, title, 1, FALSE);
       attrs = pango_layout_get_attributes (self->title);
       add_attr (attrs, pango_attr_weight_new (PANGO_WEIGHT_BOLD), 0, strcspn (title, "\n"));
       add_attr (attrs, pango_attr_scale_new (.83), strcspn (title, "\n"), G_MAXUINT);
@@ -424,7 +443,7 @@ make_layouts (ChatBubble *self)
     if (chat_message_get_edited (message))
       /* Translators: before the time of a message that was changed; %s is the time */
       meta = g_strdup_printf (_("edited %s"), time);
-    self->meta = make_layout (self, meta != NULL ? meta : time, .8, FALSE);
+    self->meta = chat_bubble_make_layout (self, meta != NULL ? meta : time, .8, FALSE);
     pango_layout_set_single_paragraph_mode (self->meta, TRUE);
   }
 }
@@ -441,14 +460,13 @@ size_of (PangoLayout *layout,
   pango_layout_get_pixel_size (layout, width, height);
 }
 
-/* Where a layout is drawn in the @room beside @x: words of ours begin where the language does, text of each direction at its
- * own side */
-static graphene_point_t
-place (ChatBubble  *self,
-       PangoLayout *layout,
-       int          x,
-       int          y,
-       int          room)
+/* Words of ours begin where the language does, text of each direction at its own side */
+graphene_point_t
+chat_bubble_place (ChatBubble  *self,
+                   PangoLayout *layout,
+                   int          x,
+                   int          y,
+                   int          room)
 {
   PangoDirection direction = pango_layout_get_direction (layout, 0);
   gboolean rtl = self->rtl;
@@ -528,7 +546,7 @@ chat_bubble_lay_out (ChatBubble *self,
       size_of (self->sender, text_width, &w, &h);
       inner = MAX (inner, w);
     }
-  if (self->title != NULL)
+  if (self->title != NULL && self->status == NULL)
     {
       size_of (self->title, text_width - ICON_SIZE - PAD_X, &w, &h);
       inner = MAX (inner, w + ICON_SIZE + PAD_X);
@@ -547,6 +565,13 @@ chat_bubble_lay_out (ChatBubble *self,
   meta_w += state;
   last_w = last_line_end (self);
   at_end = self->footer == NULL && last_w >= 0 && last_w + META_GAP + meta_w <= text_width;
+  if (self->status != NULL)
+    {
+      at_end = self->footer == NULL;
+      chat_bubble_measure_card (self, text_width, at_end ? meta_w : 0);
+      inner = MAX (inner, self->card.width);
+      last_w = body_h = 0;
+    }
   inner = MAX (inner, at_end ? last_w + META_GAP + meta_w : meta_w);
   inner = MIN (inner, text_width);
 
@@ -557,23 +582,28 @@ chat_bubble_lay_out (ChatBubble *self,
   if (self->sender != NULL)
     {
       pango_layout_get_pixel_size (self->sender, NULL, &h);
-      self->sender_at = place (self, self->sender, left, y, inner);
+      self->sender_at = chat_bubble_place (self, self->sender, left, y, inner);
       y += h + 1;
     }
-  if (self->title != NULL)
+  if (self->status != NULL)
+    {
+      chat_bubble_place_card (self, self->rtl ? left + inner - self->card.width : left, y);
+      y += self->card.height;
+    }
+  else if (self->title != NULL)
     {
       pango_layout_get_pixel_size (self->title, NULL, &h);
       self->icon_at = GRAPHENE_POINT_INIT (self->rtl ? left + inner - ICON_SIZE : left, y + MAX (0, (h - ICON_SIZE) / 2));
-      self->title_at = place (self, self->title, self->rtl ? left : left + ICON_SIZE + PAD_X, y + MAX (0, (ICON_SIZE - h) / 2),
-                              inner - ICON_SIZE - PAD_X);
+      self->title_at = chat_bubble_place (self, self->title, self->rtl ? left : left + ICON_SIZE + PAD_X,
+                                          y + MAX (0, (ICON_SIZE - h) / 2), inner - ICON_SIZE - PAD_X);
       y += MAX (h, ICON_SIZE) + 4;
     }
-  self->body_at = place (self, self->body, left, y, inner);
+  self->body_at = chat_bubble_place (self, self->body, left, y, inner);
   y += body_h;
   if (self->footer != NULL)
     {
       pango_layout_get_pixel_size (self->footer, NULL, &h);
-      self->footer_at = place (self, self->footer, left, y + 4, inner);
+      self->footer_at = chat_bubble_place (self, self->footer, left, y + 4, inner);
       y += h + 4;
     }
   if (!at_end)
@@ -581,7 +611,12 @@ chat_bubble_lay_out (ChatBubble *self,
 
   /* The time stands at the far end of the bubble; the state of one's own after it */
   h = y - meta_h;
-  self->meta_at = place (self, self->meta, self->rtl ? left + state : left + inner - meta_w, h, meta_w - state);
+  if (self->status != NULL && at_end)
+    {
+      pango_layout_get_pixel_size (self->status, NULL, &w);
+      h = self->status_at.y + w - meta_h;
+    }
+  self->meta_at = chat_bubble_place (self, self->meta, self->rtl ? left + state : left + inner - meta_w, h, meta_w - state);
   self->state_at = GRAPHENE_POINT_INIT (self->rtl ? left : left + inner - self->state_width, h + (meta_h - self->state_size) / 2);
 
   self->area.height = y + PAD_Y - self->area.y;
@@ -606,155 +641,6 @@ chat_bubble_get_area (ChatBubble   *self,
   *area = self->area;
 }
 
-/* The pointer */
-
-static int
-index_in (PangoLayout            *layout,
-          const graphene_point_t *at,
-          double                  x,
-          double                  y,
-          gboolean               *inside)
-{
-  int index = 0, trailing = 0;
-  const char *text = pango_layout_get_text (layout);
-  const char *p;
-
-  *inside = pango_layout_xy_to_index (layout, (x - at->x) * PANGO_SCALE, (y - at->y) * PANGO_SCALE, &index, &trailing);
-  p = text + index;
-  while (trailing-- > 0 && *p != '\0')
-    p = g_utf8_next_char (p);
-
-  return *inside ? index : (int) (p - text);
-}
-
-ChatBubblePart
-chat_bubble_pick (ChatBubble          *self,
-                  double               x,
-                  double               y,
-                  const ChatTextLink **link)
-{
-  gboolean inside;
-  int index;
-
-  if (link != NULL)
-    *link = NULL;
-  if (self->message == NULL || self->body == NULL || self->width < 0 ||
-      x < self->area.x || x >= self->area.x + self->area.width || y < self->area.y || y >= self->area.y + self->area.height)
-    return CHAT_BUBBLE_NOTHING;
-
-  if (self->footer != NULL)
-    {
-      index = index_in (self->footer, &self->footer_at, x, y, &inside);
-      for (guint i = 0; inside && i < self->n_ranges; i++)
-        if (index >= self->ranges[i].start && index < self->ranges[i].end)
-          return self->ranges[i].part;
-    }
-
-  index = index_in (self->body, &self->body_at, x, y, &inside);
-  if (inside)
-    {
-      const ChatTextLink *found = chat_text_link_at (self->text, index);
-
-      if (found != NULL)
-        {
-          if (link != NULL)
-            *link = found;
-          return CHAT_BUBBLE_LINK;
-        }
-    }
-  if (self->title != NULL && y < self->body_at.y && self->text->links->len > 0)
-    {
-      if (link != NULL)
-        *link = &g_array_index (self->text->links, ChatTextLink, 0);
-      return CHAT_BUBBLE_CARD;
-    }
-
-  return CHAT_BUBBLE_TEXT;
-}
-
-int
-chat_bubble_index_at (ChatBubble *self,
-                      double      x,
-                      double      y)
-{
-  int index = 0, trailing = 0;
-  const char *p;
-
-  if (self->body == NULL)
-    return 0;
-
-  pango_layout_xy_to_index (self->body, (x - self->body_at.x) * PANGO_SCALE, (y - self->body_at.y) * PANGO_SCALE,
-                            &index, &trailing);
-  p = pango_layout_get_text (self->body) + index;
-  while (trailing-- > 0 && *p != '\0')
-    p = g_utf8_next_char (p);
-
-  return p - pango_layout_get_text (self->body);
-}
-
-void
-chat_bubble_select (ChatBubble *self,
-                    int         start,
-                    int         end)
-{
-  if (self->selection_start == start && self->selection_end == end)
-    return;
-
-  self->selection_start = start;
-  self->selection_end = end;
-  gtk_widget_queue_draw (self->widget);
-}
-
-void
-chat_bubble_select_around (ChatBubble *self,
-                           int         index,
-                           gboolean    line)
-{
-  const char *text;
-  int start, end;
-
-  if (self->body == NULL)
-    return;
-
-  text = pango_layout_get_text (self->body);
-  if (line)
-    {
-      for (start = index; start > 0 && text[start - 1] != '\n'; start--)
-        ;
-      for (end = index; text[end] != '\0' && text[end] != '\n'; end++)
-        ;
-    }
-  else
-    {
-      int n_attrs;
-      const PangoLogAttr *attrs = pango_layout_get_log_attrs_readonly (self->body, &n_attrs);
-      int at = g_utf8_pointer_to_offset (text, text + index), from = MIN (at, n_attrs - 1), to = at;
-
-      while (from > 0 && !attrs[from].is_word_start && !attrs[from].is_white)
-        from--;
-      while (to < n_attrs - 1 && !attrs[to].is_word_end && !attrs[to].is_white)
-        to++;
-      start = g_utf8_offset_to_pointer (text, from) - text;
-      end = g_utf8_offset_to_pointer (text, to) - text;
-    }
-  chat_bubble_select (self, start, end);
-}
-
-char *
-chat_bubble_get_selected (ChatBubble *self)
-{
-  int start = MIN (self->selection_start, self->selection_end), end = MAX (self->selection_start, self->selection_end);
-  const char *text;
-
-  if (self->body == NULL || start == end)
-    return NULL;
-
-  text = pango_layout_get_text (self->body);
-  if (end > (int) strlen (text))
-    return NULL;
-  return g_strndup (text + start, end - start);
-}
-
 const ChatTextLink *
 chat_bubble_get_link (ChatBubble *self,
                       guint       index)
@@ -763,5 +649,6 @@ chat_bubble_get_link (ChatBubble *self,
     return NULL;
 
   make_layouts (self);
-  return index < self->text->links->len ? &g_array_index (self->text->links, ChatTextLink, index) : NULL;
+  /* The address of an attachment is no link to follow */
+  return self->status == NULL && index < self->text->links->len ? &g_array_index (self->text->links, ChatTextLink, index) : NULL;
 }

@@ -22,6 +22,8 @@ typedef enum
   CHAT_BUBBLE_TEXT,
   CHAT_BUBBLE_LINK,
   CHAT_BUBBLE_CARD,
+  CHAT_BUBBLE_FILE,       /* an attachment */
+  CHAT_BUBBLE_TRANSFER,   /* its button: starts, pauses, or goes on */
   CHAT_BUBBLE_MORE,
   CHAT_BUBBLE_RETRY,
   CHAT_BUBBLE_DISCARD
@@ -52,6 +54,9 @@ void            chat_bubble_set_highlight   (ChatBubble     *self,
 void            chat_bubble_unfold          (ChatBubble     *self);
 /** chat_bubble_invalidate: something that it shows has changed: message, fonts or colours */
 void            chat_bubble_invalidate      (ChatBubble     *self);
+
+/** chat_bubble_attachment_changed: state or progress of its attachment: no place changes */
+void            chat_bubble_attachment_changed (ChatBubble  *self);
 
 /** chat_bubble_style_changed: the style of the widget is another: invalidates it if that changes fonts or colours */
 void            chat_bubble_style_changed   (ChatBubble     *self);

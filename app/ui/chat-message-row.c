@@ -10,6 +10,7 @@
 #include <glib/gi18n.h>
 
 #include "chat-accessible.h"
+#include "chat-attachment-words.h"
 #include "chat-compat.h"
 #include "chat-format.h"
 
@@ -28,6 +29,9 @@ struct _ChatMessageRow
   ChatMessage *message;
   GtkListItem *item;      /* (not owned) */
   gulong       notify_id;
+
+  ChatAttachment *attachment;     /* (nullable): that of the message */
+  gulong          attachment_id;
 };
 
 enum
@@ -88,6 +92,11 @@ chat_message_row_describe (ChatMessage *message)
       body = chat_text_harmless_line (chat_message_get_text (message), SPOKEN_CHARS);
       g_string_append (text, body);
     }
+  else if (chat_message_get_attachment (message) != NULL)
+    {
+      body = chat_attachment_describe (message);
+      g_string_append (text, body);
+    }
   else
     {
       body = chat_text_file_name (chat_message_get_text (message));
@@ -120,6 +129,31 @@ update_label (ChatMessageRow *self)
 }
 
 static void
+attachment_notify_cb (ChatMessageRow *self,
+                      GParamSpec     *pspec)
+{
+  chat_bubble_attachment_changed (self->bubble);
+  /* Nobody wants to hear each step */
+  if (!g_str_equal (g_param_spec_get_name (pspec), "done"))
+    update_label (self);
+}
+
+static void
+follow_attachment (ChatMessageRow *self)
+{
+  ChatAttachment *attachment = self->message != NULL ? chat_message_get_attachment (self->message) : NULL;
+
+  if (self->attachment == attachment)
+    return;
+
+  if (self->attachment != NULL)
+    g_clear_signal_handler (&self->attachment_id, self->attachment);
+  g_set_object (&self->attachment, attachment);
+  if (attachment != NULL)
+    self->attachment_id = g_signal_connect_swapped (attachment, "notify", G_CALLBACK (attachment_notify_cb), self);
+}
+
+static void
 message_notify_cb (ChatMessageRow *self,
                    GParamSpec     *pspec)
 {
@@ -129,6 +163,8 @@ message_notify_cb (ChatMessageRow *self,
     return;
   if (g_str_equal (name, "text"))
     chat_bubble_select (self->bubble, 0, 0);
+  if (g_str_equal (name, "attachment"))
+    follow_attachment (self);
 
   /* Its places stay: there is room for each shape */
   if (g_str_equal (name, "receipt"))
@@ -247,7 +283,8 @@ chat_message_row_class_init (ChatMessageRowClass *klass)
 {
   static const char *actions[] = {
     "message.menu", "message.copy", "message.copy-link", "message.open-link", "message.edit", "message.delete",
-    "message.retry", "message.discard", "message.details"
+    "message.retry", "message.discard", "message.details", "message.open", "message.save-as", "message.show-in-folder",
+    "message.start-transfer", "message.pause-transfer", "message.cancel-transfer"
   };
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
@@ -337,6 +374,7 @@ chat_message_row_set_message (ChatMessageRow *self,
       g_set_object (&self->message, message);
       if (message != NULL)
         self->notify_id = g_signal_connect_swapped (message, "notify", G_CALLBACK (message_notify_cb), self);
+      follow_attachment (self);
       update_label (self);
     }
   if (message != NULL)
@@ -362,10 +400,27 @@ chat_message_row_refresh (ChatMessageRow *self)
   update_label (self);
 }
 
+gboolean
+chat_message_row_can_discard (ChatMessageRow *self)
+{
+  ChatMessageState state;
+
+  g_return_val_if_fail (CHAT_IS_MESSAGE_ROW (self), FALSE);
+
+  if (self->message == NULL)
+    return FALSE;
+
+  state = chat_message_get_state (self->message);
+  /* While its file goes up nothing of it has been said yet */
+  return state == CHAT_MESSAGE_FAILED || state == CHAT_MESSAGE_WAITING
+         || (state == CHAT_MESSAGE_SENDING && self->attachment != NULL && chat_attachment_get_state (self->attachment) != CHAT_ATTACHMENT_LOCAL);
+}
+
 void
 chat_message_row_update_actions (ChatMessageRow *self)
 {
-  gboolean own, left, failed, waiting, link;
+  ChatAttachment *attachment;
+  gboolean own, left, failed, link, here;
 
   g_return_if_fail (CHAT_IS_MESSAGE_ROW (self));
 
@@ -376,14 +431,25 @@ chat_message_row_update_actions (ChatMessageRow *self)
   left = chat_message_get_state (self->message) == CHAT_MESSAGE_SENT
          || chat_message_get_state (self->message) == CHAT_MESSAGE_SENDING;
   failed = chat_message_get_state (self->message) == CHAT_MESSAGE_FAILED;
-  waiting = chat_message_get_state (self->message) == CHAT_MESSAGE_WAITING;
   link = chat_bubble_get_link (self->bubble, 0) != NULL;
+  attachment = chat_message_get_attachment (self->message);
+  here = attachment != NULL && chat_attachment_is_here (attachment);
 
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.copy", attachment == NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.open", here);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.save-as", here);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.show-in-folder", here);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.start-transfer",
+                                 attachment != NULL && chat_attachment_can_start (attachment));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.pause-transfer",
+                                 attachment != NULL && chat_attachment_can_pause (attachment));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.cancel-transfer",
+                                 attachment != NULL && chat_attachment_can_cancel (attachment));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.copy-link", link);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.open-link", link);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.edit",
                                  own && chat_message_get_content (self->message) == CHAT_MESSAGE_TEXT);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.delete", own && left);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.retry", failed);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.discard", failed || waiting);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.discard", chat_message_row_can_discard (self));
 }

@@ -16,7 +16,8 @@ G_BEGIN_DECLS
  * It follows its message. The timeline, which holds the gestures for all rows, asks it what is where.
  *
  * Actions (for assistive technology, which can not point; and of its menu): message.menu, .copy, .copy-link, .open-link,
- * .edit, .delete, .retry, .discard, .details
+ * .edit, .delete, .retry, .discard, .details; of an attachment: .open, .save-as, .show-in-folder, .start-transfer, .pause-transfer,
+ * .cancel-transfer
  *
  * Signal: requested (const char *action): one of these actions, without its prefix
  */
@@ -41,6 +42,8 @@ ChatBubble  *chat_message_row_get_bubble  (ChatMessageRow *self);
 void         chat_message_row_refresh     (ChatMessageRow *self);
 /** chat_message_row_update_actions: enables what can be done with the message now */
 void         chat_message_row_update_actions (ChatMessageRow *self);
+/** chat_message_row_can_discard: whether the message has not left yet, and can be forgotten */
+gboolean     chat_message_row_can_discard (ChatMessageRow *self);
 /** chat_message_row_describe: Returns: (transfer full): the message in words: sender, text, time, state */
 char        *chat_message_row_describe    (ChatMessage    *message);
 /** chat_message_row_state_in_words: Returns: (transfer none) */

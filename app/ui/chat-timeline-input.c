@@ -240,9 +240,12 @@ open_menu (ChatTimeline       *self,
 
   if (state == CHAT_MESSAGE_FAILED)
     g_menu_append (first, _("_Try Again"), "message.retry");
-  if (state == CHAT_MESSAGE_FAILED || state == CHAT_MESSAGE_WAITING)
+  if (chat_message_row_can_discard (row))
     g_menu_append (first, _("_Discard"), "message.discard");
-  g_menu_append (second, _("_Copy"), "message.copy");
+  if (chat_message_get_attachment (message) != NULL)
+    chat_timeline_add_file_items (self, message, first, second);
+  else
+    g_menu_append (second, _("_Copy"), "message.copy");
   if (self->menu_uri != NULL)
     {
       g_menu_append (second, _("_Open Link"), "message.open-link");
@@ -303,6 +306,8 @@ chat_timeline_row_requested (ChatTimeline   *self,
 
   if (g_str_equal (action, "menu"))
     open_menu_on_row (self, row);
+  else if (chat_message_get_attachment (message) != NULL && chat_timeline_file_requested (self, message, action))
+    return;
   else if (g_str_equal (action, "copy"))
     {
       if (self->selected != message || !chat_timeline_copy_selection (self))
@@ -318,7 +323,7 @@ chat_timeline_row_requested (ChatTimeline   *self,
   else if ((g_str_equal (action, "edit") && own && chat_message_get_content (message) == CHAT_MESSAGE_TEXT) ||
            (g_str_equal (action, "delete") && own && (state == CHAT_MESSAGE_SENT || state == CHAT_MESSAGE_SENDING)) ||
            (g_str_equal (action, "retry") && state == CHAT_MESSAGE_FAILED) ||
-           (g_str_equal (action, "discard") && (state == CHAT_MESSAGE_FAILED || state == CHAT_MESSAGE_WAITING)))
+           (g_str_equal (action, "discard") && chat_message_row_can_discard (row)))
     g_signal_emit_by_name (self, "message-requested", message, action);
 }
 
@@ -389,6 +394,11 @@ click_released_cb (GtkGestureClick *gesture,
 
           open_uri (self, uri);
         }
+      break;
+    case CHAT_BUBBLE_FILE:
+    case CHAT_BUBBLE_TRANSFER:
+      chat_timeline_file_clicked (self, self->pressed,
+                                  chat_bubble_pick (chat_message_row_get_bubble (row), row_x, row_y, NULL) == CHAT_BUBBLE_TRANSFER);
       break;
     case CHAT_BUBBLE_MORE:
       chat_bubble_unfold (chat_message_row_get_bubble (row));
@@ -502,6 +512,8 @@ motion_cb (GtkEventControllerMotion *controller,
       {
       case CHAT_BUBBLE_LINK:
       case CHAT_BUBBLE_CARD:
+      case CHAT_BUBBLE_FILE:
+      case CHAT_BUBBLE_TRANSFER:
       case CHAT_BUBBLE_MORE:
       case CHAT_BUBBLE_RETRY:
       case CHAT_BUBBLE_DISCARD:

@@ -1,4 +1,4 @@
-/* chat-timeline-private.h: what the two files of ChatTimeline share
+/* chat-timeline-private.h: what the files of ChatTimeline share
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -84,6 +84,20 @@ void chat_timeline_dispose_input (ChatTimeline   *self);
 void chat_timeline_row_requested (ChatTimeline   *self,
                                   const char     *action,
                                   ChatMessageRow *row);
+/* Attachments (chat-timeline-file) */
+/** chat_timeline_add_file_items: what the menu of @message has for its file: @first gets what is done with it, @second where it goes */
+void     chat_timeline_add_file_items  (ChatTimeline   *self,
+                                        ChatMessage    *message,
+                                        GMenu          *first,
+                                        GMenu          *second);
+/** chat_timeline_file_requested: Returns: whether @action is one of a file; done if it can be now */
+gboolean chat_timeline_file_requested  (ChatTimeline   *self,
+                                        ChatMessage    *message,
+                                        const char     *action);
+/** chat_timeline_file_clicked: @button: on the button that starts or pauses; else anywhere on the file */
+void     chat_timeline_file_clicked    (ChatTimeline   *self,
+                                        ChatMessage    *message,
+                                        gboolean        button);
 /** chat_timeline_close_menu: @row: (nullable): only if it is that of @row */
 void chat_timeline_close_menu    (ChatTimeline   *self,
                                   ChatMessageRow *row);

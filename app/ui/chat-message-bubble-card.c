@@ -1,0 +1,253 @@
+/* chat-message-bubble-card.c: the file in a bubble: what it is, how far it has got, and the button for that
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "chat-message-bubble-private.h"
+
+#include "chat-attachment-words.h"
+
+/* Pixels */
+#define RING_RADIUS   17
+#define RING_WIDTH    2.5
+#define KIND_SIZE     20
+
+static ChatAttachment *
+attachment_of (ChatBubble *self)
+{
+  return chat_message_get_attachment (self->message);
+}
+
+/* An isolate: a number at its beginning stays there in a language that goes from right to left */
+static char *
+status_of (ChatBubble *self)
+{
+  g_autofree char *status = chat_attachment_status (attachment_of (self));
+
+  return g_strdup_printf ("\xe2\x81\xa8%s\xe2\x81\xa9", status);
+}
+
+void
+chat_bubble_make_card (ChatBubble *self)
+{
+  g_autofree char *name = chat_attachment_name (attachment_of (self));
+  /* From left to right whatever its letters are: its ending is then what stands at its right end */
+  g_autofree char *title = g_strdup_printf ("\xe2\x81\xa6%s\xe2\x81\xa9", name);
+  g_autofree char *status = status_of (self);
+
+  self->title = chat_bubble_make_layout (self, title, 1, TRUE);
+  pango_layout_set_single_paragraph_mode (self->title, TRUE);
+  pango_layout_set_ellipsize (self->title, PANGO_ELLIPSIZE_MIDDLE);
+  self->status = chat_bubble_make_layout (self, status, .83, FALSE);
+  pango_layout_set_single_paragraph_mode (self->status, TRUE);
+  pango_layout_set_ellipsize (self->status, PANGO_ELLIPSIZE_END);
+}
+
+/* The words stand beside the button, and the time at their other end */
+static int
+status_x (ChatBubble *self)
+{
+  int room = pango_layout_get_width (self->status) / PANGO_SCALE;
+
+  return self->rtl ? self->card.x + self->card.width - ICON_SIZE - PAD_X - room : self->card.x + ICON_SIZE + PAD_X;
+}
+
+void
+chat_bubble_update_card (ChatBubble *self)
+{
+  g_autofree char *status = status_of (self);
+  int room = pango_layout_get_width (self->status) / PANGO_SCALE;
+
+  pango_layout_set_text (self->status, status, -1);
+  /* Those that end at the right begin elsewhere now */
+  if (self->width >= 0)
+    self->status_at = chat_bubble_place (self, self->status, status_x (self), self->status_at.y, room);
+}
+
+void
+chat_bubble_measure_card (ChatBubble *self,
+                          int         max_width,
+                          int         meta_width)
+{
+  int width = MIN (max_width, CARD_WIDTH), room = MAX (width - ICON_SIZE - PAD_X, 1), title, status;
+
+  pango_layout_set_width (self->title, room * PANGO_SCALE);
+  pango_layout_set_width (self->status, MAX (room - (meta_width > 0 ? meta_width + META_GAP : 0), 1) * PANGO_SCALE);
+  pango_layout_get_pixel_size (self->title, NULL, &title);
+  pango_layout_get_pixel_size (self->status, NULL, &status);
+  self->card.width = width;
+  self->card.height = MAX (ICON_SIZE, title + status);
+}
+
+void
+chat_bubble_place_card (ChatBubble *self,
+                        int         x,
+                        int         y)
+{
+  int width = self->card.width, room = width - ICON_SIZE - PAD_X, title, status, top;
+
+  pango_layout_get_pixel_size (self->title, NULL, &title);
+  pango_layout_get_pixel_size (self->status, NULL, &status);
+  self->card.x = x;
+  self->card.y = y;
+  self->icon_at = GRAPHENE_POINT_INIT (self->rtl ? x + width - ICON_SIZE : x, y + (self->card.height - ICON_SIZE) / 2);
+  top = y + (self->card.height - title - status) / 2;
+  self->title_at = chat_bubble_place (self, self->title, self->rtl ? x : x + ICON_SIZE + PAD_X, top, room);
+  self->status_at = chat_bubble_place (self, self->status, status_x (self), top + title,
+                                       pango_layout_get_width (self->status) / PANGO_SCALE);
+}
+
+ChatBubblePart
+chat_bubble_pick_card (ChatBubble *self,
+                       double      x,
+                       double      y)
+{
+  if (chat_attachment_get_state (attachment_of (self)) != CHAT_ATTACHMENT_LOCAL &&
+      x >= self->icon_at.x && x < self->icon_at.x + ICON_SIZE && y >= self->icon_at.y && y < self->icon_at.y + ICON_SIZE)
+    return CHAT_BUBBLE_TRANSFER;
+  if (x >= self->card.x && x < self->card.x + self->card.width && y >= self->card.y && y < self->card.y + self->card.height)
+    return CHAT_BUBBLE_FILE;
+
+  return CHAT_BUBBLE_TEXT;
+}
+
+/* Drawing */
+
+static void
+append_symbol (ChatBubble    *self,
+               GtkSnapshot   *snapshot,
+               GIcon         *gicon,
+               int            size,
+               const GdkRGBA *color)
+{
+  GtkIconTheme *theme = gtk_icon_theme_get_for_display (gtk_widget_get_display (self->widget));
+  g_autoptr (GtkIconPaintable) icon = gtk_icon_theme_lookup_by_gicon (theme, gicon, size,
+                                                                       gtk_widget_get_scale_factor (self->widget),
+                                                                       gtk_widget_get_direction (self->widget), 0);
+
+  gtk_snapshot_save (snapshot);
+  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (self->icon_at.x + (ICON_SIZE - size) / 2,
+                                                          self->icon_at.y + (ICON_SIZE - size) / 2));
+  gtk_symbolic_paintable_snapshot_symbolic (GTK_SYMBOLIC_PAINTABLE (icon), snapshot, size, size, color, 1);
+  gtk_snapshot_restore (snapshot);
+}
+
+static void
+add_arrow (cairo_t *cr,
+           int      way)
+{
+  cairo_move_to (cr, 0, -6 * way);
+  cairo_line_to (cr, 0, 6 * way);
+  cairo_move_to (cr, -5, way);
+  cairo_line_to (cr, 0, 6 * way);
+  cairo_line_to (cr, 5, way);
+  cairo_stroke (cr);
+}
+
+/* What the button does, by its shape: an arrow starts or goes on, two bars pause, an arc with a head tries again */
+static void
+append_glyph (ChatAttachment *attachment,
+              cairo_t        *cr)
+{
+  int way = chat_attachment_get_outgoing (attachment) ? -1 : 1;
+
+  switch (chat_attachment_get_state (attachment))
+    {
+    case CHAT_ATTACHMENT_QUEUED:
+    case CHAT_ATTACHMENT_TRANSFERRING:
+      cairo_move_to (cr, -3, -5);
+      cairo_line_to (cr, -3, 5);
+      cairo_move_to (cr, 3, -5);
+      cairo_line_to (cr, 3, 5);
+      cairo_stroke (cr);
+      break;
+    case CHAT_ATTACHMENT_FAILED:
+      cairo_arc (cr, 0, 0, 6, -.2 * G_PI, 1.45 * G_PI);
+      cairo_stroke (cr);
+      cairo_move_to (cr, -1.5, -9.5);
+      cairo_line_to (cr, 2.5, -6);
+      cairo_line_to (cr, -2, -2.5);
+      cairo_stroke (cr);
+      break;
+    case CHAT_ATTACHMENT_REMOTE:
+    case CHAT_ATTACHMENT_PAUSED:
+    case CHAT_ATTACHMENT_LOCAL:
+    default:
+      add_arrow (cr, way);
+      break;
+    }
+}
+
+static void
+append_button (ChatBubble     *self,
+               GtkSnapshot    *snapshot,
+               const GdkRGBA  *color,
+               const GdkRGBA  *track)
+{
+  ChatAttachment *attachment = attachment_of (self);
+  ChatAttachmentState state = chat_attachment_get_state (attachment);
+  gint64 size = chat_attachment_get_size (attachment);
+  double part = size > 0 ? (double) chat_attachment_get_done (attachment) / size : 0;
+  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (self->icon_at.x, self->icon_at.y, ICON_SIZE, ICON_SIZE));
+
+  cairo_translate (cr, self->icon_at.x + ICON_SIZE / 2., self->icon_at.y + ICON_SIZE / 2.);
+  cairo_set_line_cap (cr, CAIRO_LINE_CAP_ROUND);
+  cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
+  cairo_set_line_width (cr, RING_WIDTH);
+  gdk_cairo_set_source_rgba (cr, track);
+  cairo_arc (cr, 0, 0, RING_RADIUS, 0, 2 * G_PI);
+  cairo_stroke (cr);
+  gdk_cairo_set_source_rgba (cr, color);
+  if (state != CHAT_ATTACHMENT_REMOTE && part > 0)
+    {
+      cairo_arc (cr, 0, 0, RING_RADIUS, -G_PI / 2, -G_PI / 2 + 2 * G_PI * part);
+      cairo_stroke (cr);
+    }
+  cairo_set_line_width (cr, 2);
+  append_glyph (attachment, cr);
+  cairo_destroy (cr);
+}
+
+static void
+append_text (GtkSnapshot            *snapshot,
+             PangoLayout            *layout,
+             const graphene_point_t *at,
+             const GdkRGBA          *color)
+{
+  gtk_snapshot_save (snapshot);
+  gtk_snapshot_translate (snapshot, at);
+  gtk_snapshot_append_layout (snapshot, layout, color);
+  gtk_snapshot_restore (snapshot);
+}
+
+void
+chat_bubble_snapshot_card (ChatBubble    *self,
+                           GtkSnapshot   *snapshot,
+                           const Palette *palette)
+{
+  ChatAttachment *attachment = attachment_of (self);
+  ChatAttachmentState state = chat_attachment_get_state (attachment);
+  GdkRGBA back = palette->fg;
+  GskRoundedRect rect;
+
+  back.alpha *= .1f;
+  gsk_rounded_rect_init_from_rect (&rect, &GRAPHENE_RECT_INIT (self->icon_at.x, self->icon_at.y, ICON_SIZE, ICON_SIZE),
+                                   state == CHAT_ATTACHMENT_LOCAL ? 10 : ICON_SIZE / 2);
+  gtk_snapshot_push_rounded_clip (snapshot, &rect);
+  gtk_snapshot_append_color (snapshot, &back, &rect.bounds);
+  gtk_snapshot_pop (snapshot);
+  if (state == CHAT_ATTACHMENT_LOCAL)
+    {
+      g_autoptr (GIcon) icon = chat_attachment_get_icon (attachment);
+
+      append_symbol (self, snapshot, icon, KIND_SIZE, &palette->fg);
+    }
+  else
+    {
+      append_button (self, snapshot, state == CHAT_ATTACHMENT_FAILED ? &palette->error : &palette->accent, &back);
+    }
+  append_text (snapshot, self->title, &self->title_at, &palette->fg);
+  append_text (snapshot, self->status, &self->status_at, state == CHAT_ATTACHMENT_FAILED ? &palette->error : &palette->dim);
+}
