@@ -113,13 +113,30 @@ chat_session_feed_deletion (ChatSession            *self,
   chat_session_feed (self, event);
 }
 
+/* The number of a room never becomes that of another one: the server has lost its data and begun anew */
+static gboolean
+is_another_room (ChatSession            *self,
+                 const ChatSessionEvent *event)
+{
+  ChatRoomInfo *info = chat_session_get_info (self, event->id);
+
+  return info != NULL && g_ascii_strcasecmp (chat_room_get_name (info->room), event->text) != 0;
+}
+
 static void
 build_room (ChatSession      *self,
             ChatSessionEvent *event,
             ChatStoreBatch   *batch)
 {
-  g_autoptr (ChatStoreRoom) room = chat_store_room_new (event->id, event->text);
+  g_autoptr (ChatStoreRoom) room = NULL;
 
+  if (is_another_room (self, event))
+    {
+      /* Should the program end before the server has told its rooms, the next one asks for them */
+      chat_session_sync_lost (self);
+      return;
+    }
+  room = chat_store_room_new (event->id, event->text);
   room->activity = event->from;
   room->seq = event->seq;
   chat_store_batch_put_room (batch, room);
@@ -152,19 +169,15 @@ apply_room (ChatSession      *self,
   ChatRoomInfo *info = chat_session_get_info (self, event->id);
 
   if (info == NULL)
+    chat_session_room_created (self, event->id, event->text, (guint64) event->to);
+  else if (!is_another_room (self, event))
+    chat_room_set_name (info->room, event->text);
+  else
     {
-      chat_session_room_created (self, event->id, event->text, (guint64) event->to);
-      return;
+      /* Until it has told its rooms what is kept is what is shown, also where one batch told both */
+      feed_room (self, chat_session_event_new (), event->id, chat_room_get_name (info->room), chat_room_get_activity (info->room));
+      chat_session_sync_anew (self);
     }
-  if (g_ascii_strcasecmp (chat_room_get_name (info->room), event->text) == 0)
-    {
-      chat_room_set_name (info->room, event->text);
-      return;
-    }
-  /* The number of a room never becomes that of another one: the server has lost its data and begun anew. Until it has told its rooms
-   * what is kept is what is shown */
-  feed_room (self, chat_session_event_new (), event->id, chat_room_get_name (info->room), chat_room_get_activity (info->room));
-  chat_session_sync_anew (self);
 }
 
 void
