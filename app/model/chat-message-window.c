@@ -281,7 +281,8 @@ chat_message_window_apply (ChatMessageWindow *self,
       for (guint k = 0; k < run->n_added; k++)
         index_add (self, wanted->pdata[run->from + k]);
       self->n_sent = self->n_sent - run->n_removed + run->n_added;
-      splice (self, run->position, run->n_removed, wanted->pdata + run->from, run->n_added);
+      /* An empty array has no place that could be moved on */
+      splice (self, run->position, run->n_removed, run->n_added > 0 ? wanted->pdata + run->from : NULL, run->n_added);
     }
 }
 
