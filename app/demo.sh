@@ -25,7 +25,7 @@ chat_build () {
   CHAT_APP=$build/app/com.example.Chat
   CHAT_SERVER=$build/server-stub/com.example.Chat.Server
   # Run from where it was built: its settings lie there
-  export GSETTINGS_SCHEMA_DIR=$build/data
+  export GSETTINGS_SCHEMA_DIR=$build/data CHAT_DECODER=$build/app/decoder/com.example.Chat.Decoder
 }
 
 chat_start_demo () {

@@ -12,6 +12,7 @@
 
 #include "chat-composer.h"
 #include "chat-find-bar.h"
+#include "chat-frames.h"
 #include "chat-timeline.h"
 #include "chat-words.h"
 
@@ -504,6 +505,7 @@ chat_conversation_set_room (ChatConversation *self,
     {
       /* A room that was deleted, or a person who left: nothing of them stays in memory without need */
       g_ptr_array_set_size (self->kept, 0);
+      chat_frames_forget ();
     }
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ROOM]);
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "chat-message-bubble.h"
+#include "chat-picture.h"
 
 G_BEGIN_DECLS
 
@@ -24,7 +25,8 @@ G_BEGIN_DECLS
 #define STATE_WIDTH   18      /* of the widest one: all have its room, so that nothing moves when a state changes */
 #define ICON_SIZE     40
 #define CARD_WIDTH    300     /* of a file: it does not change with the words in it */
-#define CARD_GAP      8       /* between its parts */
+#define CARD_GAP      4       /* between an image and the time below it */
+#define PICTURE_SIDE  320     /* an image is no larger, neither way */
 #define LABEL_PAD     14      /* above and below day and "new messages" */
 
 typedef struct
@@ -47,6 +49,7 @@ struct _ChatBubble
   ChatText       *text;
   char           *highlight;
   guint           level;
+  gboolean        on_screen;
   gboolean        starts_unread;
   gboolean        shows_sender;
   gboolean        found;
@@ -56,6 +59,7 @@ struct _ChatBubble
   PangoLayout    *sender;
   PangoLayout    *title;        /* of a file or image: name, and kind where that is all that is known */
   PangoLayout    *status;       /* of an attachment: size and state */
+  ChatPicture    *picture;      /* of an attachment that is one */
   PangoLayout    *body;
   PangoLayout    *footer;
   PangoLayout    *meta;
@@ -99,6 +103,8 @@ graphene_point_t chat_bubble_place (ChatBubble  *self,
 
 /* An attachment (chat-message-bubble-card) */
 void chat_bubble_make_card     (ChatBubble    *self);
+/** chat_bubble_shows_picture: it is drawn instead of the card */
+gboolean chat_bubble_shows_picture (ChatBubble *self);
 /** chat_bubble_update_card: the words of its state, in the room that they have */
 void chat_bubble_update_card   (ChatBubble    *self);
 /** chat_bubble_measure_card: @meta_width: of the time, which stands beside the status; sets the size of "card" */

@@ -105,6 +105,7 @@ void
 chat_bubble_free (ChatBubble *self)
 {
   clear_layouts (self);
+  g_clear_pointer (&self->picture, chat_picture_free);
   g_free (self->highlight);
   g_free (self);
 }
@@ -117,6 +118,8 @@ chat_bubble_set_message (ChatBubble  *self,
     return;
 
   self->message = message;
+  g_clear_pointer (&self->picture, chat_picture_free);
+  self->on_screen = FALSE;
   self->level = 0;
   self->selection_start = self->selection_end = 0;
   self->starts_unread = FALSE;
@@ -173,6 +176,15 @@ chat_bubble_attachment_changed (ChatBubble *self)
 
   chat_bubble_update_card (self);
   gtk_widget_queue_draw (self->widget);
+}
+
+void
+chat_bubble_set_on_screen (ChatBubble *self,
+                           gboolean    on_screen)
+{
+  self->on_screen = on_screen;
+  if (self->picture != NULL)
+    chat_picture_set_on_screen (self->picture, on_screen);
 }
 
 void
@@ -567,7 +579,7 @@ chat_bubble_lay_out (ChatBubble *self,
   at_end = self->footer == NULL && last_w >= 0 && last_w + META_GAP + meta_w <= text_width;
   if (self->status != NULL)
     {
-      at_end = self->footer == NULL;
+      at_end = self->footer == NULL && !chat_bubble_shows_picture (self);
       chat_bubble_measure_card (self, text_width, at_end ? meta_w : 0);
       inner = MAX (inner, self->card.width);
       last_w = body_h = 0;
@@ -588,7 +600,7 @@ chat_bubble_lay_out (ChatBubble *self,
   if (self->status != NULL)
     {
       chat_bubble_place_card (self, self->rtl ? left + inner - self->card.width : left, y);
-      y += self->card.height;
+      y += self->card.height + (chat_bubble_shows_picture (self) ? CARD_GAP : 0);
     }
   else if (self->title != NULL)
     {

@@ -58,6 +58,10 @@ void            chat_bubble_invalidate      (ChatBubble     *self);
 /** chat_bubble_attachment_changed: state or progress of its attachment: no place changes */
 void            chat_bubble_attachment_changed (ChatBubble  *self);
 
+/** chat_bubble_set_on_screen: whether the person can see it: only then an image is made */
+void            chat_bubble_set_on_screen   (ChatBubble     *self,
+                                             gboolean        on_screen);
+
 /** chat_bubble_style_changed: the style of the widget is another: invalidates it if that changes fonts or colours */
 void            chat_bubble_style_changed   (ChatBubble     *self);
 

@@ -260,6 +260,14 @@ chat_message_row_direction_changed (GtkWidget        *widget,
 }
 
 static void
+chat_message_row_unmap (GtkWidget *widget)
+{
+  chat_bubble_set_on_screen (CHAT_MESSAGE_ROW (widget)->bubble, FALSE);
+
+  GTK_WIDGET_CLASS (chat_message_row_parent_class)->unmap (widget);
+}
+
+static void
 chat_message_row_dispose (GObject *object)
 {
   ChatMessageRow *self = CHAT_MESSAGE_ROW (object);
@@ -283,7 +291,7 @@ chat_message_row_class_init (ChatMessageRowClass *klass)
 {
   static const char *actions[] = {
     "message.menu", "message.copy", "message.copy-link", "message.open-link", "message.edit", "message.delete",
-    "message.retry", "message.discard", "message.details", "message.open", "message.save-as", "message.show-in-folder",
+    "message.retry", "message.discard", "message.details", "message.open", "message.save-as", "message.show-in-folder", "message.copy-image",
     "message.start-transfer", "message.pause-transfer", "message.cancel-transfer"
   };
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -295,6 +303,7 @@ chat_message_row_class_init (ChatMessageRowClass *klass)
   widget_class->measure = chat_message_row_measure;
   widget_class->size_allocate = chat_message_row_size_allocate;
   widget_class->snapshot = chat_message_row_snapshot;
+  widget_class->unmap = chat_message_row_unmap;
   widget_class->css_changed = chat_message_row_css_changed;
   widget_class->direction_changed = chat_message_row_direction_changed;
 
@@ -439,6 +448,7 @@ chat_message_row_update_actions (ChatMessageRow *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.open", here);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.save-as", here);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.show-in-folder", here);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.copy-image", here && chat_attachment_is_picture (self->message));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.start-transfer",
                                  attachment != NULL && chat_attachment_can_start (attachment));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.pause-transfer",

@@ -11,6 +11,32 @@
 
 #include "chat-attachment-words.h"
 #include "chat-file-opener.h"
+#include "chat-frames.h"
+
+/* Pixels of the longer side of an image that is copied, at most */
+#define COPY_SIDE 4096
+
+static void
+image_cb (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_autoptr (GdkClipboard) clipboard = user_data;
+  g_autoptr (ChatImage) image = chat_image_decode_finish (result, NULL);
+  g_autoptr (ChatFrames) frames = image != NULL ? chat_frames_new (image) : NULL;
+
+  /* What is no image is shown as a file by now */
+  if (frames != NULL)
+    gdk_clipboard_set_texture (clipboard, chat_frames_get (frames, 0, NULL));
+}
+
+static void
+copy_image (ChatTimeline   *self,
+            ChatAttachment *attachment)
+{
+  chat_image_decode_async (chat_attachment_get_path (attachment), CHAT_IMAGE_STILL, COPY_SIDE, COPY_SIDE, NULL, image_cb,
+                           g_object_ref (gtk_widget_get_clipboard (GTK_WIDGET (self))));
+}
 
 void
 chat_timeline_add_file_items (ChatTimeline *self,
@@ -31,6 +57,8 @@ chat_timeline_add_file_items (ChatTimeline *self,
   if (chat_attachment_is_here (attachment))
     {
       g_menu_append (second, _("_Open"), "message.open");
+      if (chat_attachment_is_picture (message))
+        g_menu_append (second, _("_Copy Image"), "message.copy-image");
       g_menu_append (second, _("_Save As…"), "message.save-as");
       g_menu_append (second, _("Show in _Folder"), "message.show-in-folder");
     }
@@ -53,6 +81,11 @@ chat_timeline_file_requested (ChatTimeline *self,
     {
       if (chat_attachment_is_here (attachment))
         chat_file_opener_show_in_folder (self->window, chat_attachment_get_path (attachment));
+    }
+  else if (g_str_equal (action, "copy-image"))
+    {
+      if (chat_attachment_is_here (attachment) && chat_attachment_is_picture (message))
+        copy_image (self, attachment);
     }
   else if ((g_str_equal (action, "save-as") && chat_attachment_is_here (attachment)) ||
            (g_str_equal (action, "start-transfer") && chat_attachment_can_start (attachment)) ||

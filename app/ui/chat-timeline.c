@@ -239,6 +239,23 @@ keep_cb (gpointer user_data)
 }
 
 static void
+look_what_is_on_screen (ChatMessageRow *row,
+                        gpointer        user_data)
+{
+  ChatTimeline *self = user_data;
+  graphene_rect_t bounds;
+
+  if (chat_message_get_attachment (chat_message_row_get_message (row)) == NULL)
+    return;
+
+  chat_bubble_set_on_screen (chat_message_row_get_bubble (row),
+                             gtk_widget_get_mapped (GTK_WIDGET (row)) &&
+                             gtk_widget_compute_bounds (GTK_WIDGET (row), self->scrolled, &bounds) &&
+                             bounds.origin.y + bounds.size.height > 0 &&
+                             bounds.origin.y < gtk_widget_get_height (self->scrolled));
+}
+
+static void
 settled_cb (ChatTimelineScroll *scroll,
             gpointer            user_data)
 {
@@ -247,6 +264,7 @@ settled_cb (ChatTimelineScroll *scroll,
 
   update_jump (self);
   look_what_is_seen (self);
+  chat_timeline_scroll_foreach (scroll, look_what_is_on_screen, self);
 
   if (self->list == NULL || !self->placed || chat_message_list_get_error (self->list) != NULL ||
       !chat_timeline_scroll_is_settled (scroll) ||

@@ -42,7 +42,9 @@ class App(Chat):
             command += ['--server', server]
         if insecure:
             command.append('--insecure')
-        environment = dict(os.environ, G_DEBUG='fatal-warnings', GSETTINGS_SCHEMA_DIR=world.schemas, SECRET_BACKEND='file',
+        decoder = os.path.join(os.path.dirname(os.path.abspath(world.program)), 'decoder', 'com.example.Chat.Decoder')
+        environment = dict(os.environ, G_DEBUG='fatal-warnings', GSETTINGS_SCHEMA_DIR=world.schemas, CHAT_DECODER=decoder,
+                           SECRET_BACKEND='file',
                            SECRET_FILE_TEST_PATH=os.path.join(world.run, f'{profile}.keyring'), SECRET_FILE_TEST_PASSWORD='tests')
         self.log = open(self.log_path, 'ab')
         self.process = subprocess.Popen([*command, *extra], stdout=self.log, stderr=self.log, env=environment, stdin=subprocess.DEVNULL)
