@@ -199,6 +199,7 @@ menu_closed_cb (ChatTimeline *self)
       gtk_widget_get_mapped (focus))
     gtk_window_set_focus (self->window, focus);
   /* The chosen item acts after this, through the row that is its parent */
+  g_set_weak_pointer (&self->closing_menu, self->menu);
   g_idle_add_once ((GSourceOnceFunc) unparent_menu, g_steal_pointer (&self->menu));
 }
 
@@ -208,6 +209,13 @@ chat_timeline_close_menu (ChatTimeline   *self,
 {
   GtkWidget *menu = self->menu;
 
+  /* What the item did may take the row away at once; the menu itself still runs */
+  if (self->closing_menu != NULL && (row == NULL || gtk_widget_get_parent (self->closing_menu) == GTK_WIDGET (row)))
+    {
+      if (gtk_widget_get_parent (self->closing_menu) != NULL)
+        gtk_widget_unparent (self->closing_menu);
+      g_clear_weak_pointer (&self->closing_menu);
+    }
   if (menu == NULL || (row != NULL && gtk_widget_get_parent (menu) != GTK_WIDGET (row)))
     return;
 

@@ -59,6 +59,7 @@ struct _ChatTimeline
   GtkWidget          *menu;
   char               *menu_uri;
   GtkWidget          *menu_focus;     /* (nullable) (weak): had the keyboard before */
+  GtkWidget          *closing_menu;   /* (nullable) (weak): closed, and let go in a moment */
 };
 
 guint        chat_timeline_n_messages       (ChatTimeline   *self);
