@@ -14,6 +14,7 @@
 #include "chat-find-bar.h"
 #include "chat-frames.h"
 #include "chat-timeline.h"
+#include "chat-toast.h"
 #include "chat-words.h"
 
 /* Rooms whose messages stay in memory after they were left, so that one comes back to them at once */
@@ -83,21 +84,12 @@ tell (ChatConversation *self,
       const GError     *error)
 {
   g_autofree char *words = NULL;
-  GtkWidget *label;
-  AdwToast *toast;
 
   if (error != NULL && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
 
   words = error != NULL ? g_strdup_printf ("%s %s", what, chat_words_for_error (error)) : g_strdup (what);
-  /* The title of a toast is one line, which a narrow window cuts before the reason */
-  label = gtk_label_new (words);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_widget_add_css_class (label, "heading");
-  toast = adw_toast_new ("");
-  adw_toast_set_custom_title (toast, label);
-  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), toast);
+  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), chat_toast_new (words));
 }
 
 static gboolean
@@ -435,6 +427,7 @@ chat_conversation_init (ChatConversation *self)
   self->toasts = adw_toast_overlay_new ();
   adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (self->toasts), self->timeline);
   gtk_widget_set_parent (self->toasts, GTK_WIDGET (self));
+  chat_toast_watch (self->toasts);
 
   self->composer = chat_composer_new ();
   g_signal_connect_object (self->composer, "send", G_CALLBACK (send_cb), self, G_CONNECT_SWAPPED);

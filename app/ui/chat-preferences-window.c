@@ -11,6 +11,7 @@
 
 #include "chat-devices-group.h"
 #include "chat-password-dialog.h"
+#include "chat-toast.h"
 
 struct _ChatPreferencesWindow
 {
@@ -125,9 +126,7 @@ static void
 on_toast (ChatPreferencesWindow *self,
           const char            *words)
 {
-  AdwToast *toast = adw_toast_new (words);
-
-  adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (self), toast);
+  adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (self), chat_toast_new (words));
 }
 
 static void
@@ -260,4 +259,5 @@ static void
 chat_preferences_window_init (ChatPreferencesWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  chat_toast_watch (GTK_WIDGET (self));
 }

@@ -9,6 +9,7 @@
 
 #include "chat-connection-banner.h"
 #include "chat-conversation.h"
+#include "chat-notice-bar.h"
 #include "chat-room-list-view.h"
 #include "chat-sign-in-page.h"
 
@@ -30,10 +31,10 @@ struct _ChatWindow
   gboolean room_restored;
   AdwToast *removed_toast;        /* weak: tells of the n_removed rooms that went while it waits or shows */
   guint n_removed;
-  GHashTable *notices;            /* set of char * (owned): what the toasts say that nobody has closed yet */
 
   AdwToastOverlay *toast_overlay;
   GtkStack *stack;
+  ChatNoticeBar *notice_bar;
   GtkSpinner *loading_spinner;
   GtkWidget *cancel_sign_in_button;
   ChatSignInPage *sign_in_page;

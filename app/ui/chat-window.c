@@ -13,6 +13,7 @@
 #include "chat-composer.h"
 #include "chat-format.h"
 #include "chat-new-conversation-dialog.h"
+#include "chat-toast.h"
 
 /* What the schema allows */
 #define MIN_WIDTH 360
@@ -37,16 +38,10 @@ void
 chat_window_toast (ChatWindow *self,
                    const char *text)
 {
-  AdwToast *toast;
-  g_autofree char *markup = NULL;
-
   g_return_if_fail (CHAT_IS_WINDOW (self));
   g_return_if_fail (text != NULL);
 
-  /* A toast's title is markup. */
-  markup = g_markup_escape_text (text, -1);
-  toast = adw_toast_new (markup);
-  adw_toast_overlay_add_toast (self->toast_overlay, toast);
+  adw_toast_overlay_add_toast (self->toast_overlay, chat_toast_new (text));
 }
 
 static void
@@ -249,26 +244,10 @@ on_room_removed (ChatWindow *self,
 }
 
 static void
-on_notice_dismissed (ChatWindow *self,
-                     AdwToast   *toast)
-{
-  g_hash_table_remove (self->notices, adw_toast_get_title (toast));
-}
-
-/* It stays until it is closed: it speaks of something that the person should know of. The same is not said again meanwhile */
-static void
 on_notice (ChatWindow *self,
            const char *words)
 {
-  g_autofree char *markup = g_markup_escape_text (words, -1);
-  AdwToast *toast;
-
-  if (!g_hash_table_add (self->notices, g_strdup (markup)))
-    return;
-  toast = adw_toast_new (markup);
-  adw_toast_set_timeout (toast, 0);
-  g_signal_connect_object (toast, "dismissed", G_CALLBACK (on_notice_dismissed), self, G_CONNECT_SWAPPED);
-  adw_toast_overlay_add_toast (self->toast_overlay, toast);
+  chat_notice_bar_say (self->notice_bar, words);
 }
 
 ChatRoom *
@@ -533,7 +512,6 @@ static void
 chat_window_finalize (GObject *object)
 {
   g_clear_object (&CHAT_WINDOW (object)->settings);
-  g_hash_table_unref (CHAT_WINDOW (object)->notices);
 
   G_OBJECT_CLASS (chat_window_parent_class)->finalize (object);
 }
@@ -573,11 +551,13 @@ chat_window_class_init (ChatWindowClass *klass)
 
   g_type_ensure (CHAT_TYPE_CONNECTION_BANNER);
   g_type_ensure (CHAT_TYPE_CONVERSATION);
+  g_type_ensure (CHAT_TYPE_NOTICE_BAR);
   g_type_ensure (CHAT_TYPE_ROOM_LIST_VIEW);
   g_type_ensure (CHAT_TYPE_SIGN_IN_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, "/com/example/Chat/ui/chat-window.ui");
   gtk_widget_class_bind_template_child (widget_class, ChatWindow, toast_overlay);
   gtk_widget_class_bind_template_child (widget_class, ChatWindow, stack);
+  gtk_widget_class_bind_template_child (widget_class, ChatWindow, notice_bar);
   gtk_widget_class_bind_template_child (widget_class, ChatWindow, loading_spinner);
   gtk_widget_class_bind_template_child (widget_class, ChatWindow, cancel_sign_in_button);
   gtk_widget_class_bind_template_child (widget_class, ChatWindow, sign_in_page);
@@ -606,11 +586,11 @@ chat_window_init (ChatWindow *self)
 
   gtk_widget_init_template (GTK_WIDGET (self));
 
-  self->notices = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->room_signals = g_signal_group_new (CHAT_TYPE_ROOM);
   for (guint i = 0; i < G_N_ELEMENTS (shown); i++)
     g_signal_group_connect_swapped (self->room_signals, shown[i], G_CALLBACK (chat_window_update_titles), self);
   chat_accessible_follow_stack (self->stack);
+  chat_toast_watch (GTK_WIDGET (self->toast_overlay));
   chat_accessible_follow_stack (self->content_stack);
   chat_accessible_follow_map (self->sidebar);
   chat_accessible_follow_map (self->content);
