@@ -267,6 +267,9 @@ on_added (GObject      *source,
     {
       if (entry->changed)
         chat_outbox_rewrite (self, entry);
+      /* The person wanted it sent again meanwhile */
+      else if (entry->stored_state == CHAT_STORE_OUT_FAILED && entry->row->state == CHAT_STORE_OUT_WAITING)
+        chat_outbox_write (self, entry, FALSE);
       entry_kept (self, entry);
     }
   else
@@ -275,12 +278,26 @@ on_added (GObject      *source,
   chat_outbox_unref (self);
 }
 
+static void
+add_row (ChatOutbox      *self,
+         ChatOutboxEntry *entry)
+{
+  Adding *adding = g_new0 (Adding, 1);
+
+  entry->stored_state = entry->row->state;
+  entry->adding = TRUE;
+  entry->refs++;
+  self->refs++;
+  adding->outbox = self;
+  adding->entry = entry;
+  chat_store_outbox_add_async (self->store, entry->row, NULL, on_added, adding);
+}
+
 void
 chat_outbox_keep (ChatOutbox      *self,
                   ChatOutboxEntry *entry)
 {
   ChatOutboxRoom *room = chat_outbox_get_room (self, entry->row->room_id);
-  Adding *adding;
 
   if (self->store == NULL)
     {
@@ -290,14 +307,26 @@ chat_outbox_keep (ChatOutbox      *self,
   /* Where it goes out at once it is written as what it will be, which saves the second wait for the disk */
   entry->row->state = room->entries.head->data == entry && chat_outbox_can_send (self) ? CHAT_STORE_OUT_SENDING
                                                                                               : CHAT_STORE_OUT_WAITING;
-  entry->stored_state = entry->row->state;
-  entry->adding = TRUE;
-  entry->refs++;
-  self->refs++;
-  adding = g_new0 (Adding, 1);
-  adding->outbox = self;
-  adding->entry = entry;
-  chat_store_outbox_add_async (self->store, entry->row, NULL, on_added, adding);
+  add_row (self, entry);
+}
+
+void
+chat_outbox_keep_again (ChatOutbox *self)
+{
+  g_autoptr (GArray) ids = chat_outbox_get_rooms (self);
+
+  for (guint i = 0; self->store != NULL && i < ids->len; i++)
+    {
+      ChatOutboxRoom *room = chat_outbox_get_room (self, g_array_index (ids, gint64, i));
+
+      for (GList *l = room->entries.head; l != NULL; l = l->next)
+        {
+          ChatOutboxEntry *entry = l->data;
+
+          if (entry->row->id == 0 && !entry->adding && entry->row->state == CHAT_STORE_OUT_FAILED)
+            add_row (self, entry);
+        }
+    }
 }
 
 gboolean
@@ -372,11 +401,12 @@ chat_outbox_retry (ChatOutbox  *self,
   chat_message_set_state (message, CHAT_MESSAGE_WAITING, NULL);
   entry->row->state = CHAT_STORE_OUT_WAITING;
   g_clear_pointer (&entry->row->failure_text, g_free);
-  if (self->store != NULL && entry->row->id == 0 && !entry->adding)
+  if (self->store != NULL && entry->row->id == 0)
     {
-      /* It never got into the store */
+      /* It never got into the store, or is on its way there */
       entry->kept = FALSE;
-      chat_outbox_keep (self, entry);
+      if (!entry->adding)
+        chat_outbox_keep (self, entry);
       return TRUE;
     }
   chat_outbox_write (self, entry, TRUE);

@@ -113,6 +113,8 @@ gboolean     chat_outbox_may_have_left (ChatOutbox          *self,
 /** chat_outbox_discard: for one that is not on its way. Returns: whether it was forgotten */
 gboolean     chat_outbox_discard    (ChatOutbox             *self,
                                      ChatMessage            *message);
+/** chat_outbox_keep_again: there is room again: what failed since it could not be kept is kept, so that another start still has it */
+void         chat_outbox_keep_again (ChatOutbox             *self);
 /** chat_outbox_find: Returns: (nullable) (transfer none): the unsent message under that reference */
 ChatMessage *chat_outbox_find       (ChatOutbox             *self,
                                      const char             *client_ref);

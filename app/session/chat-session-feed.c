@@ -197,6 +197,8 @@ on_committed (GObject      *source,
       chat_session_sync_lost (self);
       chat_store_load_state_async (CHAT_STORE (source), NULL, NULL, NULL);
     }
+  else if (commit->changes != NULL)
+    chat_session_keep_works (self);
   apply_commit (self, g_steal_pointer (&commit));
 }
 

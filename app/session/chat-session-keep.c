@@ -14,6 +14,10 @@
 
 /* What the person does is written so long after it began to change (milliseconds): not each letter of a draft by itself */
 #define KEEP_DELAY_MS 100
+/* What could not be written is tried again so long after (milliseconds): there may be room again */
+#define KEEP_AGAIN_MS 3000
+/* A problem that was over is told again, but not within so long (µs): a disk that is nearly full comes and goes */
+#define TELL_AGAIN_US (10 * G_TIME_SPAN_MINUTE)
 /* How long the end of the program may wait for the disk (milliseconds) */
 #define CLOSE_WAIT_MS 3000
 
@@ -55,20 +59,46 @@ store_path (ChatSession *self)
 
 /* Problems */
 
+static gboolean on_keep_due (gpointer user_data);
+
+static void
+keep_after (ChatSession *self,
+            guint        delay)
+{
+  if (self->store != NULL && self->keep_timer == 0 && !self->closed)
+    self->keep_timer = g_timeout_add (delay, on_keep_due, self);
+}
+
+void
+chat_session_keep_works (ChatSession *self)
+{
+  if (!self->keep_failing)
+    return;
+  self->keep_failing = FALSE;
+  chat_outbox_keep_again (self->outbox);
+  chat_session_settings_keep (self);
+}
+
 void
 chat_session_keep_failed (ChatSession  *self,
                           const GError *error)
 {
   const char *words;
+  gboolean told;
 
-  g_message ("The store: %s", error->message);
+  /* Again and again while it lasts */
+  if (!self->keep_failing)
+    g_message ("The store: %s", error->message);
+  keep_after (self, KEEP_AGAIN_MS);
   if (g_error_matches (error, CHAT_STORE_ERROR, CHAT_STORE_ERROR_BEHIND)
       || g_error_matches (error, CHAT_STORE_ERROR, CHAT_STORE_ERROR_CLOSED))
     return;
-  /* Once until the program starts again: it is seldom over by itself, and each message would say it */
-  if (self->told_problem)
+  /* Once until it is over: each message would say it */
+  told = self->problem_told != 0 && (self->keep_failing || g_get_monotonic_time () - self->problem_told < TELL_AGAIN_US);
+  self->keep_failing = TRUE;
+  if (told)
     return;
-  self->told_problem = TRUE;
+  self->problem_told = g_get_monotonic_time ();
   if (g_error_matches (error, CHAT_STORE_ERROR, CHAT_STORE_ERROR_NO_SPACE))
     words = _("The disk is full: messages can not be kept on this computer");
   else if (g_error_matches (error, CHAT_STORE_ERROR, CHAT_STORE_ERROR_IN_USE))
@@ -105,13 +135,69 @@ tell_origin (ChatSession *self)
 
 /* What the person changes */
 
+/* On its way to the store */
+typedef struct
+{
+  gint64   room_id;
+  gboolean draft;
+  gboolean position;
+  gboolean wish;
+} Change;
+
+typedef struct
+{
+  ChatSessionCall *call;
+  GArray          *changes;       /* of Change */
+} Keeping;
+
 static void
-keep_changes (ChatSession  *self,
-              ChatRoomInfo *info,
-              ChatStoreBatch *batch)
+keeping_free (Keeping *keeping)
+{
+  chat_session_call_free (keeping->call);
+  g_array_unref (keeping->changes);
+  g_free (keeping);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Keeping, keeping_free)
+
+static void
+on_changes_kept (GObject      *source,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  g_autoptr (Keeping) keeping = user_data;
+  g_autoptr (ChatSession) self = chat_session_call_get (keeping->call);
+  g_autoptr (GPtrArray) events = NULL;
+  g_autoptr (GError) error = NULL;
+
+  events = chat_store_apply_finish (CHAT_STORE (source), result, &error);
+  if (events != NULL || self == NULL || CHAT_STORE (source) != self->store)
+    return;
+  for (guint i = 0; i < keeping->changes->len; i++)
+    {
+      const Change *change = &g_array_index (keeping->changes, Change, i);
+      ChatRoomInfo *info = chat_session_get_info (self, change->room_id);
+
+      if (info == NULL)
+        continue;
+      info->draft_changed = info->draft_changed || change->draft;
+      info->position_changed = info->position_changed || change->position;
+      info->wish_changed = info->wish_changed || change->wish;
+    }
+  chat_session_keep_failed (self, error);
+}
+
+static void
+keep_changes (ChatSession    *self,
+              ChatRoomInfo   *info,
+              ChatStoreBatch *batch,
+              GArray         *changes)
 {
   gint64 id = chat_room_get_id (info->room);
+  Change change = { id, info->draft_changed, info->position_changed, info->wish_changed };
 
+  if (!change.draft && !change.position && !change.wish)
+    return;
+  g_array_append_val (changes, change);
   if (info->draft_changed)
     chat_store_batch_set_draft (batch, id, chat_room_get_draft (info->room), g_get_real_time ());
   if (info->position_changed)
@@ -161,6 +247,7 @@ static void
 keep_now (ChatSession *self)
 {
   g_autoptr (ChatStoreBatch) batch = NULL;
+  g_autoptr (GArray) changes = g_array_new (FALSE, FALSE, sizeof (Change));
   ChatSessionEvent *event;
   GHashTableIter iter;
   gpointer value;
@@ -172,9 +259,15 @@ keep_now (ChatSession *self)
   batch = chat_store_batch_new ();
   g_hash_table_iter_init (&iter, self->infos);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    keep_changes (self, value, batch);
-  if (!chat_store_batch_is_empty (batch))
-    chat_store_apply_async (self->store, g_steal_pointer (&batch), NULL, NULL, NULL);
+    keep_changes (self, value, batch, changes);
+  if (changes->len > 0)
+    {
+      Keeping *keeping = g_new0 (Keeping, 1);
+
+      keeping->call = chat_session_call_new (self, NULL, 0, 0);
+      keeping->changes = g_steal_pointer (&changes);
+      chat_store_apply_async (self->store, g_steal_pointer (&batch), NULL, on_changes_kept, keeping);
+    }
   event = chat_session_event_new ();
   event->build = build_numbers;
   event->alone = TRUE;
@@ -202,8 +295,7 @@ on_keep_due (gpointer user_data)
 void
 chat_session_keep_soon (ChatSession *self)
 {
-  if (self->store != NULL && self->keep_timer == 0 && !self->closed)
-    self->keep_timer = g_timeout_add (KEEP_DELAY_MS, on_keep_due, self);
+  keep_after (self, KEEP_DELAY_MS);
 }
 
 static void
@@ -554,6 +646,8 @@ chat_session_keep_close (ChatSession *self)
   store = g_steal_pointer (&self->store);
   chat_session_feed_drop (self);
   chat_outbox_set_store (self->outbox, NULL);
+  /* What was applied just now may have wanted it again */
+  g_clear_handle_id (&self->keep_timer, g_source_remove);
   if (store != NULL && !chat_store_close_and_wait (store, CLOSE_WAIT_MS))
     g_warning ("The store was not written in time");
 }

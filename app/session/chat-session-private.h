@@ -155,7 +155,8 @@ struct _ChatSession
   guint             apply_timer;
   gboolean          held;                 /* the store is being opened */
   gboolean          reset_wanted;         /* with the next batch */
-  gboolean          told_problem;
+  gboolean          keep_failing;         /* the store did not take something, and nothing since */
+  gint64            problem_told;         /* µs, monotonic: when the person was told of that last; 0: not yet */
   gboolean          numbers_kept;         /* by the batch that is being built */
   gboolean          numbers_untold;       /* some of them the server does not know yet */
   gboolean          salvaged;             /* drafts of rooms that are not told yet */
@@ -219,9 +220,11 @@ void    chat_session_keep_close       (ChatSession        *self);
 /** chat_session_keep_watch: what the person changes about the room of @info is kept from now on */
 void    chat_session_keep_watch       (ChatSession        *self,
                                        ChatRoomInfo       *info);
-/** chat_session_keep_failed: says it, where it has not been said yet */
+/** chat_session_keep_failed: says it, where it has not been said yet, and tries again after a while what the person did */
 void    chat_session_keep_failed      (ChatSession        *self,
                                        const GError       *error);
+/** chat_session_keep_works: the store took something: what it could not take before is tried again */
+void    chat_session_keep_works       (ChatSession        *self);
 void    chat_session_keep_rooms_told  (ChatSession        *self);
 /** chat_session_keep_wish: what is wanted of the room of @info, and the server does not know yet, has changed: kept at once */
 void    chat_session_keep_wish        (ChatSession        *self,
@@ -309,6 +312,8 @@ gboolean chat_session_get_setting     (ChatSession            *self,
 /** chat_session_settings_load: @bits: as the store has kept them; 0: nothing is */
 void    chat_session_settings_load    (ChatSession            *self,
                                        guint                   bits);
+/** chat_session_settings_keep: writes them, where the store does not have them */
+void    chat_session_settings_keep    (ChatSession            *self);
 /** chat_session_settings_clear: of no account any more */
 void    chat_session_settings_clear   (ChatSession            *self);
 /** chat_session_settings_start: there is a connection, over which nothing was told yet */

@@ -128,8 +128,8 @@ on_kept (GObject      *source,
 }
 
 /* A batch of its own: what the person does is kept whatever happened to what the server told */
-static void
-keep (ChatSession *self)
+void
+chat_session_settings_keep (ChatSession *self)
 {
   g_autoptr (ChatStoreBatch) batch = NULL;
 
@@ -158,7 +158,7 @@ chat_session_settings_load (ChatSession *self,
     }
   if (self->client == NULL)
     chat_session_set_abilities (self, (bits >> KEEP_ABILITY_SHIFT) & KEPT_ABILITIES);
-  keep (self);
+  chat_session_settings_keep (self);
   notify_changes (self, before);
 }
 
@@ -259,7 +259,7 @@ apply_end (ChatSession      *self,
 
   settle (self, call->value, self->settings.wanted);
   /* Something else may have been chosen between the two */
-  keep (self);
+  chat_session_settings_keep (self);
   notify_changes (self, before);
   if (!chat_session_call_is_current (call, self))
     return;
@@ -349,7 +349,7 @@ void
 chat_session_settings_start (ChatSession *self)
 {
   chat_session_settings_stop (self);
-  keep (self);
+  chat_session_settings_keep (self);
   self->settings.ask = self->settings.ask || !self->settings.known;
 }
 
@@ -374,7 +374,7 @@ set (ChatSession        *self,
     return;
   before = look (self);
   self->settings.wanted[setting] = value;
-  keep (self);
+  chat_session_settings_keep (self);
   notify_changes (self, before);
   chat_session_settings_tell (self);
 }
