@@ -4,6 +4,7 @@
 import contextlib
 import glob
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -12,6 +13,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), 'lib
 from world import main  # noqa: E402
 
 import atspi  # noqa: E402
+from atspi import press, type_text  # noqa: E402
 
 PASSWORD = 'correct horse'
 
@@ -46,6 +48,10 @@ def offline(world):
         app.scroll_up_to('message number 000')
         app.jump_to_newest()
         app.sees_message('message number 119')
+    with world.step('writes two messages, which are sent'):
+        for text in ('to be changed', 'to be deleted'):
+            app.send(text)
+            app.sees_message(text, 'Sent')
     with world.step('begins to write, and is killed'):
         atspi.set_content(app.composer(), 'half a thought')
         app.sees_room('clara', 'half a thought')
@@ -59,7 +65,7 @@ def offline(world):
         app.sees_room('clara')
         app.in_room('clara')
         app.composer_holds('half a thought')
-        app.sees_message('message number 119')
+        app.sees_message('to be deleted')
         picture('1-offline')
         app.no_nameless()
     with world.step('reads back to the beginning, without a connection'):
@@ -71,28 +77,48 @@ def offline(world):
         app.sees_message('written offline', 'Waiting')
         app.send('and a second one')
         app.sees_message('and a second one', 'Waiting')
+        app.send('better not')
+        app.sees_message('better not', 'Waiting')
         picture('3-waiting')
+    with world.step('changes what waits, by the Up key, and what was sent; deletes one of each'):
+        app.discard('better not')
+        app.focus_window()
+        app.focus_composer_by_keys()
+        press('Up')
+        app.composer_holds('and a second one')
+        press('ctrl+a')
+        type_text('and a second one, in other words')
+        press('Return')
+        app.sees_message('and a second one, in other words', 'Waiting')
+        app.edit('to be changed', 'was changed')
+        app.sees_message('was changed')
+        app.delete('to be deleted')
+        picture('4-changed')
     with world.step('is killed and starts again: it still waits'):
         app.kill()
         app = world.app('david', None, insecure=False)
         app.on_rooms_page()
         app.in_room('clara')
         app.sees_message('written offline', 'Waiting')
-        app.sees_message('and a second one', 'Waiting')
-        picture('4-still-waiting')
-    with world.step('the server comes back: each is sent once, in order'):
+        app.sees_message('and a second one, in other words', 'Waiting')
+        app.sees_message('was changed')
+        app.sees_no_message('better not')
+        picture('5-still-waiting')
+    with world.step('the server comes back: each is sent once, in order, in its last words'):
         server = world.again(server)
         app.try_now()
         app.sees_message('written offline', 'Sent')
-        app.sees_message('and a second one', 'Sent')
-        picture('5-sent')
+        app.sees_message('and a second one, in other words', 'Sent')
+        app.sees_no_message('to be deleted')
+        app.sees_message('was changed', re.compile('Sent.*[Ee]dited|[Ee]dited.*Sent'))
+        picture('6-sent')
         names = [one for one in map(atspi.name, app.message_rows()) if 'written offline' in one or 'a second one' in one]
         assert len(names) == 2 and 'written offline' in names[0], names
         clara = server.person('clara')
         clara.send('READ_MSG', read='RESENT', room_id=room)
         texts = [clara.read()['message'] for _ in range(50)]
-        assert texts[-2:] == ['written offline', 'and a second one'], texts[-3:]
-        assert texts.count('written offline') == 1, texts
+        assert texts[-4:] == ['message number 119', 'was changed', 'written offline', 'and a second one, in other words'], texts[-5:]
+        assert len(texts) == len(set(texts)), texts
     with world.step('quits in good order'):
         assert app.quit() == 0
 

@@ -30,8 +30,9 @@ import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'conformance'))
+sys.path[:0] = [os.path.join(os.path.dirname(HERE), folder) for folder in ('conformance', 'lib')]
 from api_client import PASSWORD, Client, Closed, Server  # noqa: E402
+from machine import Machine  # noqa: E402
 from tap import Tap  # noqa: E402
 
 INSTRUMENTED = False
@@ -513,25 +514,8 @@ def full_disk(tap, command):
         disk.clean()
 
 
-class Machine:
-    """The clock and the disk of one server, by libchat-machine.so."""
-
-    def __init__(self, library):
-        self.file = tempfile.NamedTemporaryFile(prefix='chat-siege-')
-        self.file.write(b'\0' * 24)
-        self.file.flush()
-        self.command = ['env', f'LD_PRELOAD={library}', f'CHAT_TEST_MACHINE={self.file.name}']
-        if INSTRUMENTED:
-            self.command.append('ASAN_OPTIONS=' + os.environ.get('ASAN_OPTIONS', '') + ':verify_asan_link_order=0')
-
-    def set(self, ahead=0, write=0, sync=0, read=0):
-        self.file.seek(0)
-        self.file.write(struct.pack('qiii', int(ahead * 1e6), write, sync, read))
-        self.file.flush()
-
-
 def failing_disk(tap, command, library):
-    machine = Machine(library)
+    machine = Machine(library, INSTRUMENTED)
     server = Server([*machine.command, *command])
     try:
         ann, bob = person(server, 'ann'), person(server, 'bob')
@@ -575,7 +559,7 @@ def failing_disk(tap, command, library):
 
 
 def clock(tap, command, library):
-    machine = Machine(library)
+    machine = Machine(library, INSTRUMENTED)
     data = tempfile.mkdtemp(prefix='chat-siege-')
     server = None
     try:

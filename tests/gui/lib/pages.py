@@ -4,6 +4,7 @@
 
 import re
 import subprocess
+import time
 
 import atspi
 from atspi import act, all_of, content, name, press, role, set_content, shown, type_text, wait
@@ -247,6 +248,11 @@ class Chat:
         self.choose('Delete')
         self.answer_dialog('Delete')
 
+    def discard(self, text):
+        self.open_menu(text)
+        self.choose('Discard')
+        self.sees_no_message(text)
+
     # The life of a room
     def room_menu(self, person):
         act(self.sees_room(person), 'row.menu')
@@ -345,20 +351,39 @@ class Chat:
             return False
         self.focus_window()
         wait(probe, f'{text!r} to come by scrolling up', 40)
-        # What of the wheel is still on its way would undo what follows
-        seen = []
+        self.rests(text)
 
-        def rests():
-            seen.append(atspi.box(self.message(text))[1])
-            return len(seen) > 12 and len(set(seen[-12:])) == 1
+    def rests(self, text, during=0.6):
+        """The message has stood where it is for a while: what of the wheel is still on its way would undo what follows. Rows are used
+        again, so the one that is asked is looked for anew where it shows another message."""
+        row, place, since, asked = None, None, 0.0, 0
 
-        wait(rests, 'the timeline to stand still')
+        def stands():
+            nonlocal row, place, since, asked
+            if row is None or text not in name(row):
+                row, place = self.message(text), None
+            now = atspi.box(row) if row is not None else None
+            if now is None or now != place:
+                place, since, asked = now, time.monotonic(), 0
+            asked += 1
+            return now is not None and asked > 5 and time.monotonic() - since > during
+        wait(stands, 'the timeline to stand still', 40)
 
     def place_of(self, text):
         return atspi.box(self.sees_message(text))[1]
 
     def jump_to_newest(self):
         act(self.find(re.compile('^Go to the newest message'), BUTTONS), 'click')
+
+    def go_to_newest(self, text):
+        """To the message TEXT, wherever the room has opened."""
+        def probe():
+            if self.message(text):
+                return True
+            for button in all_of(self.node, re.compile('^Go to the newest message'), BUTTONS)[:1]:
+                act(button, 'click')
+            return False
+        wait(probe, f'the newest message, {text!r}')
 
     # The connection
     def sees_offline(self):

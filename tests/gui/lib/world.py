@@ -19,8 +19,9 @@ import time
 import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [HERE, os.path.join(HERE, '..', '..', 'conformance')]
+sys.path[:0] = [HERE, *(os.path.join(HERE, '..', '..', folder) for folder in ('conformance', 'lib'))]
 import api_client  # noqa: E402
+from machine import Machine  # noqa: E402
 from tap import Tap  # noqa: E402
 
 import atspi  # noqa: E402
@@ -34,7 +35,7 @@ class Abandon(Exception):
 class App(Chat):
     """One running app of one profile."""
 
-    def __init__(self, world, profile, server=None, insecure=True, extra=()):
+    def __init__(self, world, profile, server=None, insecure=True, extra=(), machine=None):
         self.world, self.profile = world, profile
         self.log_path = os.path.join(world.run, f'{profile}.log')
         command = [world.program, '--profile', profile]
@@ -46,6 +47,8 @@ class App(Chat):
         environment = dict(os.environ, G_DEBUG='fatal-warnings', GSETTINGS_SCHEMA_DIR=world.schemas, CHAT_DECODER=decoder,
                            SECRET_BACKEND='file',
                            SECRET_FILE_TEST_PATH=os.path.join(world.run, f'{profile}.keyring'), SECRET_FILE_TEST_PASSWORD='tests')
+        if machine:
+            environment.update(machine.environment)
         self.log = open(self.log_path, 'ab')
         self.process = subprocess.Popen([*command, *extra], stdout=self.log, stderr=self.log, env=environment, stdin=subprocess.DEVNULL)
         self.pid = self.process.pid
@@ -95,7 +98,7 @@ class World:
     def __init__(self, tap, scenario, options):
         self.tap, self.scenario = tap, scenario
         self.program, self.server_program, self.schemas = options.app, options.server, options.schemas
-        self.failures = options.failures
+        self.failures, self.machine_library = options.failures, options.machine
         self.run = os.environ['RUNDIR']
         self.apps, self.servers, self.others = [], [], []
         self.start = time.monotonic()
@@ -126,6 +129,10 @@ class World:
     def app(self, profile, server, **options):
         address = server if isinstance(server, str) or server is None else '%s:%d' % server.address
         return App(self, profile, address, **options)
+
+    def machine(self):
+        """Whose disk can be made to fail; for app(machine=…)."""
+        return Machine(self.machine_library)
 
     def second_start(self, profile, *options):
         """Of a program that runs already: its exit status, and what it says."""
@@ -202,6 +209,7 @@ def main(*scenarios):
     parser.add_argument('--server', required=True)
     parser.add_argument('--schemas', required=True)
     parser.add_argument('--failures', required=True)
+    parser.add_argument('--machine', help='libchat-machine.so')
     parser.add_argument('only', nargs='*')
     options = parser.parse_args()
     tap = Tap()
