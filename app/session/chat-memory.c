@@ -33,7 +33,7 @@ struct _ChatMemory
 static gsize
 size_of (const ChatClientMessage *row)
 {
-  return sizeof *row + strlen (row->sender) + strlen (row->text);
+  return sizeof *row + strlen (row->sender) + strlen (row->text) + (row->file != NULL ? strlen (row->file) : 0);
 }
 
 /* Within the limits of one answer, whatever came after it: the oldest go */

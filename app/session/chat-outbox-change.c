@@ -7,6 +7,8 @@
 
 #include "chat-outbox-private.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "chat-session.h"
 
 void
@@ -119,6 +121,9 @@ on_rewritten (GObject      *source,
           set_words (entry, what->before->action, what->before->text);
           if (task != NULL)
             g_task_return_new_error (task, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_FAILED, "%s", error->message);
+          /* (Else it would be uploaded again and again) */
+          if (!entry->gone && entry->row->file != NULL)
+            chat_outbox_fail (self, entry, _("It could not be saved on this computer, so it was not sent"));
         }
       if (!entry->gone)
         show_words (self, entry);

@@ -23,6 +23,8 @@ typedef struct
   gboolean           kept;
   gboolean           in_flight;     /* on its way to the server, or answered and on its way to the store */
   gboolean           gone;
+  gboolean           uploading;     /* its file is on its way, or waits for that */
+  guint              n_lost;        /* how often the server did not find what was uploaded */
   char              *told;          /* (nullable): of a change: the text that the server has */
   GTask             *task;          /* (nullable): who waits for the change */
 } ChatOutboxEntry;
@@ -98,6 +100,17 @@ void             chat_outbox_merge_changes (ChatOutbox     *self,
                                            ChatOutboxEntry *entry);
 /** chat_outbox_attach_changes: after loading: changes of what is unsent find their message */
 void             chat_outbox_attach_changes (ChatOutbox    *self);
+
+/* chat-outbox-files.c: messages that carry a file */
+/** CHAT_OUTBOX_MAX_LOST: how often a file is uploaded again that the server does not find any more */
+#define CHAT_OUTBOX_MAX_LOST 3
+/** chat_outbox_lacks_file: whether its file is not at the server yet */
+gboolean         chat_outbox_lacks_file   (ChatOutboxEntry *entry);
+/** chat_outbox_ask_uploads: what waits in that room is uploaded */
+void             chat_outbox_ask_uploads  (ChatOutbox      *self,
+                                           gint64           room_id);
+/** chat_outbox_lost_file: the server does not find the file of @entry. Returns: whether it is uploaded again */
+gboolean         chat_outbox_lost_file    (ChatOutboxEntry *entry);
 
 /* chat-outbox-send.c */
 gboolean         chat_outbox_can_resend   (ChatOutbox      *self);

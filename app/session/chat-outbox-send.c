@@ -174,6 +174,7 @@ tell_answer (ChatOutbox       *self,
   answer->room_id = entry->row->room_id;
   answer->target_id = entry->row->target_id;
   answer->text = entry->row->text;
+  answer->file = entry->row->action == CHAT_STORE_SEND ? entry->row->file : NULL;
   answer->awaited = entry->task != NULL;
   if (self->events != NULL)
     self->events->answered (answer, self->user_data);
@@ -250,6 +251,8 @@ on_sent (GObject      *source,
       wait_again (self, entry);
       pause_all (self, error);
     }
+  else if (g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_NO_FILE) && chat_outbox_lost_file (entry))
+    wait_again (self, entry);
   else if (g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_CLOSED)
            || g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_TIMED_OUT)
            || g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_MALFORMED))
@@ -315,7 +318,13 @@ void
 chat_outbox_pump (ChatOutbox     *self,
                   ChatOutboxRoom *room)
 {
+  gint64 room_id = room->room_id;
+
   if (!chat_outbox_can_send (self))
+    return;
+  chat_outbox_ask_uploads (self, room_id);
+  room = chat_outbox_get_room (self, room_id);
+  if (room == NULL || !chat_outbox_can_send (self))
     return;
   for (GList *l = room->entries.head; l != NULL; l = l->next)
     {
@@ -327,6 +336,9 @@ chat_outbox_pump (ChatOutbox     *self,
         return;
       /* A change of what is not sent yet goes after that */
       if (entry->row->state == CHAT_STORE_OUT_FAILED || (entry->row->action != CHAT_STORE_SEND && entry->row->target_id == 0))
+        continue;
+      /* A file takes its time: what comes after it does not wait for it */
+      if (chat_outbox_lacks_file (entry))
         continue;
       /* The server is another than the one that may have it already */
       if (entry->row->maybe_sent && entry->row->action == CHAT_STORE_SEND && !chat_outbox_can_resend (self))

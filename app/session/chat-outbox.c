@@ -305,8 +305,8 @@ chat_outbox_keep (ChatOutbox      *self,
       return;
     }
   /* Where it goes out at once it is written as what it will be, which saves the second wait for the disk */
-  entry->row->state = room->entries.head->data == entry && chat_outbox_can_send (self) ? CHAT_STORE_OUT_SENDING
-                                                                                              : CHAT_STORE_OUT_WAITING;
+  entry->row->state = room->entries.head->data == entry && chat_outbox_can_send (self) && !chat_outbox_lacks_file (entry)
+                          ? CHAT_STORE_OUT_SENDING : CHAT_STORE_OUT_WAITING;
   add_row (self, entry);
 }
 
@@ -331,7 +331,8 @@ chat_outbox_keep_again (ChatOutbox *self)
 
 gboolean
 chat_outbox_add (ChatOutbox  *self,
-                 ChatMessage *message)
+                 ChatMessage *message,
+                 const char  *file)
 {
   ChatStoreOutRow *row;
   ChatOutboxEntry *entry;
@@ -341,6 +342,10 @@ chat_outbox_add (ChatOutbox  *self,
   row = chat_store_out_row_new (chat_message_get_room_id (message), CHAT_STORE_SEND, chat_message_get_client_ref (message),
                                 chat_message_get_text (message));
   row->created = chat_message_get_date (message);
+  row->file = g_strdup (file);
+  row->kind = chat_message_get_content (message) == CHAT_MESSAGE_FILE    ? CHAT_CLIENT_FILE
+              : chat_message_get_content (message) == CHAT_MESSAGE_IMAGE ? CHAT_CLIENT_IMAGE
+                                                                         : CHAT_CLIENT_TEXT;
   entry = chat_outbox_entry_new (row, message);
   chat_outbox_insert (self, entry);
   chat_message_set_state (message, CHAT_MESSAGE_WAITING, NULL);
@@ -364,7 +369,11 @@ chat_outbox_load (ChatOutbox *self,
         continue;
       if (row->action == CHAT_STORE_SEND)
         {
-          message = chat_message_new (row->room_id, login, TRUE, CHAT_MESSAGE_TEXT, row->client_ref);
+          message = chat_message_new (row->room_id, login, TRUE,
+                                      row->kind == CHAT_CLIENT_FILE    ? CHAT_MESSAGE_FILE
+                                      : row->kind == CHAT_CLIENT_IMAGE ? CHAT_MESSAGE_IMAGE
+                                                                       : CHAT_MESSAGE_TEXT,
+                                      row->client_ref);
           chat_message_set_text (message, row->text);
           chat_message_set_date (message, row->created, NULL);
           chat_message_set_state (message, row->state == CHAT_STORE_OUT_FAILED ? CHAT_MESSAGE_FAILED : CHAT_MESSAGE_WAITING,
@@ -399,6 +408,7 @@ chat_outbox_retry (ChatOutbox  *self,
   g_queue_remove (&chat_outbox_get_room (self, entry->row->room_id)->entries, entry);
   enqueue (self, entry);
   chat_message_set_state (message, CHAT_MESSAGE_WAITING, NULL);
+  entry->n_lost = 0;
   entry->row->state = CHAT_STORE_OUT_WAITING;
   g_clear_pointer (&entry->row->failure_text, g_free);
   if (self->store != NULL && entry->row->id == 0)
@@ -423,12 +433,26 @@ chat_outbox_may_have_left (ChatOutbox  *self,
   return entry != NULL && (entry->in_flight || entry->row->maybe_sent);
 }
 
+/* Its file is of no use any more */
+static void
+tell_dropped (ChatOutbox  *self,
+              ChatMessage *message,
+              const char  *file)
+{
+  if (file != NULL && message != NULL && self->events != NULL && self->events->dropped != NULL)
+    self->events->dropped (message, file, self->user_data);
+}
+
 void
 chat_outbox_forget (ChatOutbox      *self,
                     ChatOutboxEntry *entry)
 {
+  g_autofree char *file = entry->row->action == CHAT_STORE_SEND ? g_strdup (entry->row->file) : NULL;
+  g_autoptr (ChatMessage) message = entry->message != NULL ? g_object_ref (entry->message) : NULL;
+
   remove_row (self, entry->row->id);
   chat_outbox_remove_entry (self, entry);
+  tell_dropped (self, message, file);
 }
 
 gboolean
@@ -571,6 +595,8 @@ chat_outbox_drop_room (ChatOutbox *self,
         {
           ChatOutboxEntry *entry = room->entries.head->data;
           g_autoptr (GTask) task = g_steal_pointer (&entry->task);
+          g_autofree char *file = room_id != 0 && entry->row->action == CHAT_STORE_SEND ? g_strdup (entry->row->file) : NULL;
+          g_autoptr (ChatMessage) message = file != NULL ? g_object_ref (entry->message) : NULL;
 
           if (room_id != 0)
             remove_row (self, entry->row->id);
@@ -582,6 +608,7 @@ chat_outbox_drop_room (ChatOutbox *self,
               chat_message_set_deleting (entry->message, FALSE);
             }
           chat_outbox_remove_entry (self, entry);
+          tell_dropped (self, message, file);
           if (task != NULL)
             g_task_return_new_error (task, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_NO_ROOM, "the conversation is gone");
         }

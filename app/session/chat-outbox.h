@@ -42,6 +42,7 @@ typedef struct
   gint64           date;
   const char      *date_text;   /* nullable */
   gint64           seq;         /* of the change that it was; 0: not told */
+  const char      *file;        /* nullable: what is told of the file of a message that was sent */
   const GError    *error;       /* nullable: a change or deletion was refused, in the words of the client */
   gboolean         awaited;     /* a task is told the error; else nobody is */
 } ChatOutboxAnswer;
@@ -52,12 +53,17 @@ typedef struct
  * @answered: the server answered for good. The receiver puts it into the store and then calls chat_outbox_end(); until then nothing
  *   else of that room is sent
  * @failed: (nullable): the store did not take something
+ * @upload: (nullable): the file of @message, which is kept, is to be uploaded: then chat_outbox_uploaded(), or chat_outbox_upload_failed().
+ *   @address: (nullable): where it was being uploaded to
+ * @dropped: (nullable): @message with a file was given up
  */
 typedef struct
 {
   void (*kept)     (ChatMessage *message, gpointer user_data);
   void (*answered) (const ChatOutboxAnswer *answer, gpointer user_data);
   void (*failed)   (const GError *error, gpointer user_data);
+  void (*upload)   (ChatMessage *message, const char *file, const char *address, gpointer user_data);
+  void (*dropped)  (ChatMessage *message, const char *file, gpointer user_data);
 } ChatOutboxEvents;
 
 ChatOutbox  *chat_outbox_new        (const ChatOutboxEvents *events,
@@ -79,9 +85,27 @@ void         chat_outbox_set_client (ChatOutbox             *self,
 /** chat_outbox_woke: the computer was asleep for @slept µs: a wait that the server asked for may be over */
 void         chat_outbox_woke       (ChatOutbox             *self,
                                      gint64                  slept);
-/** chat_outbox_add: Returns: %FALSE if it is full */
+/** chat_outbox_add: @file: (nullable): what is told of the file that @message carries: it is uploaded first, and what comes after it may go
+ * before. Returns: %FALSE if it is full */
 gboolean     chat_outbox_add        (ChatOutbox             *self,
-                                     ChatMessage            *message);
+                                     ChatMessage            *message,
+                                     const char             *file);
+/** chat_outbox_set_upload: where the file of the message under that reference is being uploaded to; %NULL: nowhere any more */
+void         chat_outbox_set_upload (ChatOutbox             *self,
+                                     const char             *client_ref,
+                                     const char             *address);
+/** chat_outbox_uploaded: it is whole, and at @address from now on: the message may go */
+void         chat_outbox_uploaded   (ChatOutbox             *self,
+                                     const char             *client_ref,
+                                     const char             *address);
+void         chat_outbox_upload_failed (ChatOutbox          *self,
+                                     const char             *client_ref,
+                                     const char             *words);
+/** chat_outbox_get_file: Returns: (nullable): of the unsent message under that reference */
+const char  *chat_outbox_get_file   (ChatOutbox             *self,
+                                     const char             *client_ref);
+/** chat_outbox_list_files: Returns: (transfer full) (element-type utf8): of all unsent messages */
+GPtrArray   *chat_outbox_list_files (ChatOutbox             *self);
 /** chat_outbox_change: @message, one's own: its new @text, or %NULL to delete it; shown as soon as that is kept.
  *
  * What has not left yet is changed where it waits: the words of an unsent message, or a change that is not on its way. Of what may

@@ -5,6 +5,8 @@
 
 #include "chat-session-private.h"
 
+#include <string.h>
+
 ChatSessionEvent *
 chat_session_event_of (ChatSession            *self,
                        const ChatClientChange *change)
@@ -56,7 +58,7 @@ build_edit (ChatSession      *self,
             ChatSessionEvent *event,
             ChatStoreBatch   *batch)
 {
-  chat_store_batch_edit_message (batch, event->id, event->text, event->from, event->seq);
+  chat_store_batch_edit_file (batch, event->id, event->text, event->data, event->from, event->seq);
 }
 
 static void
@@ -64,7 +66,7 @@ apply_edit (ChatSession      *self,
             ChatSessionEvent *event,
             GPtrArray        *events)
 {
-  chat_session_message_edited (self, event->id, event->text);
+  chat_session_message_edited (self, event->id, event->text, event->data);
 }
 
 void
@@ -80,6 +82,9 @@ chat_session_feed_edit (ChatSession            *self,
   event->apply = apply_edit;
   event->id = message_id;
   event->text = g_strdup (text);
+  event->data = g_strdup (change != NULL ? change->file : NULL);
+  event->free_data = g_free;
+  event->size += change != NULL && change->file != NULL ? strlen (change->file) : 0;
   chat_session_feed (self, event);
 }
 

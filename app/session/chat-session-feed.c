@@ -65,7 +65,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Commit, commit_free)
 static gsize
 row_size (const ChatClientMessage *row)
 {
-  return sizeof *row + strlen (row->sender) + strlen (row->text);
+  return sizeof *row + strlen (row->sender) + strlen (row->text) + (row->file != NULL ? strlen (row->file) : 0);
 }
 
 static gsize
@@ -369,6 +369,7 @@ store_view (ChatSession             *self,
     .date = row->date, .date_text = row->date_text, .edited = row->edited, .edited_date = row->edited_date, .seq = row->seq,
     /* The feature that brings references back tells edits too */
     .tells_edits = (self->abilities & CHAT_SESSION_CAN_RESEND) != 0, .client_ref = row->client_ref,
+    .file = row->file,
   };
 }
 
@@ -384,6 +385,9 @@ settle_row (ChatSession             *self,
   out = chat_outbox_get_row_id (self->outbox, row->client_ref);
   if (out > 0)
     chat_store_batch_settle (batch, out, row->id);
+  /* The copy that was to be sent is now the file of a message */
+  if (chat_outbox_get_file (self->outbox, row->client_ref) != NULL)
+    chat_media_manager_put_sent (self->media, batch, chat_outbox_get_file (self->outbox, row->client_ref), row->text);
 }
 
 void
@@ -417,7 +421,7 @@ chat_session_row_view (const ChatStoreMessage *row)
 {
   return (ChatClientMessage) {
     .id = row->id, .room_id = row->room_id, .sender = row->sender, .text = row->text, .client_ref = row->client_ref,
-    .date = row->date, .date_text = row->date_text, .edited = row->edited,
+    .date = row->date, .date_text = row->date_text, .edited = row->edited, .file = row->file,
     .content = row->kind == CHAT_CLIENT_FILE || row->kind == CHAT_CLIENT_IMAGE ? (ChatClientContent) row->kind : CHAT_CLIENT_TEXT,
   };
 }
@@ -471,6 +475,7 @@ apply_change (ChatSession          *self,
       if (message == NULL)
         break;
       chat_session_show_text (self, message, change->message->text);
+      chat_session_dress_file (self, message, change->message->file, change->message->text, FALSE);
       if (change->message->edited)
         chat_message_set_edited (message, TRUE);
       break;

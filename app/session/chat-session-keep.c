@@ -9,8 +9,10 @@
 
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <string.h>
 
 #include "chat-host-address.h"
+#include "chat-media-stage.h"
 
 /* What the person does is written so long after it began to change (milliseconds): not each letter of a draft by itself */
 #define KEEP_DELAY_MS 100
@@ -28,6 +30,7 @@ typedef struct
   guint                generation;
   ChatStore           *store;
   GPtrArray           *rooms;
+  GPtrArray           *downloads;
   ChatStoreState       state;
   char                *path;
 } Opening;
@@ -38,6 +41,7 @@ opening_free (Opening *opening)
   g_object_unref (opening->task);
   g_clear_object (&opening->store);
   g_clear_pointer (&opening->rooms, g_ptr_array_unref);
+  g_clear_pointer (&opening->downloads, g_ptr_array_unref);
   g_free (opening->path);
   g_free (opening);
 }
@@ -55,6 +59,18 @@ store_path (ChatSession *self)
   g_autofree char *name = g_strdup_printf ("%.16s.db", digest);
 
   return g_build_filename (self->dir, "stores", name, NULL);
+}
+
+/* Where the files of the account lie whose store is @path */
+static char *
+media_folder (const char *path)
+{
+  g_autofree char *stores = g_path_get_dirname (path), *dir = g_path_get_dirname (stores), *name = g_path_get_basename (path);
+  char *ending = strrchr (name, '.');
+
+  if (ending != NULL)
+    *ending = '\0';
+  return g_build_filename (dir, "media", name, NULL);
 }
 
 /* Problems */
@@ -405,6 +421,17 @@ end_opening (Opening *opening)
   opening_free (opening);
 }
 
+/* The files: where the store could not be opened, those that were kept are not known, and fetched again */
+static void
+open_media (ChatSession *self,
+            Opening     *opening)
+{
+  g_autofree char *folder = media_folder (opening->path);
+
+  chat_media_manager_open (self->media, folder, opening->downloads);
+  chat_session_adopt_unsent (self);
+}
+
 static void
 opening_failed (Opening      *opening,
                 const GError *error)
@@ -412,7 +439,11 @@ opening_failed (Opening      *opening,
   ChatSession *self = g_task_get_source_object (opening->task);
 
   if (opening->generation == self->feed_generation)
-    chat_session_keep_failed (self, error);
+    {
+      chat_session_keep_failed (self, error);
+      if (!self->closed)
+        open_media (self, opening);
+    }
   end_opening (opening);
 }
 
@@ -436,6 +467,7 @@ on_outbox (GObject      *source,
       self->store = g_steal_pointer (&opening->store);
       chat_outbox_set_store (self->outbox, self->store);
       chat_outbox_load (self->outbox, rows, self->login);
+      open_media (self, opening);
       chat_session_settings_load (self, opening->state.account);
       self->position = opening->state.seq;
       self->counted_seq = opening->state.counted;
@@ -452,6 +484,21 @@ on_outbox (GObject      *source,
 }
 
 static void
+on_downloads (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  Opening *opening = user_data;
+  g_autoptr (GError) error = NULL;
+
+  opening->downloads = chat_store_load_downloads_finish (CHAT_STORE (source), result, &error);
+  if (opening->downloads == NULL)
+    opening_failed (opening, error);
+  else
+    chat_store_load_outbox_async (opening->store, NULL, on_outbox, opening);
+}
+
+static void
 on_state (GObject      *source,
           GAsyncResult *result,
           gpointer      user_data)
@@ -462,7 +509,7 @@ on_state (GObject      *source,
   if (!chat_store_load_state_finish (CHAT_STORE (source), result, &opening->state, &error))
     opening_failed (opening, error);
   else
-    chat_store_load_outbox_async (opening->store, NULL, on_outbox, opening);
+    chat_store_load_downloads_async (opening->store, NULL, on_downloads, opening);
 }
 
 static void
@@ -503,7 +550,7 @@ remove_files (GTask        *task,
               GCancellable *cancellable)
 {
   g_autofree char *folder = g_path_get_dirname (task_data);
-  g_autofree char *prefix = g_path_get_basename (task_data);
+  g_autofree char *prefix = g_path_get_basename (task_data), *media = media_folder (task_data);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   const char *name;
 
@@ -514,6 +561,7 @@ remove_files (GTask        *task,
       if (g_str_has_prefix (name, prefix))
         g_unlink (file);
     }
+  chat_media_remove_folder (media);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -569,6 +617,8 @@ chat_session_keep_drop (ChatSession *self)
   store = g_steal_pointer (&self->store);
   chat_session_feed_drop (self);
   self->held = FALSE;
+  chat_session_end_sending (self);
+  chat_media_manager_close (self->media);
   chat_outbox_set_store (self->outbox, NULL);
   g_clear_handle_id (&self->keep_timer, g_source_remove);
   g_clear_pointer (&self->store_path, g_free);
@@ -586,6 +636,8 @@ chat_session_keep_remove (ChatSession         *self,
 
   chat_session_feed_drop (self);
   self->held = FALSE;
+  chat_session_end_sending (self);
+  chat_media_manager_close (self->media);
   chat_outbox_set_store (self->outbox, NULL);
   g_clear_handle_id (&self->keep_timer, g_source_remove);
   removal = g_new0 (Removal, 1);
@@ -645,6 +697,8 @@ chat_session_keep_close (ChatSession *self)
   chat_session_feed_flush (self);
   store = g_steal_pointer (&self->store);
   chat_session_feed_drop (self);
+  chat_session_end_sending (self);
+  chat_media_manager_close (self->media);
   chat_outbox_set_store (self->outbox, NULL);
   /* What was applied just now may have wanted it again */
   g_clear_handle_id (&self->keep_timer, g_source_remove);

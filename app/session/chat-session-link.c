@@ -400,13 +400,26 @@ chat_session_link_start (ChatSession *self)
                           chat_session_call_new (self, self->attempt, 0, 0));
 }
 
+/* Where the server of @client keeps files; %NULL: nowhere that may be asked */
+static ChatMediaEndpoint *
+file_server (ChatSession *self,
+             ChatClient  *client)
+{
+  g_autofree char *pin = self->server != NULL ? chat_account_dup_pin (self->account, self->server) : NULL;
+  const char *base = chat_client_get_media_url (client);
+
+  return base != NULL ? chat_media_endpoint_new (base, pin, self->insecure) : NULL;
+}
+
 void
 chat_session_link_up (ChatSession *self,
                       ChatClient  *client)
 {
   ChatClientFeatures features = chat_client_get_features (client);
+  g_autoptr (ChatMediaEndpoint) files = NULL;
 
   chat_session_link_stop (self);
+  files = file_server (self, client);
   g_set_object (&self->client, client);
   chat_session_feed_regulate (self);
   watch_network (self);
@@ -421,13 +434,17 @@ chat_session_link_up (ChatSession *self,
                               | ((features & CHAT_CLIENT_TOKEN) != 0 ? CHAT_SESSION_CAN_REMEMBER : 0)
                               | ((features & CHAT_CLIENT_RECEIPTS) != 0 ? CHAT_SESSION_CAN_TELL_RECEIPTS : 0)
                               | ((features & CHAT_CLIENT_TYPING) != 0 ? CHAT_SESSION_CAN_TELL_TYPING : 0)
-                              | ((features & CHAT_CLIENT_PRESENCE) != 0 ? CHAT_SESSION_CAN_TELL_PRESENCE : 0));
+                              | ((features & CHAT_CLIENT_PRESENCE) != 0 ? CHAT_SESSION_CAN_TELL_PRESENCE : 0)
+                              | (files != NULL ? CHAT_SESSION_CAN_ATTACH : 0));
+  self->media_limit = files != NULL ? chat_client_get_media_limit (client) : 0;
   chat_session_presence_start (self);
   chat_session_set_state (self, CHAT_SESSION_ONLINE, NULL, 0);
   /* What waited goes first: a message that was typed should not wait for a long list of rooms. But where the server may have lost
    * its data, the number of a room may now be that of another one */
   if (self->client == client && !self->verify_rooms)
     chat_outbox_set_client (self->outbox, client);
+  if (self->client == client)
+    chat_media_manager_set_endpoint (self->media, files);
   if (self->client == client)
     chat_session_settings_start (self);
   if (self->client == client)

@@ -68,6 +68,7 @@ settle (ChatSession             *self,
   chat_session_take_id (self, message, row->id);
   chat_message_set_date (message, row->date, row->date_text);
   chat_message_set_state (message, CHAT_MESSAGE_SENT, NULL);
+  chat_session_file_sent (self, message, row->text);
   if (info != NULL && info->list != NULL)
     chat_message_list_resort (info->list, message);
   if (info != NULL && row->id < info->newest_id)
@@ -136,6 +137,13 @@ take (ChatSession             *self,
     }
   else if (!is_cut || !g_str_has_prefix (chat_message_get_text (message), row->text))
     chat_session_show_text (self, message, row->text);
+  /* (The list of rooms leaves out of a file what makes it long) */
+  if (!is_cut || chat_message_get_attachment (message) == NULL)
+    {
+      ChatRoomInfo *info = chat_session_get_info (self, row->room_id);
+
+      chat_session_dress_file (self, message, row->file, row->text, !is_cut && info != NULL && info->list != NULL);
+    }
   /* Marks reach what is in a window; this is new, or may have been out of it */
   chat_session_dress (self, message);
   /* A server that knows only the user's API does not say it again */
@@ -301,7 +309,8 @@ chat_session_newest_page_came (ChatSession *self,
 void
 chat_session_message_edited (ChatSession *self,
                              gint64       message_id,
-                             const char  *text)
+                             const char  *text,
+                             const char  *file)
 {
   g_autoptr (ChatMessage) message = chat_memory_lookup (self->memory, message_id);
 
@@ -309,6 +318,7 @@ chat_session_message_edited (ChatSession *self,
   if (message == NULL)
     return;
   chat_session_show_text (self, message, text);
+  chat_session_dress_file (self, message, file, text, FALSE);
   chat_message_set_edited (message, TRUE);
 }
 

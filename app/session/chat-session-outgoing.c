@@ -17,6 +17,29 @@ on_kept (ChatMessage *message,
          gpointer     user_data)
 {
   chat_session_message_kept (user_data, message);
+  chat_session_file_kept (user_data, message);
+}
+
+static void
+on_upload (ChatMessage *message,
+           const char  *file,
+           const char  *address,
+           gpointer     user_data)
+{
+  ChatSession *self = user_data;
+
+  chat_media_manager_upload (self->media, message, file, address);
+}
+
+static void
+on_dropped (ChatMessage *message,
+            const char  *file,
+            gpointer     user_data)
+{
+  ChatSession *self = user_data;
+
+  chat_session_file_dropped (self, message);
+  chat_media_manager_dropped (self->media, chat_message_get_client_ref (message), file);
 }
 
 static void
@@ -32,6 +55,7 @@ typedef struct
   ChatOutboxAnswer answer;
   ChatMessage     *message;     /* (nullable) */
   char            *text;        /* (nullable): what was sent */
+  char            *file;        /* (nullable): what it carries */
   char            *date_text;
   GError          *error;       /* of the session */
 } Answered;
@@ -44,9 +68,25 @@ answered_free (gpointer data)
   g_clear_object (&answered->message);
   g_free (answered->answer.client_ref);
   g_free (answered->text);
+  g_free (answered->file);
   g_free (answered->date_text);
   g_clear_error (&answered->error);
   g_free (answered);
+}
+
+static ChatClientContent
+content_of (ChatMessage *message)
+{
+  switch (chat_message_get_content (message))
+    {
+    case CHAT_MESSAGE_FILE:
+      return CHAT_CLIENT_FILE;
+    case CHAT_MESSAGE_IMAGE:
+      return CHAT_CLIENT_IMAGE;
+    case CHAT_MESSAGE_TEXT:
+    default:
+      return CHAT_CLIENT_TEXT;
+    }
 }
 
 static void
@@ -62,7 +102,8 @@ build_answer (ChatSession      *self,
       ChatClientMessage row = {
         .id = answer->id, .room_id = answer->room_id, .sender = (char *) chat_message_get_sender (answered->message),
         .text = answered->text, .client_ref = answer->client_ref,
-        .date = answer->date, .date_text = answered->date_text, .content = CHAT_CLIENT_TEXT, .seq = answer->seq,
+        .date = answer->date, .date_text = answered->date_text, .seq = answer->seq, .file = answered->file,
+        .content = content_of (answered->message),
       };
 
       chat_session_put_row (self, batch, &row, event->live);
@@ -111,6 +152,7 @@ on_answered (const ChatOutboxAnswer *answer,
   answered->answer = *answer;
   answered->answer.client_ref = g_strdup (answer->client_ref);
   answered->text = g_strdup (answer->text);
+  answered->file = g_strdup (answer->file);
   answered->date_text = g_strdup (answer->date_text);
   answered->error = answer->error != NULL ? chat_session_error_from (answer->error) : NULL;
   if (message != NULL)
@@ -129,6 +171,8 @@ const ChatOutboxEvents chat_session_outbox_events = {
   .kept = on_kept,
   .answered = on_answered,
   .failed = on_failed,
+  .upload = on_upload,
+  .dropped = on_dropped,
 };
 
 /* Sending */
@@ -183,7 +227,7 @@ chat_session_send_text (ChatSession  *self,
   chat_message_set_text (message, text);
   chat_message_set_date (message, g_get_real_time (), NULL);
   chat_message_set_state (message, CHAT_MESSAGE_WAITING, NULL);
-  if (!chat_outbox_add (self->outbox, message))
+  if (!chat_outbox_add (self->outbox, message, NULL))
     {
       g_set_error_literal (error, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_FAILED, "too many unsent messages");
       return NULL;
@@ -218,12 +262,14 @@ chat_session_message_sent (ChatSession *self,
   g_autofree char *sender = g_strdup (chat_message_get_sender (message));
   ChatClientMessage row = {
     .id = id, .room_id = chat_message_get_room_id (message), .sender = sender, .text = text,
-    .date = date, .date_text = (char *) date_text, .content = CHAT_CLIENT_TEXT,
+    .date = date, .date_text = (char *) date_text, .content = content_of (message),
+    .file = (char *) chat_outbox_get_file (self->outbox, chat_message_get_client_ref (message)),
   };
 
   chat_session_take_id (self, message, id);
   chat_message_set_date (message, date, date_text);
   chat_message_set_state (message, CHAT_MESSAGE_SENT, NULL);
+  chat_session_file_sent (self, message, text);
   chat_memory_message_came (self->memory, &row);
   if (info == NULL)
     return;
@@ -315,6 +361,12 @@ change (ChatSession         *self,
     }
   if (!check_own (message, task))
     return;
+  /* The text of a file is its address */
+  if (text != NULL && chat_message_get_attachment (message) != NULL)
+    {
+      g_task_return_new_error (task, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_UNSUPPORTED, "a file is not edited");
+      return;
+    }
   /* What has not left is nobody else's matter */
   if (text == NULL && chat_message_get_id (message) == 0 && !chat_outbox_may_have_left (self->outbox, message))
     {

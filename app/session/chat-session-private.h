@@ -7,6 +7,7 @@
 
 #include "chat-account.h"
 #include "chat-client.h"
+#include "chat-media-manager.h"
 #include "chat-memory.h"
 #include "chat-outbox.h"
 #include "chat-session-feed.h"
@@ -141,6 +142,11 @@ struct _ChatSession
   /* Messages */
   ChatMemory       *memory;
   ChatOutbox       *outbox;
+
+  /* Files */
+  ChatMediaManager *media;
+  gint64            media_limit;          /* bytes of one; 0: not told */
+  GHashTable       *sending_files;        /* client_ref -> GTask that ends when the message is kept */
 
   /* What is kept */
   ChatStore        *store;                /* NULL: nothing is */
@@ -482,7 +488,8 @@ void    chat_session_message_came     (ChatSession             *self,
                                        GPtrArray               *events);
 void    chat_session_message_edited   (ChatSession        *self,
                                        gint64              message_id,
-                                       const char         *text);
+                                       const char         *text,
+                                       const char         *file);
 /** chat_session_message_deleted: @room_id: 0: not told; @counts: it is not yet in what is counted as unread */
 void    chat_session_message_deleted  (ChatSession        *self,
                                        gint64              message_id,
@@ -536,5 +543,27 @@ void    chat_session_message_sent     (ChatSession        *self,
                                        gboolean            counts);
 
 extern const ChatOutboxEvents chat_session_outbox_events;
+
+/* chat-session-media.c: files */
+/** chat_session_dress_file: @message carries @file (nullable), which is at @address. @looked_at: by somebody: it may come by itself */
+void    chat_session_dress_file       (ChatSession        *self,
+                                       ChatMessage        *message,
+                                       const char         *file,
+                                       const char         *address,
+                                       gboolean            looked_at);
+/** chat_session_adopt_unsent: the outbox was loaded: its messages show their files */
+void    chat_session_adopt_unsent     (ChatSession        *self);
+/** chat_session_file_kept: @message of ours is in the outbox: who sent a file by it is told */
+void    chat_session_file_kept        (ChatSession        *self,
+                                       ChatMessage        *message);
+/** chat_session_file_dropped: @message was given up before that */
+void    chat_session_file_dropped     (ChatSession        *self,
+                                       ChatMessage        *message);
+/** chat_session_end_sending: the account is given up: nobody waits for a file any more */
+void    chat_session_end_sending      (ChatSession        *self);
+/** chat_session_file_sent: the server has @message, whose file is at @address (nullable): its copy is now that of the message */
+void    chat_session_file_sent        (ChatSession        *self,
+                                       ChatMessage        *message,
+                                       const char         *address);
 
 G_END_DECLS

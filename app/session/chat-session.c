@@ -339,6 +339,7 @@ chat_session_dispose (GObject *object)
 
   chat_session_close (self);
   g_clear_pointer (&self->outbox, chat_outbox_free);
+  g_clear_pointer (&self->media, chat_media_manager_free);
   if (self->infos != NULL)
     g_hash_table_remove_all (self->infos);
   g_clear_object (&self->rooms);
@@ -352,6 +353,7 @@ chat_session_finalize (GObject *object)
 
   g_clear_pointer (&self->infos, g_hash_table_unref);
   g_clear_pointer (&self->gone, g_hash_table_unref);
+  g_clear_pointer (&self->sending_files, g_hash_table_unref);
   g_clear_pointer (&self->people, g_hash_table_unref);
   g_clear_weak_pointer (&self->people_client);
   g_clear_pointer (&self->orphans, g_ptr_array_unref);
@@ -415,6 +417,8 @@ chat_session_init (ChatSession *self)
   g_queue_init (&self->feed);
   self->memory = chat_memory_new ();
   self->outbox = chat_outbox_new (&chat_session_outbox_events, self);
+  self->media = chat_media_manager_new (self);
+  self->sending_files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   chat_session_settings_clear (self);
   self->available = TRUE;
   self->times = (ChatSessionTimes) {

@@ -42,7 +42,8 @@ typedef enum
   CHAT_SESSION_ERROR_UNSUPPORTED,           /* this server can not do that */
   CHAT_SESSION_ERROR_SIGNED_OUT,            /* the token is dead: the person must sign in again */
   CHAT_SESSION_ERROR_NO_SUCH_HOST,          /* the name is not known to the network (else UNREACHABLE) */
-  CHAT_SESSION_ERROR_UNCERTAIN              /* it was asked, but the connection ended before the answer: it may have been done */
+  CHAT_SESSION_ERROR_UNCERTAIN,             /* it was asked, but the connection ended before the answer: it may have been done */
+  CHAT_SESSION_ERROR_NO_SPACE               /* not enough space on this computer's disk */
 } ChatSessionError;
 /** chat_session_error_get_retry_after: Returns: seconds for which it is in vain to try again, as the server told; 0 if it did not */
 guint  chat_session_error_get_retry_after (const GError *error);
@@ -72,6 +73,7 @@ typedef enum
   CHAT_SESSION_CAN_TELL_RECEIPTS = 1 << 4,  /* how far others have got */
   CHAT_SESSION_CAN_TELL_TYPING   = 1 << 5,
   CHAT_SESSION_CAN_TELL_PRESENCE = 1 << 6,
+  CHAT_SESSION_CAN_ATTACH     = 1 << 7,   /* files: see chat-session-media.h */
 } ChatSessionAbility;
 
 #define CHAT_TYPE_SESSION (chat_session_get_type ())

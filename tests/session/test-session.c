@@ -47,7 +47,8 @@ test_sign_in (void)
   g_assert_null (chat_session_get_error (anna->session));
   g_assert_cmpuint (chat_session_get_abilities (anna->session), ==,
                     CHAT_SESSION_CAN_RESEND | CHAT_SESSION_CAN_PAGE | CHAT_SESSION_CAN_TELL_ROOMS | CHAT_SESSION_CAN_REMEMBER
-                      | CHAT_SESSION_CAN_TELL_RECEIPTS | CHAT_SESSION_CAN_TELL_TYPING | CHAT_SESSION_CAN_TELL_PRESENCE);
+                      | CHAT_SESSION_CAN_TELL_RECEIPTS | CHAT_SESSION_CAN_TELL_TYPING | CHAT_SESSION_CAN_TELL_PRESENCE
+                     | CHAT_SESSION_CAN_ATTACH);
 
   assert_refused (other, address, TRUE, "anna", CHAT_TEST_PASSWORD, TRUE, CHAT_SESSION_ERROR_USER_EXISTS);
   assert_refused (other, address, TRUE, "anna", "not the right one", FALSE, CHAT_SESSION_ERROR_WRONG_PASSWORD);

@@ -1,0 +1,139 @@
+/* chat-outbox-files.c: messages that carry a file: it has to be at the server before they go
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "chat-outbox-private.h"
+
+gboolean
+chat_outbox_lacks_file (ChatOutboxEntry *entry)
+{
+  const ChatStoreOutRow *row = entry->row;
+
+  return row->action == CHAT_STORE_SEND && row->file != NULL && (row->text == NULL || *row->text == '\0');
+}
+
+void
+chat_outbox_ask_uploads (ChatOutbox *self,
+                         gint64      room_id)
+{
+  ChatOutboxRoom *room = chat_outbox_get_room (self, room_id);
+  g_autoptr (GPtrArray) wanted = NULL;
+
+  /* Who is asked may change what is here */
+  for (GList *l = room != NULL ? room->entries.head : NULL; l != NULL; l = l->next)
+    {
+      ChatOutboxEntry *entry = l->data;
+
+      if (!chat_outbox_lacks_file (entry) || entry->uploading || !entry->kept || entry->row->state == CHAT_STORE_OUT_FAILED)
+        continue;
+      if (wanted == NULL)
+        wanted = g_ptr_array_new_with_free_func (chat_outbox_entry_unref);
+      entry->refs++;
+      g_ptr_array_add (wanted, entry);
+    }
+  for (guint i = 0; wanted != NULL && i < wanted->len; i++)
+    {
+      ChatOutboxEntry *entry = wanted->pdata[i];
+
+      if (entry->gone || entry->uploading || self->events == NULL || self->events->upload == NULL)
+        continue;
+      entry->uploading = TRUE;
+      self->events->upload (entry->message, entry->row->file, entry->row->upload, self->user_data);
+    }
+}
+
+gboolean
+chat_outbox_lost_file (ChatOutboxEntry *entry)
+{
+  if (entry->row->file == NULL || ++entry->n_lost > CHAT_OUTBOX_MAX_LOST)
+    return FALSE;
+  g_free (entry->row->text);
+  entry->row->text = g_strdup ("");
+  g_clear_pointer (&entry->row->upload, g_free);
+  return TRUE;
+}
+
+/* Returns: (nullable): the message under that reference whose file is on its way */
+static ChatOutboxEntry *
+find_uploading (ChatOutbox *self,
+                const char *client_ref)
+{
+  ChatOutboxEntry *entry = chat_outbox_find_entry (self, client_ref);
+
+  return entry != NULL && entry->uploading ? entry : NULL;
+}
+
+void
+chat_outbox_set_upload (ChatOutbox *self,
+                        const char *client_ref,
+                        const char *address)
+{
+  ChatOutboxEntry *entry = find_uploading (self, client_ref);
+
+  if (entry == NULL)
+    return;
+  g_free (entry->row->upload);
+  entry->row->upload = g_strdup (address);
+  /* (Where it is lost, the file is uploaded once more) */
+  chat_outbox_write (self, entry, FALSE);
+}
+
+void
+chat_outbox_uploaded (ChatOutbox *self,
+                      const char *client_ref,
+                      const char *address)
+{
+  ChatOutboxEntry *entry = find_uploading (self, client_ref);
+
+  if (entry == NULL)
+    return;
+  entry->uploading = FALSE;
+  g_free (entry->row->text);
+  entry->row->text = g_strdup (address);
+  g_clear_pointer (&entry->row->upload, g_free);
+  if (self->store != NULL && entry->row->id > 0)
+    chat_outbox_rewrite (self, entry);
+  else
+    chat_outbox_pump (self, chat_outbox_get_room (self, entry->row->room_id));
+}
+
+void
+chat_outbox_upload_failed (ChatOutbox *self,
+                           const char *client_ref,
+                           const char *words)
+{
+  ChatOutboxEntry *entry = find_uploading (self, client_ref);
+
+  if (entry == NULL)
+    return;
+  entry->uploading = FALSE;
+  chat_outbox_fail (self, entry, words);
+}
+
+const char *
+chat_outbox_get_file (ChatOutbox *self,
+                      const char *client_ref)
+{
+  ChatOutboxEntry *entry = chat_outbox_find_entry (self, client_ref);
+
+  return entry != NULL && entry->row->action == CHAT_STORE_SEND ? entry->row->file : NULL;
+}
+
+GPtrArray *
+chat_outbox_list_files (ChatOutbox *self)
+{
+  GPtrArray *files = g_ptr_array_new_with_free_func (g_free);
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->by_ref);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const ChatStoreOutRow *row = ((ChatOutboxEntry *) value)->row;
+
+      if (row->file != NULL)
+        g_ptr_array_add (files, g_strdup (row->file));
+    }
+  return files;
+}
