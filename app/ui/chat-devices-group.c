@@ -279,16 +279,21 @@ clear_rows (ChatDevicesGroup *self)
   g_ptr_array_set_size (self->rows, 0);
 }
 
-/* Which row has the keyboard; -1: none of them */
+/* Which row has the keyboard; -1: none of them. @inside: not the row itself, but its button */
 static int
-find_focus (ChatDevicesGroup *self)
+find_focus (ChatDevicesGroup *self,
+            gboolean         *inside)
 {
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
   GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
 
   for (guint i = 0; focus != NULL && i < self->rows->len; i++)
     if (focus == self->rows->pdata[i] || gtk_widget_is_ancestor (focus, self->rows->pdata[i]))
-      return i;
+      {
+        *inside = focus != self->rows->pdata[i];
+        return i;
+      }
+  *inside = FALSE;
   return -1;
 }
 
@@ -296,7 +301,8 @@ static void
 show_devices (ChatDevicesGroup *self)
 {
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
-  int focused = find_focus (self);
+  gboolean inside;
+  int focused = find_focus (self, &inside);
 
   clear_rows (self);
   for (guint i = 0; i < self->devices->len; i++)
@@ -310,6 +316,9 @@ show_devices (ChatDevicesGroup *self)
 
       if (!gtk_widget_child_focus (row, GTK_DIR_TAB_FORWARD))
         gtk_widget_grab_focus (row);
+      /* From the row on to its button, where it has one */
+      if (inside)
+        gtk_widget_child_focus (row, GTK_DIR_TAB_FORWARD);
     }
 }
 
@@ -319,7 +328,8 @@ show_words (ChatDevicesGroup *self,
             gboolean          busy,
             gboolean          retry)
 {
-  int focused = find_focus (self);
+  gboolean inside;
+  int focused = find_focus (self, &inside);
 
   g_clear_pointer (&self->devices, g_ptr_array_unref);
   clear_rows (self);

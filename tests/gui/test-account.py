@@ -71,11 +71,12 @@ def account(world):
         phone.sign_in_again(NEW_PASSWORD)
         phone.on_rooms_page()
         phone.gone_words('You were signed out')
-    with world.step('signs the other device out, after being asked, and sees it leave'):
+    with world.step('signs the other device out by keys, after being asked, and sees it leave'):
         laptop.focus_window('Preferences')
         laptop.other_devices(1)
-        laptop.sign_out_device()
+        laptop.sign_out_device_by_keys()
         laptop.other_devices(0)
+        laptop.focused_in('Preferences')
         laptop.focus_window('Preferences')
         picture('6-one-left')
         phone.sees('You were signed out')

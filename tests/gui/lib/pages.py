@@ -310,9 +310,27 @@ class Chat:
     def other_devices(self, number):
         wait(lambda: all_of(self.node, re.compile('This device')) and len(self._sign_out_buttons()) == number, f'{number} other devices')
 
-    def sign_out_device(self):
-        act(self._sign_out_buttons()[0], 'click')
-        self.answer_question('Sign Out “', 'Sign Out')
+    def sign_out_device_by_keys(self):
+        """Escape leaves the question, and the keyboard is where it was; the second time it is answered."""
+        def asked():
+            return [one for one in atspi.children(self.node) if 'Sign Out “' in name(one)]
+        self.focus_window('Preferences')
+        button = name(self._sign_out_buttons()[0])
+        self.tab_to(button)
+        press('Return')
+        wait(asked, 'the question')
+        press('Escape')
+        wait(lambda: not asked(), 'the question to close')
+        self.focused(button)
+        press('Return')
+        wait(asked, 'the question')
+        self.confirm_by_keys('Sign Out')
+        wait(lambda: not asked(), 'the question to close')
+
+    def focused_in(self, title):
+        """Something in the window TITLE has the keyboard."""
+        window = self.sees_window(title)
+        wait(lambda: any(atspi.has_state(one, atspi.STATE.FOCUSED) for one in atspi.walk(window) if one != window), f'the focus in {title!r}')
 
     def sign_out_in_preferences(self):
         act(self.find(re.compile('^_?Sign Out…'), ('push button',)), 'click')
