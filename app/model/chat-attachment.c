@@ -5,6 +5,8 @@
 
 #include "chat-attachment.h"
 
+#include <string.h>
+
 struct _ChatAttachment
 {
   GObject              parent_instance;
@@ -194,6 +196,67 @@ chat_attachment_get_name (ChatAttachment *self)
   g_return_val_if_fail (CHAT_IS_ATTACHMENT (self), NULL);
 
   return self->name;
+}
+
+/* What has no place in the name of a file, or is not seen in it: that of several systems, for it may be passed on */
+static gboolean
+is_safe (gunichar c)
+{
+  switch (g_unichar_type (c))
+    {
+    case G_UNICODE_CONTROL:
+    case G_UNICODE_FORMAT:
+    case G_UNICODE_SURROGATE:
+    case G_UNICODE_UNASSIGNED:
+    case G_UNICODE_PRIVATE_USE:
+    case G_UNICODE_LINE_SEPARATOR:
+    case G_UNICODE_PARAGRAPH_SEPARATOR:
+      return FALSE;
+    default:
+      return c >= 0x80 || strchr ("/\\:*?\"<>|", (int) c) == NULL;
+    }
+}
+
+char *
+chat_attachment_dup_safe_name (ChatAttachment *self)
+{
+  g_autofree char *valid = NULL;
+  GString *name = g_string_new (NULL);
+  const char *dot;
+
+  g_return_val_if_fail (CHAT_IS_ATTACHMENT (self), NULL);
+
+  valid = g_utf8_make_valid (self->name, -1);
+  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      /* One space says as much as many, which push the ending out of sight */
+      if (g_unichar_isspace (c))
+        c = ' ';
+      if (c == ' ' ? name->len == 0 || name->str[name->len - 1] == ' ' : c == '.' && name->len == 0)
+        continue;
+      if (g_unichar_type (c) != G_UNICODE_FORMAT)
+        g_string_append_unichar (name, is_safe (c) ? c : '_');
+    }
+  while (name->len > 0 && (name->str[name->len - 1] == ' ' || name->str[name->len - 1] == '.'))
+    g_string_truncate (name, name->len - 1);
+
+  /* What is too long is cut before its ending */
+  dot = strrchr (name->str, '.');
+  if (name->len > CHAT_ATTACHMENT_MAX_SAFE_NAME)
+    {
+      gsize ending = dot != NULL && name->len - (dot - name->str) < CHAT_ATTACHMENT_MAX_SAFE_NAME / 2 ? name->len - (dot - name->str) : 0;
+      gsize from = CHAT_ATTACHMENT_MAX_SAFE_NAME - ending;
+
+      while (from > 0 && ((guchar) name->str[from] & 0xc0) == 0x80)
+        from--;
+      g_string_erase (name, from, name->len - ending - from);
+    }
+  if (name->len == 0)
+    g_string_append (name, "file");
+
+  return g_string_free (name, FALSE);
 }
 
 gint64

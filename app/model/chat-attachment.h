@@ -9,6 +9,9 @@
 
 G_BEGIN_DECLS
 
+/* What file systems take (bytes of UTF-8) */
+#define CHAT_ATTACHMENT_MAX_SAFE_NAME 255
+
 /**
  * ChatAttachmentState: where the bytes are
  */
@@ -55,6 +58,10 @@ ChatAttachment      *chat_attachment_new            (const ChatAttachmentInfo *i
                                                      gboolean                  outgoing);
 
 const char          *chat_attachment_get_name       (ChatAttachment           *self);
+/** chat_attachment_dup_safe_name: Returns: (transfer full): what a file may be called that the person saves: the name without a path, control
+ * characters, marks that turn its letters around, a dot at its beginning and what is cut off silently at its end. Its ending, by which
+ * the system knows its kind, is that of the name. At most %CHAT_ATTACHMENT_MAX_SAFE_NAME bytes, never empty. */
+char                *chat_attachment_dup_safe_name  (ChatAttachment           *self);
 gint64               chat_attachment_get_size       (ChatAttachment           *self);
 const char          *chat_attachment_get_media_type (ChatAttachment           *self);
 const char          *chat_attachment_get_sha256     (ChatAttachment           *self);

@@ -463,6 +463,43 @@ test_room_list (void)
   g_assert_finalize_object (d);
 }
 
+/* A name that a stranger chose, as a file of one's own may be called */
+static void
+test_safe_name (void)
+{
+  g_autofree char *dots = g_strnfill (300, 'x');
+  g_autofree char *long_name = g_strconcat (dots, ".tar.gz", NULL);
+  const struct { const char *name, *safe; } cases[] = {
+    { "report.pdf", "report.pdf" },
+    { "звіт за рік.odt", "звіт за рік.odt" },
+    { "../../.bashrc", "_.._.bashrc" },
+    { ".hidden", "hidden" },
+    { "..", "file" },
+    { "   ", "file" },
+    { "", "file" },
+    { "a\nb\tc\x01.txt", "a b c_.txt" },
+    { "photo\xe2\x80\xaegpj.exe", "photogpj.exe" },
+    { "photo.jpg                           .exe", "photo.jpg .exe" },
+    { "file.exe. . ", "file.exe" },
+    { "c:\\windows\\a.txt", "c__windows_a.txt" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (ChatAttachment) attachment = chat_attachment_new (&(ChatAttachmentInfo) { .name = cases[i].name, .size = 1 }, FALSE);
+      g_autofree char *safe = chat_attachment_dup_safe_name (attachment);
+
+      g_assert_cmpstr (safe, ==, cases[i].safe);
+    }
+  {
+    g_autoptr (ChatAttachment) attachment = chat_attachment_new (&(ChatAttachmentInfo) { .name = long_name, .size = 1 }, FALSE);
+    g_autofree char *safe = chat_attachment_dup_safe_name (attachment);
+
+    g_assert_cmpuint (strlen (safe), ==, CHAT_ATTACHMENT_MAX_SAFE_NAME);
+    g_assert_true (g_str_has_suffix (safe, "x.gz"));
+  }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -478,6 +515,7 @@ main (int   argc,
   g_test_add_func ("/model/room/presence", test_presence);
   g_test_add_func ("/model/room-list", test_room_list);
   g_test_add_func ("/model/long-room-list", test_long_room_list);
+  g_test_add_func ("/model/attachment/safe-name", test_safe_name);
 
   return g_test_run ();
 }
