@@ -18,7 +18,7 @@ chat_build () {
     cat "$log" >&2
     return 1
   fi
-  if ! ninja -C "$build" app/com.example.Chat server-stub/com.example.Chat.Server data/gschemas.compiled >"$log" 2>&1; then
+  if ! ninja -C "$build" app/com.example.Chat app/decoder/com.example.Chat.Decoder server-stub/com.example.Chat.Server data/gschemas.compiled >"$log" 2>&1; then
     tail -n 50 "$log" >&2
     return 1
   fi

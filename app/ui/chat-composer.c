@@ -29,6 +29,7 @@ struct _ChatComposer
   GtkWidget     *notice;
   GtkWidget     *view;
   GtkWidget     *placeholder;
+  GtkWidget     *attach;
   GtkWidget     *emoji;
   GtkWidget     *send;
   GtkTextBuffer *buffer;
@@ -38,6 +39,8 @@ struct _ChatComposer
   gboolean       composing;   /* the input method shows text that is not yet written */
   gboolean       sendable;
   gboolean       filling;     /* the text is set, not typed */
+  gboolean       can_attach;
+  gboolean       pasting;     /* text, whatever else is in the clipboard */
   guint          keep_source;
 };
 
@@ -46,6 +49,8 @@ enum
   SEND,
   EDIT,
   EDIT_LAST,
+  ATTACH,
+  PASTE,
   TYPING,
   N_SIGNALS
 };
@@ -160,6 +165,7 @@ update_edit_bar (ChatComposer *self)
   gtk_widget_set_tooltip_text (self->send, name);
   chat_accessible_set_label (self->send, name);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "composer.cancel-edit", editing);
+  gtk_widget_set_visible (self->attach, self->can_attach && !editing);
 }
 
 static void
@@ -293,6 +299,25 @@ preedit_changed_cb (ChatComposer *self,
 }
 
 static void
+paste_clipboard_cb (ChatComposer *self)
+{
+  gboolean taken = FALSE;
+
+  if (self->pasting || !self->can_attach || self->edited != NULL)
+    return;
+
+  g_signal_emit (self, signals[PASTE], 0, &taken);
+  if (taken)
+    g_signal_stop_emission_by_name (self->view, "paste-clipboard");
+}
+
+static void
+attach_cb (ChatComposer *self)
+{
+  g_signal_emit (self, signals[ATTACH], 0);
+}
+
+static void
 emoji_picked_cb (ChatComposer *self,
                  const char   *emoji)
 {
@@ -359,6 +384,10 @@ chat_composer_class_init (ChatComposerClass *klass)
   signals[EDIT_LAST] = g_signal_new ("edit-last", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                      G_TYPE_NONE, 0);
 
+  signals[ATTACH] = g_signal_new ("attach", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 0);
+  signals[PASTE] = g_signal_new ("paste", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_true_handled, NULL, NULL,
+                                 G_TYPE_BOOLEAN, 0);
   signals[TYPING] = g_signal_new ("typing", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 0);
 
@@ -421,6 +450,7 @@ make_text (ChatComposer *self)
   g_signal_connect (key, "key-pressed", G_CALLBACK (key_pressed_cb), self);
   gtk_widget_add_controller (self->view, key);
   g_signal_connect_object (self->view, "preedit-changed", G_CALLBACK (preedit_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->view, "paste-clipboard", G_CALLBACK (paste_clipboard_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_swapped (self->buffer, "changed", G_CALLBACK (changed_cb), self);
 
   /* A scroll bar would be taller than one line; the text scrolls with the cursor and the wheel */
@@ -467,6 +497,17 @@ chat_composer_init (ChatComposer *self)
   gtk_widget_set_visible (self->notice, FALSE);
   chat_accessible_follow_map (self->notice);
   gtk_box_append (GTK_BOX (self->box), self->notice);
+
+  self->attach = gtk_button_new_from_icon_name ("mail-attachment-symbolic");
+  gtk_widget_set_valign (self->attach, GTK_ALIGN_END);
+  gtk_widget_add_css_class (self->attach, "flat");
+  gtk_widget_add_css_class (self->attach, "circular");
+  gtk_widget_set_tooltip_text (self->attach, _("Attach files"));
+  chat_accessible_set_label (self->attach, _("Attach files"));
+  g_signal_connect_object (self->attach, "clicked", G_CALLBACK (attach_cb), self, G_CONNECT_SWAPPED);
+  gtk_widget_set_visible (self->attach, FALSE);
+  chat_accessible_follow_map (self->attach);
+  gtk_box_append (GTK_BOX (line), self->attach);
 
   gtk_box_append (GTK_BOX (line), make_text (self));
 
@@ -542,6 +583,26 @@ chat_composer_set_room (ChatComposer *self,
     }
   gtk_label_set_label (GTK_LABEL (self->placeholder), placeholder != NULL ? placeholder : "");
   chat_accessible_set_label (self->view, placeholder != NULL ? placeholder : _("Message"));
+}
+
+void
+chat_composer_set_can_attach (ChatComposer *self,
+                              gboolean      can_attach)
+{
+  g_return_if_fail (CHAT_IS_COMPOSER (self));
+
+  self->can_attach = can_attach;
+  update_edit_bar (self);
+}
+
+void
+chat_composer_paste_text (ChatComposer *self)
+{
+  g_return_if_fail (CHAT_IS_COMPOSER (self));
+
+  self->pasting = TRUE;
+  g_signal_emit_by_name (self->view, "paste-clipboard");
+  self->pasting = FALSE;
 }
 
 void

@@ -25,6 +25,8 @@ G_BEGIN_DECLS
  * send (const char *text) -> gboolean    whether it was taken; then the composer is empty
  * edit (ChatMessage, const char *text)   the person has changed the message
  * edit-last ()                           the person asks for their last message
+ * attach ()                              the person wants to send files
+ * paste () -> gboolean                   the person pastes; whether that was taken for files, else it is for text
  * typing ()                              the person types a message, with each letter; not a change of one, not a text that is set
  */
 G_DECLARE_FINAL_TYPE (ChatComposer, chat_composer, CHAT, COMPOSER, GtkWidget)
@@ -33,6 +35,11 @@ GtkWidget   *chat_composer_new         (void);
 /** chat_composer_set_room: @room: (nullable): whose draft it shows; that of the one before is kept */
 void         chat_composer_set_room    (ChatComposer *self,
                                         ChatRoom     *room);
+/** chat_composer_set_can_attach: whether files can be sent */
+void         chat_composer_set_can_attach (ChatComposer *self,
+                                        gboolean      can_attach);
+/** chat_composer_paste_text: what a text view does by itself; "paste" is not emitted */
+void         chat_composer_paste_text  (ChatComposer *self);
 /** chat_composer_begin_edit: @text: (nullable): what stands in the composer; %NULL: the text of @message */
 void         chat_composer_begin_edit  (ChatComposer *self,
                                         ChatMessage  *message,

@@ -5,36 +5,18 @@
 
 #include "config.h"
 
-#include "chat-conversation.h"
+#include "chat-conversation-private.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
-#include "chat-composer.h"
 #include "chat-find-bar.h"
 #include "chat-frames.h"
-#include "chat-timeline.h"
 #include "chat-toast.h"
 #include "chat-words.h"
 
 /* Rooms whose messages stay in memory after they were left, so that one comes back to them at once */
 #define MAX_KEPT_LISTS 8
-
-struct _ChatConversation
-{
-  GtkWidget     parent_instance;
-
-  GtkWidget    *toasts;
-  GtkWidget    *find_bar;
-  GtkWidget    *timeline;
-  GtkWidget    *composer;
-
-  ChatSession  *session;
-  ChatRoom     *room;
-  ChatMessageList *list;      /* (nullable): its messages */
-  GPtrArray    *kept;         /* (element-type ChatMessageList), the latest last */
-  GCancellable *cancellable;
-};
 
 enum
 {
@@ -78,10 +60,10 @@ change_free (Change *change)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Change, change_free)
 
-static void
-tell (ChatConversation *self,
-      const char       *what,
-      const GError     *error)
+void
+chat_conversation_tell (ChatConversation *self,
+                        const char       *what,
+                        const GError     *error)
 {
   g_autofree char *words = NULL;
 
@@ -105,7 +87,7 @@ send_cb (ChatConversation *self,
   message = chat_session_send_text (self->session, self->room, text, &error);
   if (message == NULL)
     {
-      tell (self, _("The message was not sent."), error);
+      chat_conversation_tell (self, _("The message was not sent."), error);
       return FALSE;
     }
 
@@ -125,7 +107,7 @@ edited_cb (GObject      *object,
   if (chat_session_edit_message_finish (CHAT_SESSION (object), result, &error) || self == NULL)
     return;
 
-  tell (self, _("The change was not saved."), error);
+  chat_conversation_tell (self, _("The change was not saved."), error);
   /* What was written is not lost, unless it would disturb */
   if (self->room != NULL && chat_room_get_id (self->room) == chat_message_get_room_id (change->message) &&
       chat_composer_get_edited (CHAT_COMPOSER (self->composer)) == NULL &&
@@ -186,7 +168,7 @@ items_changed_cb (ChatConversation *self,
     return;
 
   error = g_error_new_literal (CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_NO_MESSAGE, "Deleted");
-  tell (self, _("The change was not saved."), error);
+  chat_conversation_tell (self, _("The change was not saved."), error);
   chat_composer_drop_edit (CHAT_COMPOSER (self->composer));
 }
 
@@ -200,7 +182,7 @@ deleted_cb (GObject      *object,
   g_autoptr (GError) error = NULL;
 
   if (!chat_session_delete_message_finish (CHAT_SESSION (object), result, &error) && self != NULL)
-    tell (self, _("The message was not deleted."), error);
+    chat_conversation_tell (self, _("The message was not deleted."), error);
 }
 
 static void
@@ -254,6 +236,8 @@ message_requested_cb (ChatConversation *self,
     chat_session_retry_message (self->session, message);
   else if (g_str_equal (action, "discard"))
     chat_session_discard_message (self->session, message);
+  else
+    chat_conversation_file_requested (self, message, action);
 }
 
 static void
@@ -369,12 +353,15 @@ chat_conversation_dispose (GObject *object)
   ChatConversation *self = CHAT_CONVERSATION (object);
 
   g_cancellable_cancel (self->cancellable);
+  chat_conversation_dispose_files (self);
   if (self->toasts != NULL)
     chat_conversation_set_room (self, NULL);
   g_clear_pointer (&self->find_bar, gtk_widget_unparent);
   g_clear_pointer (&self->toasts, gtk_widget_unparent);
   g_clear_pointer (&self->composer, gtk_widget_unparent);
   g_clear_pointer (&self->kept, g_ptr_array_unref);
+  if (self->session != NULL)
+    g_clear_signal_handler (&self->abilities_id, self->session);
   g_clear_object (&self->session);
   g_clear_object (&self->cancellable);
 
@@ -435,6 +422,7 @@ chat_conversation_init (ChatConversation *self)
   g_signal_connect_object (self->composer, "edit-last", G_CALLBACK (edit_last_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->composer, "typing", G_CALLBACK (typing_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_set_parent (self->composer, GTK_WIDGET (self));
+  chat_conversation_init_files (self);
 }
 
 GtkWidget *
@@ -458,7 +446,12 @@ chat_conversation_set_session (ChatConversation *self,
   g_object_unref (self->cancellable);
   self->cancellable = g_cancellable_new ();
   g_ptr_array_set_size (self->kept, 0);
+  if (self->session != NULL)
+    g_clear_signal_handler (&self->abilities_id, self->session);
   g_set_object (&self->session, session);
+  if (session != NULL)
+    self->abilities_id = g_signal_connect_swapped (session, "notify::abilities", G_CALLBACK (chat_conversation_update_files), self);
+  chat_conversation_update_files (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SESSION]);
 }
 
@@ -479,6 +472,7 @@ chat_conversation_set_room (ChatConversation *self,
     list = chat_session_get_messages (self->session, room);
 
   chat_composer_set_room (CHAT_COMPOSER (self->composer), room);
+  chat_conversation_update_files (self);
   if (self->list != NULL)
     g_signal_handlers_disconnect_by_data (self->list, self);
   if (g_set_object (&self->list, list) && list != NULL)

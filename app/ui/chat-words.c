@@ -67,6 +67,8 @@ chat_words_for_error (const GError *error)
       return _("This server can not do that.");
     case CHAT_SESSION_ERROR_SIGNED_OUT:
       return _("You were signed out: by another device, a new password, or the server.");
+    case CHAT_SESSION_ERROR_NO_SPACE:
+      return _("There is too little room on the disk of this computer.");
     case CHAT_SESSION_ERROR_UNCERTAIN:
       return _("The connection ended before the server answered. Please look whether it was done.");
     case CHAT_SESSION_ERROR_FAILED:

@@ -26,6 +26,7 @@ struct _ChatSession
   char *accepted;
   GStrv people;
   guint abilities;
+  gint64 media_limit;
   gboolean settings[3];     /* receipts, typing, presence */
   gboolean settings_waiting;
   GPtrArray *devices;       /* of ChatSessionDevice */

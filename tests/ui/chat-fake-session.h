@@ -24,6 +24,9 @@ void         chat_fake_session_set_account     (ChatSession      *self,
 /** chat_fake_session_set_abilities: %CHAT_SESSION_CAN_REMEMBER and the like; all of them at first */
 void         chat_fake_session_set_abilities   (ChatSession      *self,
                                                 guint             abilities);
+/** chat_fake_session_set_media_limit: bytes of one file; 0, not told, at first */
+void         chat_fake_session_set_media_limit (ChatSession      *self,
+                                                gint64            limit);
 /** chat_fake_session_set_settings: what others are told, as another device set it */
 void         chat_fake_session_set_settings    (ChatSession      *self,
                                                 gboolean          receipts,

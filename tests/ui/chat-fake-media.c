@@ -1,0 +1,117 @@
+/* chat-fake-media.c: what the session without a server does with files
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "chat-fake-session-private.h"
+
+#include "chat-session-media.h"
+
+void
+chat_fake_session_set_media_limit (ChatSession *self,
+                                   gint64       limit)
+{
+  self->media_limit = limit;
+}
+
+gint64
+chat_session_get_media_limit (ChatSession *self)
+{
+  return self->media_limit;
+}
+
+static void
+send (ChatSession                  *self,
+      ChatRoom                     *room,
+      const char                   *name,
+      const ChatSessionFileOptions *options,
+      GCancellable                 *cancellable,
+      GAsyncReadyCallback           callback,
+      gpointer                      user_data)
+{
+  g_autoptr (GTask) task = chat_fake_begin (self, cancellable, callback, user_data);
+
+  chat_fake_record (self, "send-file %s %s%s%s", chat_room_get_name (room), name, options->as_image ? " image" : "",
+                    options->keep_metadata ? " as-it-is" : "");
+  if (task != NULL)
+    g_task_return_pointer (task, chat_message_new (chat_room_get_id (room), "me", TRUE, CHAT_MESSAGE_FILE, NULL), g_object_unref);
+}
+
+void
+chat_session_send_file_async (ChatSession                  *self,
+                              ChatRoom                     *room,
+                              GFile                        *file,
+                              const ChatSessionFileOptions *options,
+                              GCancellable                 *cancellable,
+                              GAsyncReadyCallback           callback,
+                              gpointer                      user_data)
+{
+  g_autofree char *name = g_file_get_basename (file);
+
+  send (self, room, name, options, cancellable, callback, user_data);
+}
+
+void
+chat_session_send_bytes_async (ChatSession                  *self,
+                               ChatRoom                     *room,
+                               GBytes                       *bytes,
+                               const ChatSessionFileOptions *options,
+                               GCancellable                 *cancellable,
+                               GAsyncReadyCallback           callback,
+                               gpointer                      user_data)
+{
+  send (self, room, options->name, options, cancellable, callback, user_data);
+}
+
+ChatMessage *
+chat_session_send_file_finish (ChatSession   *self,
+                               GAsyncResult  *result,
+                               GError       **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+chat_session_start_transfer (ChatSession *self,
+                             ChatMessage *message)
+{
+  chat_fake_record (self, "start %s", chat_attachment_get_name (chat_message_get_attachment (message)));
+}
+
+void
+chat_session_pause_transfer (ChatSession *self,
+                             ChatMessage *message)
+{
+  chat_fake_record (self, "pause %s", chat_attachment_get_name (chat_message_get_attachment (message)));
+}
+
+void
+chat_session_cancel_transfer (ChatSession *self,
+                              ChatMessage *message)
+{
+  chat_fake_record (self, "cancel %s", chat_attachment_get_name (chat_message_get_attachment (message)));
+}
+
+void
+chat_session_save_attachment_async (ChatSession         *self,
+                                    ChatMessage         *message,
+                                    GFile               *destination,
+                                    GCancellable        *cancellable,
+                                    GAsyncReadyCallback  callback,
+                                    gpointer             user_data)
+{
+  g_autoptr (GTask) task = chat_fake_begin (self, cancellable, callback, user_data);
+  g_autofree char *name = g_file_get_basename (destination);
+
+  chat_fake_record (self, "save %s", name);
+  if (task != NULL)
+    g_task_return_boolean (task, TRUE);
+}
+
+gboolean
+chat_session_save_attachment_finish (ChatSession   *self,
+                                     GAsyncResult  *result,
+                                     GError       **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
