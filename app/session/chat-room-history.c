@@ -500,6 +500,7 @@ is_open (ChatRoomHistory *self,
 typedef struct
 {
   ChatRoomHistory *history;
+  Hole             hole;          /* as it was when it was asked for */
   gboolean         more;
 } Filling;
 
@@ -525,6 +526,12 @@ on_filled (ChatSession *session,
   if (session == NULL || self->holes->len == 0)
     return;
   hole = &g_array_index (self->holes, Hole, 0);
+  if (hole->low != filling->hole.low || hole->high != filling->hole.high)
+    {
+      /* Meanwhile all was doubted anew: that begins at its beginning */
+      fill_next (self, session);
+      return;
+    }
   if (first == 0 || first <= hole->low || first >= hole->high || !filling->more || ++hole->n_pages >= MAX_HOLE_PAGES)
     g_array_remove_index (self->holes, 0);
   else
@@ -546,14 +553,14 @@ on_filling (GObject      *source,
 
   rows = chat_client_read_finish (CHAT_CLIENT (source), result, &filling->more, NULL);
   /* What could not be asked now is asked over the next connection */
-  if (rows == NULL || session == NULL || session->client != CHAT_CLIENT (source) || self->holes->len == 0)
+  if (rows == NULL || session == NULL || session->client != CHAT_CLIENT (source))
     {
       self->filling = FALSE;
       return;
     }
   paged = (session->abilities & CHAT_SESSION_CAN_PAGE) != 0;
   if (paged)
-    to = g_array_index (self->holes, Hole, 0).high - 1;
+    to = filling->hole.high - 1;
   if (filling->more)
     from = rows->len > 0 ? ((ChatClientMessage *) rows->pdata[0])->id : to + 1;
   if (!paged)
@@ -578,8 +585,9 @@ fill_next (ChatRoomHistory *self,
   self->filling = TRUE;
   filling = g_new0 (Filling, 1);
   filling->history = g_object_ref (self);
+  filling->hole = g_array_index (self->holes, Hole, 0);
   chat_client_read_async (session->client, paged ? CHAT_CLIENT_READ_BEFORE : CHAT_CLIENT_READ_ALL, self->room_id,
-                          g_array_index (self->holes, Hole, 0).high, CHAT_CLIENT_MAX_PAGE, NULL, on_filling, filling);
+                          filling->hole.high, CHAT_CLIENT_MAX_PAGE, NULL, on_filling, filling);
 }
 
 void

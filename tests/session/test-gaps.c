@@ -14,6 +14,8 @@ typedef struct
   gint64   newest;
   guint    n_pages;
   gboolean changed;     /* 5 is another by now, and 7 is gone */
+  gboolean disturb;     /* at the second page of those: 400, of the first, becomes another, and nothing that was told holds any more */
+  gboolean disturbed;
 } History;
 
 static void
@@ -41,9 +43,17 @@ serve (ChatRawPeer *peer,
       gint64 to = after >= 0 ? MIN (after + limit, history->newest) : before - 1;
 
       history->n_pages++;
+      if (history->disturb && before < N_ALL - 100)
+        {
+          history->disturb = FALSE;
+          history->disturbed = TRUE;
+          chat_raw_say (peer, "{\"type\":\"CREATE_ROOM\",\"id\":7,\"customer\":\"carl\"}");
+        }
       for (gint64 id = from; id <= to; id++)
         {
-          g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, history->changed && id == 5 ? 5555 : id);
+          g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, history->changed && id == 5        ? 5555
+                                                                               : history->disturbed && id == 400 ? 4444
+                                                                                                                 : id);
 
           if (history->changed && id == 7)
             continue;
@@ -180,6 +190,30 @@ test_shown_before (void)
   g_assert_cmpuint (history.n_pages, <, 8);
 }
 
+/* All is asked for once more while it is being asked for: what came of the first time is not taken for the second */
+static void
+test_in_the_midst (void)
+{
+  History history = { .newest = N_ALL };
+  g_autoptr (ChatRawServer) server = chat_raw_server_new (serve, &history);
+  g_autoptr (ChatPerson) anna = chat_person_new ();
+  g_autoptr (ChatMessageList) list = NULL;
+  g_autoptr (GError) error = NULL;
+
+  chat_test_keyring_empty ();
+  chat_person_sign_in (anna, chat_raw_server_get_address (server), TRUE, "anna", "secret-enough", FALSE, &error);
+  g_assert_no_error (error);
+  list = chat_session_get_messages (anna->session, chat_person_get_room (anna, "boris"));
+  load_older (list, N_ALL);
+  chat_message_list_set_following (list, FALSE);
+
+  history.disturb = TRUE;
+  chat_raw_hang_up (chat_raw_server_get_peer (server));
+  chat_test_wait_until (history.disturbed);
+  chat_test_wait_until (g_strcmp0 (chat_list_text (list, 399), "4444") == 0);
+  g_assert_cmpuint (chat_list_length (list), ==, N_ALL);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -188,6 +222,7 @@ main (int    argc,
 
   g_test_add_func ("/gaps/read-across", test_read_across);
   g_test_add_func ("/gaps/shown-before", test_shown_before);
+  g_test_add_func ("/gaps/in-the-midst", test_in_the_midst);
 
   return chat_session_test_run ();
 }
