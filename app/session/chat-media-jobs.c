@@ -266,6 +266,13 @@ upload_failed (ChatMediaJob *job,
   chat_outbox_upload_failed (self->session->outbox, ref, words);
 }
 
+void
+chat_media_job_refuse (ChatMediaJob *job)
+{
+  if (job->manager != NULL)
+    upload_failed (job, _("This server does not take files"));
+}
+
 static void
 begin_anew (ChatMediaJob *job,
             const GError *error)

@@ -87,5 +87,7 @@ void  chat_media_job_run             (ChatMediaJob     *job);
 /** chat_media_job_can_run: whether it could with what there is now */
 gboolean chat_media_job_can_run      (ChatMediaJob     *job);
 void  chat_media_job_show            (ChatMediaJob     *job);
+/** chat_media_job_refuse: the server of the connection takes no files: the upload has failed */
+void  chat_media_job_refuse          (ChatMediaJob     *job);
 
 G_END_DECLS

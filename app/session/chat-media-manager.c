@@ -319,13 +319,34 @@ chat_media_manager_open (ChatMediaManager *self,
   chat_media_sweep_async (folder, keep, whole, on_swept, chat_session_call_new (self->session, NULL, 0, self->generation));
 }
 
+static void
+refuse_uploads (ChatMediaManager *self)
+{
+  g_autoptr (GPtrArray) jobs = g_ptr_array_new_with_free_func ((GDestroyNotify) chat_media_job_unref);
+  GHashTableIter iter;
+  gpointer job;
+
+  /* Each goes out of the table by it */
+  g_hash_table_iter_init (&iter, self->uploads);
+  while (g_hash_table_iter_next (&iter, NULL, &job))
+    {
+      ((ChatMediaJob *) job)->refs++;
+      g_ptr_array_add (jobs, job);
+    }
+  for (guint i = 0; i < jobs->len; i++)
+    chat_media_job_refuse (jobs->pdata[i]);
+}
+
 void
 chat_media_manager_set_endpoint (ChatMediaManager  *self,
                                  ChatMediaEndpoint *endpoint)
 {
   g_clear_pointer (&self->endpoint, chat_media_endpoint_unref);
   if (endpoint == NULL)
-    return;
+    {
+      refuse_uploads (self);
+      return;
+    }
   self->endpoint = chat_media_endpoint_ref (endpoint);
   for (GList *l = self->queue.head; l != NULL; l = l->next)
     ((ChatMediaJob *) l->data)->not_before = 0;
@@ -566,6 +587,11 @@ chat_media_manager_upload (ChatMediaManager *self,
     {
       g_hash_table_remove (self->uploads, ref);
       chat_outbox_upload_failed (self->session->outbox, ref, _("The copy of the file on this computer can not be read"));
+      return;
+    }
+  if (self->endpoint == NULL && self->session->client != NULL)
+    {
+      chat_media_job_refuse (job);
       return;
     }
   chat_media_job_enqueue (job, TRUE);

@@ -37,7 +37,8 @@ void              chat_media_manager_open         (ChatMediaManager *self,
 void              chat_media_manager_close        (ChatMediaManager *self);
 /** chat_media_manager_get_folder: Returns: (nullable): %NULL while it is closed */
 const char       *chat_media_manager_get_folder   (ChatMediaManager *self);
-/** chat_media_manager_set_endpoint: there is a connection: @endpoint (nullable): where its server keeps files */
+/** chat_media_manager_set_endpoint: there is a connection: @endpoint (nullable): where its server keeps files; %NULL: it takes none: what is
+ * to be uploaded fails */
 void              chat_media_manager_set_endpoint (ChatMediaManager *self,
                                                    ChatMediaEndpoint *endpoint);
 void              chat_media_manager_set_auto     (ChatMediaManager *self,

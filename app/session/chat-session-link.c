@@ -439,12 +439,12 @@ chat_session_link_up (ChatSession *self,
   self->media_limit = files != NULL ? chat_client_get_media_limit (client) : 0;
   chat_session_presence_start (self);
   chat_session_set_state (self, CHAT_SESSION_ONLINE, NULL, 0);
+  if (self->client == client)
+    chat_media_manager_set_endpoint (self->media, files);
   /* What waited goes first: a message that was typed should not wait for a long list of rooms. But where the server may have lost
    * its data, the number of a room may now be that of another one */
   if (self->client == client && !self->verify_rooms)
     chat_outbox_set_client (self->outbox, client);
-  if (self->client == client)
-    chat_media_manager_set_endpoint (self->media, files);
   if (self->client == client)
     chat_session_settings_start (self);
   if (self->client == client)

@@ -45,7 +45,7 @@ chat_session_dress_file (ChatSession *self,
 
   if (chat_message_get_content (message) == CHAT_MESSAGE_TEXT)
     return;
-  told = file != NULL ? chat_media_attachment_new (file, chat_message_get_outgoing (message)) : NULL;
+  told = file != NULL ? chat_media_attachment_new (file, FALSE) : NULL;
   if (told == NULL)
     {
       chat_message_set_attachment (message, NULL);

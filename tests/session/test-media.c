@@ -4,6 +4,7 @@
  */
 
 #include <glib/gstdio.h>
+#include <sqlite3.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -419,6 +420,142 @@ test_pause (void)
   g_assert_true (is_state (message_at (f->other, 0), CHAT_ATTACHMENT_LOCAL));
 }
 
+/* The program ends in the midst of an upload, and the server forgets where it was: it begins anew, and the message comes once */
+static void
+test_expired (void)
+{
+  const ChatFault slow = { .kind = CHAT_FAULT_DRIBBLE, .direction = CHAT_FAULT_UP, .at = 1000, .count = 10000, .ms = 50 };
+  g_autoptr (Fixture) f = fixture_new (NULL);
+  g_autofree char *path = make_file (f, "file", SMALL, 9), *database = NULL, *target = NULL;
+  g_autoptr (ChatMessage) message = NULL;
+  g_autoptr (GError) error = NULL;
+  sqlite3 *db = NULL;
+
+  chat_fault_proxy_arm (f->proxy, &slow);
+  chat_fault_proxy_arm (f->proxy, &slow);
+  message = send_file (f, path, NULL);
+  chat_test_wait_until (chat_fault_proxy_get_n_links (f->proxy, NULL) > 0);
+  g_clear_object (&message);
+  g_clear_object (&f->list);
+  chat_session_close (f->anna->session);
+  chat_test_server_stop (f->server);
+  database = g_build_filename (chat_test_server_get_data_dir (f->server), "chat.db", NULL);
+  g_assert_cmpint (sqlite3_open (database, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (db, "DELETE FROM uploads", NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (db);
+  chat_fault_proxy_calm (f->proxy);
+  chat_test_server_start (f->server);
+  target = g_strdup_printf ("127.0.0.1:%u", chat_test_server_get_media_port (f->server));
+  chat_fault_proxy_set_target (f->proxy, target);
+  chat_person_restart (f->anna);
+  chat_person_sign_in (f->anna, chat_test_server_get_address (f->server), TRUE, "anna", CHAT_TEST_PASSWORD, FALSE, &error);
+  g_assert_no_error (error);
+  chat_test_wait_until (chat_session_count_unsent (f->anna->session) == 0);
+  chat_test_wait_until (chat_list_length (f->other) == 1);
+  assert_fetched (f, path);
+  chat_test_settle ();
+  g_assert_cmpuint (chat_list_length (f->other), ==, 1);
+}
+
+/* The connection breaks again and again, wherever that is: each message comes once */
+static void
+test_drops (void)
+{
+  ChatServerOptions options = { .insecure = TRUE, .no_rate_limit = TRUE, .drop_after = 6 };
+  g_autofree char *data = chat_test_temp_dir_new ();
+  ChatServerOptions whole = { .insecure = TRUE, .no_rate_limit = TRUE };
+  Fixture *f;
+  g_autoptr (GPtrArray) messages = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autofree char *address = NULL, *url = NULL, *target = NULL;
+
+  whole.data_dir = options.data_dir = data;
+  f = fixture_new (&whole);
+  address = g_strdup (chat_test_server_get_address (f->server));
+  chat_test_server_free (f->server);
+  url = g_strdup_printf ("http://%s/", chat_fault_proxy_get_address (f->proxy));
+  options.listen = address;
+  options.media_url = url;
+  f->server = chat_test_server_new (&options);
+  target = g_strdup_printf ("127.0.0.1:%u", chat_test_server_get_media_port (f->server));
+  chat_fault_proxy_set_target (f->proxy, target);
+  for (guint i = 0; i < 6; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("file %u", i), *path = make_file (f, name, 1000, 50 + i);
+
+      g_ptr_array_add (messages, send_file (f, path, NULL));
+    }
+  for (guint i = 0; i < messages->len; i++)
+    chat_test_wait_until_for (60, chat_message_get_state (messages->pdata[i]) == CHAT_MESSAGE_SENT);
+  chat_test_wait_until_for (60, chat_list_length (f->other) == 6);
+  chat_test_settle ();
+  g_assert_cmpuint (chat_list_length (f->other), ==, 6);
+  g_assert_cmpuint (chat_list_length (f->list), ==, 6);
+  fixture_free (f);
+  chat_test_temp_dir_remove (g_steal_pointer (&data));
+}
+
+/* A server that takes no files: nothing is offered, and what waits for it fails with a word */
+static void
+test_without (void)
+{
+  ChatServerOptions options = { .insecure = TRUE, .no_rate_limit = TRUE };
+  g_autofree char *data = chat_test_temp_dir_new ();
+  Fixture *f;
+  g_autofree char *address = NULL, *path = NULL;
+  g_autoptr (ChatMessage) message = NULL;
+  g_autoptr (GError) error = NULL;
+
+  options.data_dir = data;
+  f = fixture_new (&options);
+  path = make_file (f, "file", 1000, 1);
+  address = g_strdup (chat_test_server_get_address (f->server));
+  chat_test_server_free (f->server);
+  chat_test_wait_until (chat_session_get_state (f->anna->session) != CHAT_SESSION_ONLINE);
+  message = send_file (f, path, NULL);
+  options.listen = address;
+  options.no_media = TRUE;
+  f->server = chat_test_server_new (&options);
+  chat_test_wait_until (chat_message_get_state (message) == CHAT_MESSAGE_FAILED);
+  g_assert_true (is_state (message, CHAT_ATTACHMENT_FAILED));
+  g_assert_true ((chat_session_get_abilities (f->anna->session) & CHAT_SESSION_CAN_ATTACH) == 0);
+  g_assert_null (try_send (f, path, NULL, &error));
+  g_assert_error (error, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_UNSUPPORTED);
+  fixture_free (f);
+  chat_test_temp_dir_remove (g_steal_pointer (&data));
+}
+
+/* With TLS: the certificate that was accepted for the server is that of its files */
+static void
+test_tls (void)
+{
+  const ChatServerOptions options = { .no_rate_limit = TRUE };
+  g_autoptr (ChatTestServer) server = chat_test_server_new (&options);
+  const char *address = chat_test_server_get_address (server);
+  g_autoptr (ChatPerson) anna = chat_person_new ();
+  g_autoptr (ChatPerson) boris = chat_person_new ();
+  g_autoptr (ChatMessage) message = NULL;
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("text", 4);
+  g_autoptr (GError) error = NULL;
+  g_auto (ChatAnswer) answer = { NULL };
+  ChatAttachment *attachment;
+
+  chat_session_accept_certificate (anna->session, address, chat_test_server_get_fingerprint (server));
+  chat_session_accept_certificate (boris->session, address, chat_test_server_get_fingerprint (server));
+  g_assert_true (chat_person_sign_in (anna, address, FALSE, "anna", CHAT_TEST_PASSWORD, TRUE, &error));
+  g_assert_true (chat_person_sign_in (boris, address, FALSE, "boris", CHAT_TEST_PASSWORD, TRUE, &error));
+  chat_session_send_bytes_async (anna->session, chat_person_create_room (anna, "boris"), bytes, NULL, NULL, chat_answer_take, &answer);
+  message = chat_session_send_file_finish (anna->session, chat_answer_wait (&answer), &error);
+  g_assert_no_error (error);
+  chat_test_wait_until (chat_message_get_state (message) == CHAT_MESSAGE_SENT);
+  attachment = chat_message_get_attachment (message);
+  g_assert_true (g_str_has_prefix (chat_attachment_get_address (attachment), "https://"));
+  /* Its copy is gone: it is fetched again */
+  g_assert_cmpint (g_unlink (chat_attachment_get_path (attachment)), ==, 0);
+  chat_session_start_transfer (anna->session, message);
+  chat_test_wait_until (is_state (message, CHAT_ATTACHMENT_LOCAL));
+  g_assert_true (g_file_test (chat_attachment_get_path (attachment), G_FILE_TEST_IS_REGULAR));
+}
+
 /* A file that the server does not have any more, and one that it has changed */
 static void
 test_gone (void)
@@ -509,6 +646,10 @@ main (int   argc,
   g_test_add_func ("/media/offline", test_offline);
   g_test_add_func ("/media/breaks", test_breaks);
   g_test_add_func ("/media/pause", test_pause);
+  g_test_add_func ("/media/expired", test_expired);
+  g_test_add_func ("/media/drops", test_drops);
+  g_test_add_func ("/media/without", test_without);
+  g_test_add_func ("/media/tls", test_tls);
   g_test_add_func ("/media/gone", test_gone);
   g_test_add_func ("/media/sign-out", test_sign_out);
   g_test_add_func ("/media/memory", test_memory);
