@@ -109,11 +109,27 @@ chat_attachment_describe (ChatMessage *message)
 }
 
 GIcon *
+chat_attachment_icon_for (const char *content_type)
+{
+  g_autoptr (GIcon) icon = g_content_type_get_symbolic_icon (content_type);
+  GIcon *symbolic = g_themed_icon_new ("text-x-generic-symbolic");
+  const char *const *names = G_IS_THEMED_ICON (icon) ? g_themed_icon_get_names (G_THEMED_ICON (icon)) : NULL;
+  guint n = names != NULL ? g_strv_length ((char **) names) : 0;
+
+  /* Where there is none for the kind, the theme would give one that is painted in its own colours */
+  for (guint i = n; i > 0; i--)
+    if (g_str_has_suffix (names[i - 1], "-symbolic"))
+      g_themed_icon_prepend_name (G_THEMED_ICON (symbolic), names[i - 1]);
+
+  return symbolic;
+}
+
+GIcon *
 chat_attachment_get_icon (ChatAttachment *self)
 {
   g_autofree char *type = g_content_type_guess (chat_attachment_get_name (self), NULL, 0, NULL);
 
-  return g_content_type_get_symbolic_icon (type);
+  return chat_attachment_icon_for (type);
 }
 
 gboolean

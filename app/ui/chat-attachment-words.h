@@ -22,6 +22,8 @@ char       *chat_attachment_status        (ChatAttachment *self);
 char       *chat_attachment_describe      (ChatMessage    *message);
 /** chat_attachment_get_icon: Returns: (transfer full): for the kind that the ending of the name tells */
 GIcon      *chat_attachment_get_icon      (ChatAttachment *self);
+/** chat_attachment_icon_for: Returns: (transfer full): a symbolic one, for any kind */
+GIcon      *chat_attachment_icon_for      (const char     *content_type);
 /* What can be done with it now */
 /** chat_attachment_is_here: all of it is on this computer, and can be opened */
 gboolean    chat_attachment_is_here       (ChatAttachment *self);

@@ -10,6 +10,7 @@
 #include <glib/gi18n.h>
 
 #include "chat-accessible.h"
+#include "chat-attachment-words.h"
 #include "chat-frames.h"
 #include "chat-message-text.h"
 #include "chat-session-media.h"
@@ -176,7 +177,7 @@ item_known (Item       *item,
   static const char *const images[] = { "image/jpeg", "image/png", "image/gif", "image/webp" };
   gint64 limit = chat_session_get_media_limit (item->dialog->session);
   g_autofree char *words = g_format_size (size);
-  g_autoptr (GIcon) icon = g_content_type_get_symbolic_icon (content_type);
+  g_autoptr (GIcon) icon = chat_attachment_icon_for (content_type);
 
   item->known = TRUE;
   for (guint i = 0; i < G_N_ELEMENTS (images); i++)
