@@ -16,6 +16,7 @@
 #include "chat-about.h"
 #include "chat-preferences-window.h"
 #include "chat-session.h"
+#include "chat-session-media.h"
 #include "chat-style.h"
 #include "chat-window.h"
 
@@ -188,6 +189,13 @@ apply_color_scheme (ChatApplication *self)
   int scheme = g_settings_get_enum (self->settings, "color-scheme");
 
   adw_style_manager_set_color_scheme (adw_style_manager_get_default (), schemes[CLAMP (scheme, 0, 2)]);
+}
+
+static void
+apply_auto_download (ChatApplication *self)
+{
+  chat_session_set_auto_download (self->session, g_settings_get_int64 (self->settings, "auto-download-images"),
+                                  g_settings_get_int64 (self->settings, "auto-download-files"));
 }
 
 static void
@@ -561,6 +569,11 @@ chat_application_startup (GApplication *application)
   g_signal_connect_object (self->settings, "changed::color-scheme", G_CALLBACK (apply_color_scheme), self,
                            G_CONNECT_SWAPPED);
   apply_color_scheme (self);
+  g_signal_connect_object (self->settings, "changed::auto-download-images", G_CALLBACK (apply_auto_download), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->settings, "changed::auto-download-files", G_CALLBACK (apply_auto_download), self,
+                           G_CONNECT_SWAPPED);
+  apply_auto_download (self);
   chat_style_follow_contrast ();
   gtk_window_set_default_icon_name (APP_ID);
 

@@ -20,6 +20,9 @@ struct _ChatPreferencesWindow
   ChatSession *session;
 
   AdwComboRow *color_scheme_row;
+  AdwPreferencesGroup *download_group;
+  AdwComboRow *download_images_row;
+  AdwComboRow *download_files_row;
   AdwPreferencesPage *privacy_page;
   AdwPreferencesGroup *privacy_group;
   AdwActionRow *receipts_row;
@@ -59,6 +62,35 @@ color_scheme_to_setting (const GValue       *value,
   guint selected = g_value_get_uint (value);
 
   return g_variant_new_string (selected == 1 ? "light" : selected == 2 ? "dark" : "follow");
+}
+
+/* Automatic download: the order of the rows */
+static const gint64 download_limits[] = { 0, 1 << 20, 10 << 20, 100 << 20, -1 };
+
+static gboolean
+download_from_setting (GValue   *value,
+                       GVariant *variant,
+                       gpointer  user_data)
+{
+  gint64 limit = g_variant_get_int64 (variant);
+  guint selected = limit < 0 ? G_N_ELEMENTS (download_limits) - 1 : 0;
+
+  /* One that was set by other means is shown as the next lower */
+  for (guint i = 0; limit >= 0 && i + 1 < G_N_ELEMENTS (download_limits); i++)
+    if (limit >= download_limits[i])
+      selected = i;
+  g_value_set_uint (value, selected);
+  return TRUE;
+}
+
+static GVariant *
+download_to_setting (const GValue       *value,
+                     const GVariantType *type,
+                     gpointer            user_data)
+{
+  guint selected = g_value_get_uint (value);
+
+  return selected < G_N_ELEMENTS (download_limits) ? g_variant_new_int64 (download_limits[selected]) : NULL;
 }
 
 /* Privacy */
@@ -170,6 +202,8 @@ update_account (ChatPreferencesWindow *self)
   /* A page that cannot be reached is better than one that says nothing. */
   gtk_widget_set_visible (GTK_WIDGET (self->account_page), state != CHAT_SESSION_SIGNED_OUT);
   gtk_widget_set_visible (GTK_WIDGET (self->privacy_page), state != CHAT_SESSION_SIGNED_OUT);
+  gtk_widget_set_visible (GTK_WIDGET (self->download_group),
+                          state != CHAT_SESSION_SIGNED_OUT && (chat_session_get_abilities (self->session) & CHAT_SESSION_CAN_ATTACH) != 0);
   if (state == CHAT_SESSION_SIGNED_OUT)
     return;
   adw_action_row_set_subtitle (self->login_row, login != NULL ? login : "");
@@ -200,6 +234,10 @@ chat_preferences_window_new (GtkWindow   *parent,
   self->session = g_object_ref (session);
   g_settings_bind_with_mapping (settings, "color-scheme", self->color_scheme_row, "selected", G_SETTINGS_BIND_DEFAULT,
                                 color_scheme_from_setting, color_scheme_to_setting, NULL, NULL);
+  g_settings_bind_with_mapping (settings, "auto-download-images", self->download_images_row, "selected", G_SETTINGS_BIND_DEFAULT,
+                                download_from_setting, download_to_setting, NULL, NULL);
+  g_settings_bind_with_mapping (settings, "auto-download-files", self->download_files_row, "selected", G_SETTINGS_BIND_DEFAULT,
+                                download_from_setting, download_to_setting, NULL, NULL);
   chat_devices_group_set_session (self->devices_group, session);
   for (guint i = 0; i < G_N_ELEMENTS (account_signals); i++)
     g_signal_connect_object (session, account_signals[i], G_CALLBACK (update_account), self, G_CONNECT_SWAPPED);
@@ -232,6 +270,9 @@ chat_preferences_window_class_init (ChatPreferencesWindowClass *klass)
   g_type_ensure (CHAT_TYPE_DEVICES_GROUP);
   gtk_widget_class_set_template_from_resource (widget_class, "/com/example/Chat/ui/chat-preferences-window.ui");
   gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, color_scheme_row);
+  gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, download_group);
+  gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, download_images_row);
+  gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, download_files_row);
   gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, privacy_page);
   gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, privacy_group);
   gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, receipts_row);

@@ -124,6 +124,33 @@ answer (const char *response)
   gtk_window_destroy (GTK_WINDOW (dialog));
 }
 
+/* What comes by itself: the setting and its row follow each other; where the server has no files there is nothing to set */
+static void
+test_download (Fixture       *f,
+               gconstpointer  data)
+{
+  GtkWidget *group = child_of (f, "download_group");
+  AdwComboRow *images = ADW_COMBO_ROW (child_of (f, "download_images_row"));
+  AdwComboRow *files = ADW_COMBO_ROW (child_of (f, "download_files_row"));
+
+  chat_fake_session_set_abilities (f->session, CHAT_SESSION_CAN_REMEMBER);
+  g_assert_false (gtk_widget_get_visible (group));
+  chat_fake_session_set_abilities (f->session, CHAT_SESSION_CAN_REMEMBER | CHAT_SESSION_CAN_ATTACH);
+  g_assert_true (gtk_widget_get_visible (group));
+
+  g_assert_cmpuint (adw_combo_row_get_selected (images), ==, 2);
+  g_assert_cmpuint (adw_combo_row_get_selected (files), ==, 0);
+  adw_combo_row_set_selected (files, 4);
+  g_assert_cmpint (g_settings_get_int64 (f->settings, "auto-download-files"), ==, -1);
+  adw_combo_row_set_selected (images, 0);
+  g_assert_cmpint (g_settings_get_int64 (f->settings, "auto-download-images"), ==, 0);
+  g_settings_set_int64 (f->settings, "auto-download-images", 5000000);
+  g_assert_cmpuint (adw_combo_row_get_selected (images), ==, 1);
+  g_assert_cmpint (g_settings_get_int64 (f->settings, "auto-download-images"), ==, 5000000);
+  g_settings_reset (f->settings, "auto-download-images");
+  g_settings_reset (f->settings, "auto-download-files");
+}
+
 static void
 test_privacy (Fixture       *f,
               gconstpointer  data)
@@ -392,6 +419,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   adw_init ();
 #define ADD(name, func) g_test_add ("/ui/preferences/" name, Fixture, NULL, set_up, func, tear_down)
+  ADD ("download", test_download);
   ADD ("privacy", test_privacy);
   ADD ("devices", test_devices);
   ADD ("devices-not-there", test_devices_not_there);
