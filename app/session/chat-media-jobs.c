@@ -47,9 +47,17 @@ chat_media_job_enqueue (ChatMediaJob *job,
 {
   ChatMediaManager *self = job->manager;
 
+  GList *l;
+
   g_queue_remove (&self->queue, job);
+  l = self->queue.head;
+  /* What the person sends goes before what comes, in its order */
+  while (!first && job->file == NULL && l != NULL && ((ChatMediaJob *) l->data)->file == NULL)
+    l = l->next;
   if (first)
     g_queue_push_head (&self->queue, job);
+  else if (job->file == NULL && l != NULL)
+    g_queue_insert_before (&self->queue, l, job);
   else
     g_queue_push_tail (&self->queue, job);
 }
@@ -187,6 +195,15 @@ ended (ChatMediaJob *job)
 /* Downloads */
 
 static void
+remove_part (ChatMediaManager *self,
+             ChatMediaFile    *file)
+{
+  g_autofree char *path = chat_media_manager_dup_path (self, file->sha256), *part = g_strconcat (path, ".part", NULL);
+
+  chat_media_remove (part);
+}
+
+static void
 on_downloaded (GObject      *source,
                GAsyncResult *result,
                gpointer      user_data)
@@ -225,14 +242,13 @@ on_downloaded (GObject      *source,
     {
       g_message ("A file did not come: %s", error->message);
       file->failure = g_strdup (words_for (error, FALSE));
+      /* (Of one that there was no room for, what has come is of use) */
+      if (g_error_matches (error, CHAT_MEDIA_ERROR, CHAT_MEDIA_ERROR_GONE))
+        remove_part (self, file);
       chat_media_file_set_state (file, CHAT_STORE_DOWNLOAD_NONE);
     }
   if (!done && file->state == CHAT_STORE_DOWNLOAD_NONE && stopping)
-    {
-      g_autofree char *path = chat_media_manager_dup_path (self, file->sha256), *part = g_strconcat (path, ".part", NULL);
-
-      chat_media_remove (part);
-    }
+    remove_part (self, file);
   file->job = NULL;
   chat_media_job_drop (job);
   chat_media_file_show (file);

@@ -594,7 +594,7 @@ chat_media_manager_upload (ChatMediaManager *self,
       chat_media_job_refuse (job);
       return;
     }
-  chat_media_job_enqueue (job, TRUE);
+  chat_media_job_enqueue (job, FALSE);
   chat_media_job_show (job);
   chat_media_manager_pump (self);
 }
@@ -609,6 +609,7 @@ chat_media_manager_start_upload (ChatMediaManager *self,
     return FALSE;
   job->paused = FALSE;
   job->not_before = 0;
+  chat_outbox_hold_upload (self->session->outbox, client_ref, FALSE);
   chat_media_job_show (job);
   chat_media_manager_pump (self);
   return TRUE;
@@ -629,6 +630,7 @@ chat_media_manager_pause_upload (ChatMediaManager *self,
       g_cancellable_cancel (job->cancellable);
     }
   chat_media_job_show (job);
+  chat_outbox_hold_upload (self->session->outbox, client_ref, TRUE);
 }
 
 void

@@ -32,15 +32,22 @@ chat_outbox_ask_uploads (ChatOutbox *self,
       entry->refs++;
       g_ptr_array_add (wanted, entry);
     }
-  for (guint i = 0; wanted != NULL && i < wanted->len; i++)
+  if (wanted == NULL || self->asking)
+    return;
+  self->asking = TRUE;
+  self->refs++;
+  for (guint i = 0; i < wanted->len; i++)
     {
       ChatOutboxEntry *entry = wanted->pdata[i];
 
-      if (entry->gone || entry->uploading || self->events == NULL || self->events->upload == NULL)
+      if (entry->gone || entry->uploading || entry->row->state == CHAT_STORE_OUT_FAILED || self->events == NULL
+          || self->events->upload == NULL)
         continue;
       entry->uploading = TRUE;
       self->events->upload (entry->message, entry->row->file, entry->row->upload, self->user_data);
     }
+  self->asking = FALSE;
+  chat_outbox_unref (self);
 }
 
 gboolean
@@ -88,7 +95,7 @@ chat_outbox_uploaded (ChatOutbox *self,
 
   if (entry == NULL)
     return;
-  entry->uploading = FALSE;
+  entry->uploading = entry->held = FALSE;
   g_free (entry->row->text);
   entry->row->text = g_strdup (address);
   g_clear_pointer (&entry->row->upload, g_free);
@@ -104,11 +111,32 @@ chat_outbox_upload_failed (ChatOutbox *self,
                            const char *words)
 {
   ChatOutboxEntry *entry = find_uploading (self, client_ref);
+  ChatOutboxRoom *room;
+  gint64 room_id;
 
   if (entry == NULL)
     return;
-  entry->uploading = FALSE;
+  room_id = entry->row->room_id;
+  entry->uploading = entry->held = FALSE;
   chat_outbox_fail (self, entry, words);
+  /* Others have waited for it */
+  room = chat_outbox_get_room (self, room_id);
+  if (room != NULL && !self->asking)
+    chat_outbox_pump (self, room);
+}
+
+void
+chat_outbox_hold_upload (ChatOutbox *self,
+                         const char *client_ref,
+                         gboolean    hold)
+{
+  ChatOutboxEntry *entry = find_uploading (self, client_ref);
+
+  if (entry == NULL || entry->held == hold)
+    return;
+  entry->held = hold;
+  if (hold)
+    chat_outbox_pump (self, chat_outbox_get_room (self, entry->row->room_id));
 }
 
 const char *

@@ -24,6 +24,7 @@ typedef struct
   gboolean           in_flight;     /* on its way to the server, or answered and on its way to the store */
   gboolean           gone;
   gboolean           uploading;     /* its file is on its way, or waits for that */
+  gboolean           held;          /* by the person: what comes after it does not wait for its file */
   guint              n_lost;        /* how often the server did not find what was uploaded */
   char              *told;          /* (nullable): of a change: the text that the server has */
   GTask             *task;          /* (nullable): who waits for the change */
@@ -46,6 +47,7 @@ struct _ChatOutbox
   GHashTable              *by_ref;  /* client_ref -> ChatOutboxEntry */
   GHashTable              *changes; /* message id -> ChatOutboxEntry: the newest edit or deletion of it */
   guint                    n_messages;
+  gboolean                 asking;  /* for uploads: what is told meanwhile is looked at afterwards */
   guint                    pause;   /* timer: the server asked us to wait */
   gint64                   paused_until; /* µs, monotonic */
 };

@@ -319,6 +319,7 @@ chat_outbox_pump (ChatOutbox     *self,
                   ChatOutboxRoom *room)
 {
   gint64 room_id = room->room_id;
+  gboolean files_wait = FALSE;
 
   if (!chat_outbox_can_send (self))
     return;
@@ -337,8 +338,13 @@ chat_outbox_pump (ChatOutbox     *self,
       /* A change of what is not sent yet goes after that */
       if (entry->row->state == CHAT_STORE_OUT_FAILED || (entry->row->action != CHAT_STORE_SEND && entry->row->target_id == 0))
         continue;
-      /* A file takes its time: what comes after it does not wait for it */
+      /* A file takes its time: texts that come after it do not wait for it; other files do, unless the person holds it up */
       if (chat_outbox_lacks_file (entry))
+        {
+          files_wait = files_wait || !entry->held;
+          continue;
+        }
+      if (files_wait && entry->row->action == CHAT_STORE_SEND && entry->row->file != NULL && !entry->row->maybe_sent)
         continue;
       /* The server is another than the one that may have it already */
       if (entry->row->maybe_sent && entry->row->action == CHAT_STORE_SEND && !chat_outbox_can_resend (self))

@@ -462,12 +462,17 @@ chat_outbox_discard (ChatOutbox  *self,
   ChatOutboxEntry *entry = chat_outbox_find_message (self, message);
   g_autofree char *ref = NULL;
   gint64 room_id = chat_message_get_room_id (message);
+  ChatOutboxRoom *room;
 
   if (entry == NULL || entry->in_flight)
     return FALSE;
   ref = g_strdup (entry->row->client_ref);
   chat_outbox_forget (self, entry);
   chat_outbox_drop_changes (self, room_id, ref);
+  /* Other files may have waited for its */
+  room = chat_outbox_get_room (self, room_id);
+  if (room != NULL)
+    chat_outbox_pump (self, room);
   return TRUE;
 }
 

@@ -101,6 +101,10 @@ void         chat_outbox_uploaded   (ChatOutbox             *self,
 void         chat_outbox_upload_failed (ChatOutbox          *self,
                                      const char             *client_ref,
                                      const char             *words);
+/** chat_outbox_hold_upload: whether the person holds it up */
+void         chat_outbox_hold_upload (ChatOutbox            *self,
+                                     const char             *client_ref,
+                                     gboolean                hold);
 /** chat_outbox_get_file: Returns: (nullable): of the unsent message under that reference */
 const char  *chat_outbox_get_file   (ChatOutbox             *self,
                                      const char             *client_ref);

@@ -396,28 +396,36 @@ test_pause (void)
   chat_session_pause_transfer (f->anna->session, message);
   g_assert_true (is_state (message, CHAT_ATTACHMENT_PAUSED));
   chat_fault_proxy_calm (f->proxy);
+  /* Nothing waits for it */
+  {
+    g_autofree char *other = make_file (f, "other", 100, 55);
+    g_autoptr (ChatMessage) second = send_file (f, other, NULL);
+
+    chat_test_wait_until (chat_message_get_state (second) == CHAT_MESSAGE_SENT);
+    g_assert_cmpint (chat_message_get_state (message), ==, CHAT_MESSAGE_WAITING);
+  }
   chat_session_start_transfer (f->anna->session, message);
   chat_test_wait_until (chat_message_get_state (message) == CHAT_MESSAGE_SENT);
-  chat_test_wait_until (chat_list_length (f->other) == 1);
+  chat_test_wait_until (chat_list_length (f->other) == 2);
 
   chat_fault_proxy_arm (f->proxy, &slow);
-  chat_session_start_transfer (f->boris->session, message_at (f->other, 0));
-  chat_test_wait_until (is_state (message_at (f->other, 0), CHAT_ATTACHMENT_TRANSFERRING));
-  chat_session_pause_transfer (f->boris->session, message_at (f->other, 0));
-  g_assert_true (is_state (message_at (f->other, 0), CHAT_ATTACHMENT_PAUSED));
+  chat_session_start_transfer (f->boris->session, message_at (f->other, 1));
+  chat_test_wait_until (is_state (message_at (f->other, 1), CHAT_ATTACHMENT_TRANSFERRING));
+  chat_session_pause_transfer (f->boris->session, message_at (f->other, 1));
+  g_assert_true (is_state (message_at (f->other, 1), CHAT_ATTACHMENT_PAUSED));
   g_clear_object (&f->other);
   chat_person_restart (f->boris);
   chat_fault_proxy_calm (f->proxy);
   chat_person_sign_in (f->boris, chat_test_server_get_address (f->server), TRUE, "boris", CHAT_TEST_PASSWORD, FALSE, &error);
   g_assert_no_error (error);
   f->other = chat_session_get_messages (f->boris->session, chat_person_get_room (f->boris, "anna"));
-  chat_test_wait_until (chat_list_length (f->other) == 1);
-  chat_test_wait_until (is_state (message_at (f->other, 0), CHAT_ATTACHMENT_PAUSED));
+  chat_test_wait_until (chat_list_length (f->other) == 2);
+  chat_test_wait_until (is_state (message_at (f->other, 1), CHAT_ATTACHMENT_PAUSED));
   assert_fetched (f, path);
 
   /* And one that is thrown away */
-  chat_session_cancel_transfer (f->boris->session, message_at (f->other, 0));
-  g_assert_true (is_state (message_at (f->other, 0), CHAT_ATTACHMENT_LOCAL));
+  chat_session_cancel_transfer (f->boris->session, message_at (f->other, 1));
+  g_assert_true (is_state (message_at (f->other, 1), CHAT_ATTACHMENT_LOCAL));
 }
 
 /* The program ends in the midst of an upload, and the server forgets where it was: it begins anew, and the message comes once */
@@ -490,6 +498,13 @@ test_drops (void)
   chat_test_settle ();
   g_assert_cmpuint (chat_list_length (f->other), ==, 6);
   g_assert_cmpuint (chat_list_length (f->list), ==, 6);
+  /* In the order in which they were sent, however many go at once */
+  for (guint i = 0; i < 6; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("file %u", i);
+
+      g_assert_cmpstr (chat_attachment_get_name (chat_message_get_attachment (message_at (f->other, i))), ==, name);
+    }
   fixture_free (f);
   chat_test_temp_dir_remove (g_steal_pointer (&data));
 }
