@@ -259,7 +259,8 @@ chat_session_call_is_current (ChatSessionCall *call,
 {
   g_autoptr (ChatClient) client = g_weak_ref_get (&call->client);
 
-  return client != NULL && client == self->client;
+  /* One that has just ended fails its requests before it says so: that is the answer to none of them */
+  return client != NULL && client == self->client && chat_client_is_open (client);
 }
 
 /* The object */

@@ -285,6 +285,9 @@ typedef struct
   guint    n_logins;
   guint    n_sends;
   guint    n_marks;
+  guint    n_deliveries;
+  guint    n_sets;
+  gboolean cuts;        /* the first of each is answered by nothing but the end of the connection */
   gint64   delivered;
   GString *asked;
 } Script;
@@ -430,7 +433,9 @@ serve (ChatRawPeer *peer,
     }
   else if (g_str_equal (type, "MARK_READ"))
     {
-      if (script->n_marks++ == 0)
+      if (script->n_marks++ == 0 && script->cuts)
+        chat_raw_hang_up (peer);
+      else if (script->n_marks == 1)
         chat_raw_say (peer, "{\"type\":\"MARK_READ\",\"status\":\"RATE_LIMITED\",\"error\":\"not so fast\",\"retry_after\":1%s}\n", number);
       else
         chat_raw_say (peer, "{\"type\":\"MARK_READ\",\"room_id\":7,\"message_id\":%" ID ",\"unread\":0,\"seq\":42%s}\n",
@@ -439,7 +444,19 @@ serve (ChatRawPeer *peer,
   else if (g_str_equal (type, "MARK_DELIVERED"))
     {
       script->delivered = json_object_get_int_member (request, "message_id");
+      if (script->n_deliveries++ == 0 && script->cuts)
+        {
+          chat_raw_hang_up (peer);
+          return;
+        }
       chat_raw_say (peer, "{\"type\":\"MARK_DELIVERED\",\"room_id\":7,\"message_id\":%" ID "%s}\n", script->delivered, number);
+    }
+  else if (g_str_equal (type, "SET_ROOM"))
+    {
+      if (script->n_sets++ == 0 && script->cuts)
+        chat_raw_hang_up (peer);
+      else
+        chat_raw_say (peer, "{\"type\":\"SET_ROOM\",\"room_id\":7,\"muted\":false,\"pinned\":true,\"seq\":43%s}\n", number);
     }
   else if (g_str_equal (type, "SYNC"))
     {
@@ -632,6 +649,29 @@ test_mark_limited (void)
   g_assert_cmpuint (chat_room_get_unread_count (room), ==, 0);
 }
 
+/* The connection ends before the answer: nobody knows whether it was done, so it is told again */
+static void
+test_cut_untold (void)
+{
+  g_auto (Script) script = { .mood = ANSWER_OWN, .asked = g_string_new (NULL), .cuts = TRUE };
+  g_autoptr (ChatRawServer) server = chat_raw_server_new (serve, &script);
+  g_autoptr (ChatPerson) anna = chat_person_new ();
+  ChatRoom *room;
+
+  start_script (anna, server);
+  restore (anna);
+  chat_test_wait_until (chat_session_get_position (anna->session) == 41);
+  chat_test_wait_until (script.n_deliveries >= 2);
+  chat_test_wait_until (chat_session_get_state (anna->session) == CHAT_SESSION_ONLINE);
+  room = chat_person_get_room (anna, "boris");
+  chat_session_set_room_pinned (anna->session, room, TRUE);
+  chat_test_wait_until (script.n_sets == 2);
+  chat_test_wait_until (chat_session_get_state (anna->session) == CHAT_SESSION_ONLINE);
+  chat_session_mark_read (anna->session, room, 40);
+  chat_test_wait_until (script.n_marks == 2);
+  chat_test_wait_until (chat_session_is_written (anna->session));
+}
+
 /* The changes can not be told: rooms and newest pages, and the position is that of the rooms */
 static void
 test_reset (gconstpointer data)
@@ -731,6 +771,7 @@ main (int    argc,
   g_test_add_func ("/sync/asked-counts", test_asked_counts);
   g_test_add_func ("/sync/deleted-meanwhile", test_deleted_meanwhile);
   g_test_add_func ("/sync/read-elsewhere", test_read_elsewhere);
+  g_test_add_func ("/sync/cut-untold", test_cut_untold);
   g_test_add_data_func ("/sync/reset", GINT_TO_POINTER (ANSWER_RESET), test_reset);
   g_test_add_data_func ("/sync/refused", GINT_TO_POINTER (ANSWER_ERROR), test_reset);
   g_test_add_func ("/sync/other-name", test_other_name);
