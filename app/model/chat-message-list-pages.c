@@ -110,7 +110,7 @@ chat_message_list_take_whole (ChatMessageList       *self,
     chat_message_list_drop_request (self, &self->older);
   chat_message_list_drop_request (self, &self->newer);
 
-  self->stale = FALSE;
+  self->stale = CHAT_LIST_SURE;
   if (!newest || lost)
     chat_message_list_set_has_newer (self, TRUE);
   chat_message_window_apply (&self->window, wanted);

@@ -20,6 +20,14 @@ typedef struct
   gint64           frontier;      /* the newest id of the window when it was asked: what is newer came later */
 } ChatPageRequest;
 
+/** ChatListDoubt: whether something may be missing between stale_after and what is newer in the window */
+typedef enum
+{
+  CHAT_LIST_SURE,
+  CHAT_LIST_WAITS,      /* until what happened meanwhile has been told in order */
+  CHAT_LIST_GAP         /* until the newest page has been asked for */
+} ChatListDoubt;
+
 struct _ChatMessageList
 {
   GObject            parent_instance;
@@ -38,7 +46,7 @@ struct _ChatMessageList
   gboolean           late_lost;   /* there were too many: the window does not reach the newest after all */
 
   /* After a reconnect, until the newest page came: messages may be missing after this id */
-  gboolean           stale;
+  ChatListDoubt      stale;
   gint64             stale_after;
 
   GError            *error;

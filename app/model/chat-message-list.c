@@ -66,7 +66,7 @@ chat_message_list_cut (ChatMessageList *self)
 
   chat_message_list_set_has_newer (self, TRUE);
   chat_message_window_remove (&self->window, from, self->window.n_sent - from);
-  self->stale = FALSE;
+  self->stale = CHAT_LIST_SURE;
 }
 
 /* Pages */
@@ -214,7 +214,7 @@ ask (ChatMessageList *self,
   request->cancellable = g_cancellable_new ();
   request->kind = kind;
   request->anchor = anchor;
-  if (self->stale)
+  if (self->stale != CHAT_LIST_SURE)
     request->frontier = self->stale_after;
   else
     request->frontier = self->loaded ? chat_message_window_last_id (&self->window) : 0;
@@ -461,9 +461,32 @@ chat_message_list_load_around (ChatMessageList *self,
     return;
 
   /* Where it fails nobody closes the gap that there may be */
-  if (self->stale)
+  if (self->stale != CHAT_LIST_SURE)
     chat_message_list_cut (self);
   ask_whole (self, CHAT_PAGE_AROUND, id);
+}
+
+void
+chat_message_list_doubt (ChatMessageList *self,
+                         gboolean         gap)
+{
+  g_return_if_fail (CHAT_IS_MESSAGE_LIST (self));
+
+  if (!self->loaded || self->has_newer)
+    return;
+  /* What came since the first doubt is in doubt itself */
+  if (self->stale == CHAT_LIST_SURE)
+    self->stale_after = chat_message_window_last_id (&self->window);
+  self->stale = MAX (self->stale, gap ? CHAT_LIST_GAP : CHAT_LIST_WAITS);
+}
+
+void
+chat_message_list_trust (ChatMessageList *self)
+{
+  g_return_if_fail (CHAT_IS_MESSAGE_LIST (self));
+
+  if (self->stale == CHAT_LIST_WAITS)
+    self->stale = CHAT_LIST_SURE;
 }
 
 void
@@ -471,11 +494,7 @@ chat_message_list_reload (ChatMessageList *self)
 {
   g_return_if_fail (CHAT_IS_MESSAGE_LIST (self));
 
-  if (self->loaded && !self->has_newer && !self->stale)
-    {
-      self->stale = TRUE;
-      self->stale_after = chat_message_window_last_id (&self->window);
-    }
+  chat_message_list_doubt (self, FALSE);
 
   /* One that was asked for over the old connection may never come, or may be old: ask anew */
   if (self->whole != NULL)
@@ -486,7 +505,7 @@ chat_message_list_reload (ChatMessageList *self)
       ask_whole (self, kind, anchor);
       return;
     }
-  if (self->loaded && self->has_newer && !self->stale)
+  if (self->loaded && self->has_newer && self->stale == CHAT_LIST_SURE)
     {
       chat_message_list_retry (self);
       return;

@@ -47,8 +47,13 @@ void             chat_message_list_load_newer       (ChatMessageList   *self);
 /** chat_message_list_load_around: a window around message @id in place of this one, unless it is in it */
 void             chat_message_list_load_around      (ChatMessageList   *self,
                                                      gint64             id);
-/** chat_message_list_reload: fetches the newest page again and merges it (after a reconnect; call it before the first push of
- * the new connection is added); where it does not touch the window, it replaces it ("following" says when not) and older
+/** chat_message_list_doubt: from now on something may be missing between what is in the window and what is added to it: call it before the
+ * first push of a new connection is added. @gap: it will not be told by itself either */
+void             chat_message_list_doubt            (ChatMessageList   *self,
+                                                     gboolean           gap);
+/** chat_message_list_trust: all that happened since has been told and added, if it was not a gap: the doubt is over */
+void             chat_message_list_trust            (ChatMessageList   *self);
+/** chat_message_list_reload: fetches the newest page again and merges it; where it does not touch the window, it replaces it ("following" says when not) and older
  * pages are then loaded as one scrolls. A window that does not reach the newest stays as it is. */
 void             chat_message_list_reload           (ChatMessageList   *self);
 /** chat_message_list_retry: asks again for what "error" is about; nothing if there is no error */

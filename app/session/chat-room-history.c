@@ -16,6 +16,7 @@ struct _ChatRoomHistory
   gboolean  shown;          /* the newest page was given once */
   gboolean  asking_whole;   /* ALL is on its way */
   GArray   *holes;          /* of Hole: where the window may lack messages, until the server can be asked */
+  guint     n_doubts;       /* how often they were replaced */
   gboolean  filling;
 };
 
@@ -486,7 +487,7 @@ get_span (ChatRoomHistory *self,
   return *first > 0;
 }
 
-/* Whether the window of the room reaches over it still */
+/* Whether the window of the room reaches into it still: what was at its edges may have been deleted meanwhile */
 static gboolean
 is_open (ChatRoomHistory *self,
          ChatSession     *session,
@@ -494,13 +495,14 @@ is_open (ChatRoomHistory *self,
 {
   gint64 first, last;
 
-  return get_span (self, session, &first, &last) && first <= hole->low + 1 && last >= hole->high - 1;
+  return get_span (self, session, &first, &last) && first < hole->high && last > hole->low;
 }
 
 typedef struct
 {
   ChatRoomHistory *history;
-  Hole             hole;          /* as it was when it was asked for */
+  gint64           high;        /* for what comes before it */
+  guint            n_doubts;    /* when it was asked */
   gboolean         more;
 } Filling;
 
@@ -526,9 +528,9 @@ on_filled (ChatSession *session,
   if (session == NULL || self->holes->len == 0)
     return;
   hole = &g_array_index (self->holes, Hole, 0);
-  if (hole->low != filling->hole.low || hole->high != filling->hole.high)
+  if (filling->n_doubts != self->n_doubts)
     {
-      /* Meanwhile all was doubted anew: that begins at its beginning */
+      /* What has come is in doubt by now itself */
       fill_next (self, session);
       return;
     }
@@ -560,7 +562,7 @@ on_filling (GObject      *source,
     }
   paged = (session->abilities & CHAT_SESSION_CAN_PAGE) != 0;
   if (paged)
-    to = filling->hole.high - 1;
+    to = filling->high - 1;
   if (filling->more)
     from = rows->len > 0 ? ((ChatClientMessage *) rows->pdata[0])->id : to + 1;
   if (!paged)
@@ -585,9 +587,10 @@ fill_next (ChatRoomHistory *self,
   self->filling = TRUE;
   filling = g_new0 (Filling, 1);
   filling->history = g_object_ref (self);
-  filling->hole = g_array_index (self->holes, Hole, 0);
+  filling->high = g_array_index (self->holes, Hole, 0).high;
+  filling->n_doubts = self->n_doubts;
   chat_client_read_async (session->client, paged ? CHAT_CLIENT_READ_BEFORE : CHAT_CLIENT_READ_ALL, self->room_id,
-                          filling->hole.high, CHAT_CLIENT_MAX_PAGE, NULL, on_filling, filling);
+                          filling->high, CHAT_CLIENT_MAX_PAGE, NULL, on_filling, filling);
 }
 
 void
@@ -609,6 +612,7 @@ chat_room_history_doubt (ChatRoomHistory *self)
     return;
   all.low--;
   all.high++;
+  self->n_doubts++;
   g_array_set_size (self->holes, 0);
   g_array_append_val (self->holes, all);
 }

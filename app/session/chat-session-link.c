@@ -393,6 +393,7 @@ chat_session_link_start (ChatSession *self)
       return;
     }
   watch_network (self);
+  chat_session_doubt_lists (self, FALSE);
   pin = chat_account_dup_pin (self->account, self->server);
   self->attempt = chat_session_make_client (self);
   chat_session_set_state (self, CHAT_SESSION_CONNECTING, NULL, 0);
@@ -419,6 +420,7 @@ chat_session_link_up (ChatSession *self,
   g_autoptr (ChatMediaEndpoint) files = NULL;
 
   chat_session_link_stop (self);
+  chat_session_doubt_lists (self, FALSE);
   files = file_server (self, client);
   g_set_object (&self->client, client);
   chat_session_feed_regulate (self);

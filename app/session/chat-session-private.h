@@ -440,8 +440,10 @@ ChatRoomInfo *chat_session_add_info   (ChatSession        *self,
                                        gint64              room_id,
                                        const char         *name);
 void    chat_session_refresh_rooms    (ChatSession        *self);
-/** chat_session_doubt_lists: what the open windows show may be old, and is asked for again once the rooms are told */
-void    chat_session_doubt_lists      (ChatSession        *self);
+/** chat_session_doubt_lists: what is added to the open windows from now on may not join what is in them. @gap: what happened meanwhile will not
+ * be told: what they show may be old too, and is asked for again once the rooms are told */
+void    chat_session_doubt_lists      (ChatSession        *self,
+                                       gboolean            gap);
 /** chat_session_rooms_in_step: all changes were told, and the list of rooms is right without being asked for */
 void    chat_session_rooms_in_step    (ChatSession        *self);
 /** chat_session_has_untold: whether the server is to be told something of the room */

@@ -394,20 +394,23 @@ reload_lists (ChatSession *self)
 }
 
 void
-chat_session_doubt_lists (ChatSession *self)
+chat_session_doubt_lists (ChatSession *self,
+                          gboolean     gap)
 {
+  /* Where there are no pages the only question is for everything there is: nobody should ask that at each connection */
+  gboolean renew = gap && (self->abilities & CHAT_SESSION_CAN_PAGE) != 0;
   GHashTableIter iter;
   gpointer value;
 
-  /* Where there are no pages the only question is for everything there is: nobody should ask that at each connection */
-  if ((self->abilities & CHAT_SESSION_CAN_PAGE) == 0)
-    return;
   g_hash_table_iter_init (&iter, self->infos);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       ChatRoomInfo *info = value;
 
-      if (info->list != NULL && info->history != NULL)
+      if (info->list == NULL)
+        continue;
+      chat_message_list_doubt (info->list, gap);
+      if (renew && info->history != NULL)
         chat_room_history_doubt (info->history);
     }
 }
@@ -724,6 +727,8 @@ chat_session_rooms_in_step (ChatSession *self)
       tell_mark (self, info);
       chat_session_tell_wish (self, info);
       chat_session_delivered (self, info, info->delivered);
+      if (info->list != NULL)
+        chat_message_list_trust (info->list);
     }
   reload_lists (self);
 }

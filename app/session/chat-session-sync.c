@@ -27,7 +27,7 @@ chat_session_sync_anew (ChatSession *self)
   self->reset_wanted = self->store != NULL;
   /* At once, not with the first thing that is told: a page may be read before that */
   chat_session_feed (self, chat_session_event_new ());
-  chat_session_doubt_lists (self);
+  chat_session_doubt_lists (self, TRUE);
   chat_session_settings_ask (self);
   chat_session_refresh_rooms (self);
 }

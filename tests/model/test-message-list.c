@@ -389,6 +389,40 @@ test_reload (void)
   fixture_clear (&f);
 }
 
+/* A push is here before anybody knows what was missed: it must not pass for the newest of what is known without a gap */
+static void
+test_doubt (void)
+{
+  Fixture f;
+
+  for (guint round = 0; round < 2; round++)
+    {
+      loaded (&f, 200);
+      chat_message_list_doubt (f.list, round == 0);
+      for (guint i = 0; i < 20; i++)
+        chat_fake_source_append (f.source, "bob", FALSE, NOON, "missed");
+      /* The last of the page, and far enough behind that the page is full without what is known */
+      g_assert_true (chat_message_list_add (f.list, chat_fake_source_append (f.source, "bob", FALSE, NOON, "pushed")));
+      for (guint i = 0; i < 49; i++)
+        g_assert_true (chat_message_list_add (f.list, chat_fake_source_append (f.source, "bob", FALSE, NOON, "pushed")));
+      /* A second try doubts no less than the first */
+      chat_message_list_doubt (f.list, FALSE);
+      chat_message_list_trust (f.list);
+      chat_message_list_reload (f.list);
+      answer (&f);
+      if (round == 0)
+        {
+          g_assert_cmpuint (length (&f), ==, 50);
+          g_assert_true (chat_message_list_get_has_older (f.list));
+          g_assert_cmpint (chat_message_get_id (at (&f, 0)), ==, 221);
+        }
+      else
+        /* It was told in between, and whoever says so answers for it */
+        g_assert_cmpuint (length (&f), ==, 100);
+      fixture_clear (&f);
+    }
+}
+
 static void
 test_unsent (void)
 {
@@ -787,6 +821,7 @@ main (int   argc,
   g_test_add_func ("/model/message-list/errors", test_errors);
   g_test_add_func ("/model/message-list/removed-and-late", test_removed_and_late);
   g_test_add_func ("/model/message-list/reload", test_reload);
+  g_test_add_func ("/model/message-list/doubt", test_doubt);
   g_test_add_func ("/model/message-list/unsent", test_unsent);
   g_test_add_func ("/model/message-list/grouping", test_grouping);
   g_test_add_func ("/model/message-list/remove-all", test_remove_all);
