@@ -567,6 +567,32 @@ edit_message (ChatSqliteWriter *self, ChatStorageJob *job)
   return TRUE;
 }
 
+/* A mark that rose because its owner sent a message is told by that message. One that is deleted tells nothing: whoever was away would never
+ * learn of the mark, which is therefore a change by itself from now on */
+static gboolean
+note_mark_of_removed (ChatSqliteWriter *self, ChatStorageJob *job, gint64 room_id)
+{
+  gboolean exists, failed = FALSE;
+  guint prefs = 0;
+  gint64 read, seq;
+
+  if (!chat_sqlite_writer_flush_marks (self))
+    return FALSE;
+  bind_id (self, SQL_GET_MARK, 1, room_id);
+  bind_id (self, SQL_GET_MARK, 2, job->user_id);
+  if (!chat_sqlite_writer_step_row (self, SQL_GET_MARK, &failed))
+    return !failed;
+  read = get_id (self, SQL_GET_MARK, 0);
+  sqlite3_reset (self->statements[SQL_GET_MARK]);
+  if (read != job->message_id)
+    return TRUE;
+  if (!get_prefs (self, job->user_id, &exists, &prefs) || !chat_sqlite_writer_take_id (self, &seq)
+      || !chat_sqlite_writer_note (self, job->user_id, CHAT_STORAGE_CHANGE_READ, room_id, seq))
+    return FALSE;
+  return (prefs & CHAT_STORAGE_HIDE_RECEIPTS) != 0
+         || chat_sqlite_writer_note (self, room_id, CHAT_STORAGE_CHANGE_RECEIPT, job->user_id, seq);
+}
+
 static gboolean
 remove_message (ChatSqliteWriter *self, ChatStorageJob *job)
 {
@@ -579,7 +605,8 @@ remove_message (ChatSqliteWriter *self, ChatStorageJob *job)
   if (room == NULL)
     return TRUE;
   bind_id (self, SQL_REMOVE_MESSAGE, 1, job->message_id);
-  if (!chat_sqlite_drop_messages (self, SQL_REMOVE_MESSAGE, &n) || !note_message (self, job, room->id))
+  if (!note_mark_of_removed (self, job, room->id) || !chat_sqlite_drop_messages (self, SQL_REMOVE_MESSAGE, &n)
+      || !note_message (self, job, room->id))
     return FALSE;
   job->room_id = room->id;
   job->members = chat_storage_members_ref (room->members);

@@ -102,12 +102,15 @@ test_replay (void)
   client_expect (ann, "{'type':'CREATE_ROOM','id':%" ID ",'customer':'bob','seq':%" ID "}", room, get_int (created, "seq"));
   client_expect (ann, "{'type':'READ_MSG','status':'SUCCESS','room_id':%" ID ",'message_id':%" ID ",'msg_type':'TEXT','message':'ONE',"
                  "'date':'*','sender':'ann','seq':%" ID "}", room, first, get_int (sent, "seq"));
+  /* The message that told of the mark is gone: the mark is told by itself, also to the others */
+  client_expect (ann, "{'type':'MARK_READ','room_id':%" ID ",'message_id':%" ID ",'unread':0,'seq':'*'}", room, second);
   client_expect (ann, "{'type':'DELETE_MSG','id':%" ID ",'room_id':%" ID ",'seq':%" ID "}", second, room, get_int (deleted, "seq"));
   client_expect (ann, "{'type':'SET_ROOM','room_id':%" ID ",'muted':true,'pinned':false,'seq':%" ID "}", room, seq);
   client_expect (ann, "{'type':'SYNC','status':'SUCCESS','seq':%" ID "}", seq);
   client_send (bob, "{'type':'SYNC','since':%" ID ",'request_id':6}", get_int (sent, "seq"));
   client_expect (bob, "{'type':'EDIT_MSG','id':%" ID ",'new_msg':'ONE','edited':'*','room_id':%" ID ",'seq':%" ID ",'request_id':6}", first,
                  room, get_int (edited, "seq"));
+  client_expect (bob, "{'type':'MARK_READ','room_id':%" ID ",'message_id':%" ID ",'user':'ann','seq':'*','request_id':6}", room, second);
   client_expect (bob, "{'type':'DELETE_MSG','id':%" ID ",'room_id':%" ID ",'seq':'*','request_id':6}", second, room);
   client_expect (bob, "{'type':'SYNC','status':'SUCCESS','seq':%" ID ",'request_id':6}", seq);
 
