@@ -172,6 +172,9 @@ gboolean chat_sqlite_release_file         (ChatSqliteWriter *self,
 gboolean chat_sqlite_drop_messages        (ChatSqliteWriter *self,
                                            int               statement,
                                            guint            *n);
+/** chat_sqlite_expire: a portion of what is too old */
+gboolean chat_sqlite_expire               (ChatSqliteWriter *self,
+                                           ChatStorageJob   *job);
 gboolean chat_sqlite_add_upload           (ChatSqliteWriter *self,
                                            ChatStorageJob   *job);
 gboolean chat_sqlite_finish_upload        (ChatSqliteWriter *self,
@@ -205,6 +208,12 @@ static inline gint64
 get_id (ChatSqliteWriter *self, int statement, int column)
 {
   return sqlite3_column_int64 (self->statements[statement], column);
+}
+
+static inline gint64
+get_date (const ChatStorageJob *job)
+{
+  return job->date > 0 ? job->date : g_get_real_time ();
 }
 
 G_END_DECLS

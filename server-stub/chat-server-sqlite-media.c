@@ -45,12 +45,6 @@ set_file (ChatStorageJob *job, ChatStorageFile *file)
   job->file = file;
 }
 
-static gint64
-get_date (ChatStorageJob *job)
-{
-  return job->date > 0 ? job->date : g_get_real_time ();
-}
-
 gboolean
 chat_sqlite_find_file (ChatSqliteWriter *self, ChatStorageJob *job, gint64 kind, gint64 *file_id)
 {
