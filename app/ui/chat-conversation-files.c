@@ -9,6 +9,7 @@
 
 #include <glib/gi18n.h>
 
+#include "chat-image-viewer.h"
 #include "chat-send-files-dialog.h"
 #include "chat-session-media.h"
 
@@ -340,12 +341,35 @@ save_as (ChatConversation *self,
   g_weak_ref_init (&saving->conversation, self);
   saving->message = g_object_ref (message);
   G_GNUC_BEGIN_IGNORE_DEPRECATIONS
-  chooser = gtk_file_chooser_native_new (_("Save File"), window_of (self), GTK_FILE_CHOOSER_ACTION_SAVE, _("_Save"), _("_Cancel"));
+  chooser = gtk_file_chooser_native_new (_("Save File"), self->viewer != NULL ? GTK_WINDOW (self->viewer) : window_of (self), GTK_FILE_CHOOSER_ACTION_SAVE, _("_Save"), _("_Cancel"));
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), name);
   G_GNUC_END_IGNORE_DEPRECATIONS
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
   g_signal_connect_data (chooser, "response", G_CALLBACK (destination_cb), saving, (GClosureNotify) (void (*) (void)) saving_free, 0);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
+}
+
+static void
+view (ChatConversation *self,
+      ChatMessage      *message)
+{
+  if (self->list == NULL)
+    return;
+
+  chat_conversation_close_viewer (self);
+  g_set_weak_pointer (&self->viewer, chat_image_viewer_new (window_of (self), G_LIST_MODEL (self->list), message));
+  g_signal_connect_object (self->viewer, "save", G_CALLBACK (save_as), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (self->viewer));
+}
+
+void
+chat_conversation_close_viewer (ChatConversation *self)
+{
+  GtkWidget *viewer = self->viewer;
+
+  g_clear_weak_pointer (&self->viewer);
+  if (viewer != NULL)
+    gtk_window_destroy (GTK_WINDOW (viewer));
 }
 
 void
@@ -361,6 +385,8 @@ chat_conversation_file_requested (ChatConversation *self,
     chat_session_cancel_transfer (self->session, message);
   else if (g_str_equal (action, "save-as"))
     save_as (self, message);
+  else if (g_str_equal (action, "view"))
+    view (self, message);
 }
 
 /* Parts of the conversation */
@@ -391,6 +417,7 @@ chat_conversation_init_files (ChatConversation *self)
 void
 chat_conversation_dispose_files (ChatConversation *self)
 {
+  chat_conversation_close_viewer (self);
   if (self->chooser != NULL)
     gtk_native_dialog_destroy (GTK_NATIVE_DIALOG (self->chooser));
   g_clear_object (&self->chooser);

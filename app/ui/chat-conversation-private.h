@@ -28,6 +28,7 @@ struct _ChatConversation
   gulong        abilities_id;
   GtkEventController *drop;   /* (not owned) */
   GtkFileChooserNative *chooser;  /* (nullable) */
+  GtkWidget    *viewer;       /* (nullable) (weak): of images */
 };
 
 /** chat_conversation_tell: @what: what did not work; @error: (nullable): why */
@@ -40,6 +41,8 @@ void chat_conversation_init_files     (ChatConversation *self);
 void chat_conversation_dispose_files  (ChatConversation *self);
 /** chat_conversation_update_files: the room, or what the server can do, is another */
 void chat_conversation_update_files   (ChatConversation *self);
+/** chat_conversation_close_viewer: the room is another */
+void chat_conversation_close_viewer   (ChatConversation *self);
 /** chat_conversation_file_requested: the person asks for @action on the file of @message */
 void chat_conversation_file_requested (ChatConversation *self,
                                        ChatMessage      *message,

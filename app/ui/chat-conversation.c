@@ -467,6 +467,7 @@ chat_conversation_set_room (ChatConversation *self,
   if (self->room == room)
     return;
 
+  chat_conversation_close_viewer (self);
   g_set_object (&self->room, room);
   if (room != NULL && self->session != NULL)
     list = chat_session_get_messages (self->session, room);

@@ -166,7 +166,7 @@ chat_bubble_pick_card (ChatBubble *self,
       x >= self->icon_at.x && x < self->icon_at.x + ICON_SIZE && y >= self->icon_at.y && y < self->icon_at.y + ICON_SIZE)
     return CHAT_BUBBLE_TRANSFER;
   if (x >= self->card.x && x < self->card.x + self->card.width && y >= self->card.y && y < self->card.y + self->card.height)
-    return CHAT_BUBBLE_FILE;
+    return chat_bubble_shows_picture (self) ? CHAT_BUBBLE_PICTURE : CHAT_BUBBLE_FILE;
 
   return CHAT_BUBBLE_TEXT;
 }

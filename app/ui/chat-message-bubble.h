@@ -23,6 +23,7 @@ typedef enum
   CHAT_BUBBLE_LINK,
   CHAT_BUBBLE_CARD,
   CHAT_BUBBLE_FILE,       /* an attachment */
+  CHAT_BUBBLE_PICTURE,    /* the same, drawn as an image */
   CHAT_BUBBLE_TRANSFER,   /* its button: starts, pauses, or goes on */
   CHAT_BUBBLE_MORE,
   CHAT_BUBBLE_RETRY,

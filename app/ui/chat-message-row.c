@@ -291,7 +291,7 @@ chat_message_row_class_init (ChatMessageRowClass *klass)
 {
   static const char *actions[] = {
     "message.menu", "message.copy", "message.copy-link", "message.open-link", "message.edit", "message.delete",
-    "message.retry", "message.discard", "message.details", "message.open", "message.save-as", "message.show-in-folder", "message.copy-image",
+    "message.retry", "message.discard", "message.details", "message.view", "message.open", "message.save-as", "message.show-in-folder", "message.copy-image",
     "message.start-transfer", "message.pause-transfer", "message.cancel-transfer"
   };
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -445,6 +445,7 @@ chat_message_row_update_actions (ChatMessageRow *self)
   here = attachment != NULL && chat_attachment_is_here (attachment);
 
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.copy", attachment == NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.view", here && chat_attachment_is_picture (self->message));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.open", here);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.save-as", here);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.show-in-folder", here);

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  * It follows its message. The timeline, which holds the gestures for all rows, asks it what is where.
  *
  * Actions (for assistive technology, which can not point; and of its menu): message.menu, .copy, .copy-link, .open-link,
- * .edit, .delete, .retry, .discard, .details; of an attachment: .open, .save-as, .show-in-folder, .copy-image, .start-transfer, .pause-transfer,
+ * .edit, .delete, .retry, .discard, .details; of an attachment: .view, .open, .save-as, .show-in-folder, .copy-image, .start-transfer, .pause-transfer,
  * .cancel-transfer
  *
  * Signal: requested (const char *action): one of these actions, without its prefix

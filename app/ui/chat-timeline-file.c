@@ -56,6 +56,8 @@ chat_timeline_add_file_items (ChatTimeline *self,
     g_menu_append (first, _("Ca_ncel"), "message.cancel-transfer");
   if (chat_attachment_is_here (attachment))
     {
+      if (chat_attachment_is_picture (message))
+        g_menu_append (second, _("_View"), "message.view");
       g_menu_append (second, _("_Open"), "message.open");
       if (chat_attachment_is_picture (message))
         g_menu_append (second, _("_Copy Image"), "message.copy-image");
@@ -87,7 +89,8 @@ chat_timeline_file_requested (ChatTimeline *self,
       if (chat_attachment_is_here (attachment) && chat_attachment_is_picture (message))
         copy_image (self, attachment);
     }
-  else if ((g_str_equal (action, "save-as") && chat_attachment_is_here (attachment)) ||
+  else if ((g_str_equal (action, "view") && chat_attachment_is_here (attachment) && chat_attachment_is_picture (message)) ||
+           (g_str_equal (action, "save-as") && chat_attachment_is_here (attachment)) ||
            (g_str_equal (action, "start-transfer") && chat_attachment_can_start (attachment)) ||
            (g_str_equal (action, "pause-transfer") && chat_attachment_can_pause (attachment)) ||
            (g_str_equal (action, "cancel-transfer") && chat_attachment_can_cancel (attachment)))
@@ -97,25 +100,27 @@ chat_timeline_file_requested (ChatTimeline *self,
   else
     {
       /* Its address is nothing to copy or to follow */
-      return g_str_has_suffix (action, "-transfer") || g_str_equal (action, "save-as") || g_str_has_prefix (action, "copy");
+      return g_str_has_suffix (action, "-transfer") || g_str_equal (action, "save-as") || g_str_equal (action, "view") ||
+             g_str_has_prefix (action, "copy");
     }
 
   return TRUE;
 }
 
 void
-chat_timeline_file_clicked (ChatTimeline *self,
-                            ChatMessage  *message,
-                            gboolean      button)
+chat_timeline_file_clicked (ChatTimeline   *self,
+                            ChatMessage    *message,
+                            ChatBubblePart  part)
 {
   ChatAttachment *attachment = chat_message_get_attachment (message);
+  gboolean button = part == CHAT_BUBBLE_TRANSFER;
 
   if (attachment == NULL)
     return;
 
   /* The file itself opens where it can, and else comes; only its button stops it */
   if (!button && chat_attachment_is_here (attachment))
-    chat_timeline_file_requested (self, message, "open");
+    chat_timeline_file_requested (self, message, part == CHAT_BUBBLE_PICTURE ? "view" : "open");
   else if (chat_attachment_can_start (attachment))
     chat_timeline_file_requested (self, message, "start-transfer");
   else if (button && chat_attachment_can_pause (attachment))

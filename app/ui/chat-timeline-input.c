@@ -404,9 +404,9 @@ click_released_cb (GtkGestureClick *gesture,
         }
       break;
     case CHAT_BUBBLE_FILE:
+    case CHAT_BUBBLE_PICTURE:
     case CHAT_BUBBLE_TRANSFER:
-      chat_timeline_file_clicked (self, self->pressed,
-                                  chat_bubble_pick (chat_message_row_get_bubble (row), row_x, row_y, NULL) == CHAT_BUBBLE_TRANSFER);
+      chat_timeline_file_clicked (self, self->pressed, chat_bubble_pick (chat_message_row_get_bubble (row), row_x, row_y, NULL));
       break;
     case CHAT_BUBBLE_MORE:
       chat_bubble_unfold (chat_message_row_get_bubble (row));
@@ -521,6 +521,7 @@ motion_cb (GtkEventControllerMotion *controller,
       case CHAT_BUBBLE_LINK:
       case CHAT_BUBBLE_CARD:
       case CHAT_BUBBLE_FILE:
+      case CHAT_BUBBLE_PICTURE:
       case CHAT_BUBBLE_TRANSFER:
       case CHAT_BUBBLE_MORE:
       case CHAT_BUBBLE_RETRY:

@@ -95,10 +95,10 @@ void     chat_timeline_add_file_items  (ChatTimeline   *self,
 gboolean chat_timeline_file_requested  (ChatTimeline   *self,
                                         ChatMessage    *message,
                                         const char     *action);
-/** chat_timeline_file_clicked: @button: on the button that starts or pauses; else anywhere on the file */
+/** chat_timeline_file_clicked: @part: its button, which starts or pauses, or anywhere else on the file or image */
 void     chat_timeline_file_clicked    (ChatTimeline   *self,
                                         ChatMessage    *message,
-                                        gboolean        button);
+                                        ChatBubblePart  part);
 /** chat_timeline_close_menu: @row: (nullable): only if it is that of @row */
 void chat_timeline_close_menu    (ChatTimeline   *self,
                                   ChatMessageRow *row);

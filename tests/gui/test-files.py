@@ -108,6 +108,14 @@ def files(world):
         anna.sees_message('photo.png', re.compile('Image photo.png.*(Sent|Delivered|Read)'))
         boris.sees_message('photo.png', re.compile('Image photo.png.*on this computer'))
         boris.no_nameless()
+    with world.step('it fills a window of its own, which Escape leaves'):
+        boris.focus_window()
+        act(boris.sees_message('photo.png'), 'message.view')
+        boris.sees_window('photo.png')
+        boris.no_nameless()
+        press('plus')
+        press('Escape')
+        boris.sees_no_window('photo.png')
     with world.step('all of it is there again after a start without a server'):
         assert boris.quit() == 0
         server.stop()
