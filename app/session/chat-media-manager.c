@@ -316,7 +316,8 @@ chat_media_manager_open (ChatMediaManager *self,
         want (file, FALSE);
     }
   keep_outbox (self, keep);
-  chat_media_sweep_async (folder, keep, whole, on_swept, chat_session_call_new (self->session, NULL, 0, self->generation));
+  /* Without a store nobody can tell what is wanted: it may be another program's */
+  chat_media_sweep_async (folder, downloads != NULL ? keep : NULL, whole, on_swept, chat_session_call_new (self->session, NULL, 0, self->generation));
 }
 
 static void

@@ -28,8 +28,8 @@ typedef struct _ChatMediaManager ChatMediaManager;
 /** chat_media_manager_new: @session: borrowed */
 ChatMediaManager *chat_media_manager_new          (ChatSession      *session);
 void              chat_media_manager_free         (ChatMediaManager *self);
-/** chat_media_manager_open: the account is there: @downloads (nullable) (element-type ChatStoreDownload): what is kept of it. What nobody
- * knows of in @folder is deleted. (The outbox is loaded already) */
+/** chat_media_manager_open: the account is there: @downloads (element-type ChatStoreDownload): what is kept of it; %NULL: there is no store.
+ * What nobody knows of in @folder is deleted, if there is one. (The outbox is loaded already) */
 void              chat_media_manager_open         (ChatMediaManager *self,
                                                    const char       *folder,
                                                    GPtrArray        *downloads);

@@ -392,7 +392,7 @@ chat_media_stage_finish (GAsyncResult  *result,
 typedef struct
 {
   char       *folder;
-  GHashTable *keep;
+  GHashTable *keep;       /* nullable */
   GPtrArray  *whole;
 } Sweep;
 
@@ -402,7 +402,7 @@ sweep_free (gpointer data)
   Sweep *self = data;
 
   g_free (self->folder);
-  g_hash_table_unref (self->keep);
+  g_clear_pointer (&self->keep, g_hash_table_unref);
   g_ptr_array_unref (self->whole);
   g_free (self);
 }
@@ -422,7 +422,8 @@ sweep_thread (GTask        *task,
 
   if (g_mkdir_with_parents (self->folder, 0700) != 0)
     g_message ("“%s” can not be made: %s", self->folder, g_strerror (errno));
-  dir = g_dir_open (self->folder, 0, NULL);
+  if (self->keep != NULL)
+    dir = g_dir_open (self->folder, 0, NULL);
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     {
       g_autofree char *path = g_build_filename (self->folder, name, NULL);
@@ -452,7 +453,7 @@ chat_media_sweep_async (const char          *folder,
   Sweep *self = g_new0 (Sweep, 1);
 
   self->folder = g_strdup (folder);
-  self->keep = g_hash_table_ref (keep);
+  self->keep = keep != NULL ? g_hash_table_ref (keep) : NULL;
   self->whole = g_ptr_array_ref (whole);
   g_task_set_task_data (task, self, sweep_free);
   g_task_run_in_thread (task, sweep_thread);

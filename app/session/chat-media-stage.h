@@ -53,7 +53,7 @@ void             chat_media_stage_async   (const char          *folder,
 ChatMediaStaged *chat_media_stage_finish  (GAsyncResult        *result,
                                            GError             **error);
 
-/** chat_media_sweep_async: makes @folder and deletes what is in it and not in @keep; @whole: names that must be there */
+/** chat_media_sweep_async: makes @folder and deletes what is in it and not in @keep (%NULL: nothing); @whole: names that must be there */
 void             chat_media_sweep_async   (const char          *folder,
                                            GHashTable          *keep,
                                            GPtrArray           *whole,

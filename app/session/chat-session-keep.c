@@ -441,6 +441,8 @@ opening_failed (Opening      *opening,
   if (opening->generation == self->feed_generation)
     {
       chat_session_keep_failed (self, error);
+      /* Nor is what was read before the failure the whole */
+      g_clear_pointer (&opening->downloads, g_ptr_array_unref);
       if (!self->closed)
         open_media (self, opening);
     }
