@@ -277,6 +277,7 @@ chat_image_viewer_init (ChatImageViewer *self)
   gtk_box_append (GTK_BOX (box), header);
 
   self->area = chat_image_area_new ();
+  gtk_widget_set_focusable (self->area, TRUE);
   gtk_overlay_set_child (GTK_OVERLAY (overlay), self->area);
   self->spinner = gtk_spinner_new ();
   gtk_widget_set_size_request (self->spinner, 32, 32);
@@ -310,6 +311,8 @@ chat_image_viewer_new (GtkWindow   *parent,
   self->messages = g_object_ref (messages);
   g_signal_connect_swapped (messages, "items-changed", G_CALLBACK (update_actions), self);
   show_message (self, message);
+  /* The keys are for the image, not for the first button */
+  gtk_widget_grab_focus (self->area);
 
   return GTK_WIDGET (self);
 }

@@ -200,6 +200,29 @@ paste (GtkWidget          *conversation,
   g_signal_emit_by_name (view, "paste-clipboard");
 }
 
+/* As the window system would, at the end of a drag */
+static gboolean
+drop (GtkWidget   *conversation,
+      GdkFileList *list)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (conversation);
+  GValue value = G_VALUE_INIT;
+  gboolean taken = FALSE;
+
+  g_value_init (&value, GDK_TYPE_FILE_LIST);
+  g_value_set_boxed (&value, list);
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+
+      if (GTK_IS_DROP_TARGET (controller) && gtk_event_controller_get_propagation_phase (controller) != GTK_PHASE_NONE)
+        g_signal_emit_by_name (controller, "drop", &value, 1., 1., &taken);
+    }
+  g_value_unset (&value);
+
+  return taken;
+}
+
 static void
 close_dialog (void)
 {
@@ -233,6 +256,12 @@ test_conversation (void)
   g_assert_true (gtk_widget_get_visible (attach));
 
   list = g_boxed_copy (GDK_TYPE_FILE_LIST, &files);
+  g_assert_true (drop (conversation, list));
+  chat_test_wait_until (find_dialog () != NULL && find (find_dialog (), ADW_TYPE_ACTION_ROW, "report.pdf") != NULL);
+  close_dialog ();
+  chat_fake_session_set_abilities (session, ALL);
+  g_assert_false (drop (conversation, list));
+  chat_fake_session_set_abilities (session, ALL | CHAT_SESSION_CAN_ATTACH);
   paste (conversation, gdk_content_provider_new_typed (GDK_TYPE_FILE_LIST, list));
   g_boxed_free (GDK_TYPE_FILE_LIST, list);
   chat_test_wait_until (find_dialog () != NULL && find (find_dialog (), ADW_TYPE_ACTION_ROW, "report.pdf") != NULL);
