@@ -34,7 +34,10 @@ static gboolean
 matches (ChatFindBar *self,
          ChatMessage *message)
 {
-  g_autofree char *folded = g_utf8_casefold (chat_message_get_text (message), -1);
+  ChatAttachment *attachment = chat_message_get_attachment (message);
+  /* The address of a file is not shown: its name is what one looks for */
+  g_autofree char *folded = g_utf8_casefold (attachment != NULL ? chat_attachment_get_name (attachment)
+                                                                : chat_message_get_text (message), -1);
 
   return strstr (folded, self->words) != NULL;
 }

@@ -6,6 +6,7 @@
 #include <adwaita.h>
 
 #include "chat-fake-source.h"
+#include "chat-find-bar.h"
 #include "chat-message-row.h"
 #include "chat-test.h"
 #include "chat-timeline.h"
@@ -302,6 +303,57 @@ test_words (void)
   fixture_clear (&f);
 }
 
+static GtkWidget *
+find (GtkWidget *widget,
+      GType      type)
+{
+  if (g_type_is_a (G_OBJECT_TYPE (widget), type))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find (child, type);
+
+      if (found != NULL)
+        return found;
+    }
+
+  return NULL;
+}
+
+static gboolean
+says (GtkWidget  *widget,
+      const char *words)
+{
+  if (GTK_IS_LABEL (widget) && g_str_equal (gtk_label_get_label (GTK_LABEL (widget)), words))
+    return TRUE;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    if (says (child, words))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* A file is found by its name, not by an address that nobody sees */
+static void
+test_find (void)
+{
+  GtkWidget *window = gtk_window_new (), *bar;
+  Fixture f;
+
+  fixture_init (&f, "film.mkv", 720);
+  bar = chat_find_bar_new (CHAT_TIMELINE (f.timeline));
+  gtk_window_set_child (GTK_WINDOW (window), bar);
+  gtk_window_present (GTK_WINDOW (window));
+  chat_find_bar_room_changed (CHAT_FIND_BAR (bar));
+  chat_find_bar_start (CHAT_FIND_BAR (bar));
+  gtk_editable_set_text (GTK_EDITABLE (find (bar, GTK_TYPE_SEARCH_ENTRY)), "FILM");
+  chat_test_wait_until (says (bar, "1 of 1"));
+  gtk_editable_set_text (GTK_EDITABLE (find (bar, GTK_TYPE_SEARCH_ENTRY)), "https");
+  chat_test_wait_until (says (bar, "Not found"));
+  gtk_window_destroy (GTK_WINDOW (window));
+  fixture_clear (&f);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -319,6 +371,7 @@ main (int   argc,
   g_test_add_func ("/ui/attachment/places", test_places);
   g_test_add_func ("/ui/attachment/open", test_open);
   g_test_add_func ("/ui/attachment/words", test_words);
+  g_test_add_func ("/ui/attachment/find", test_find);
 
   return g_test_run ();
 }
