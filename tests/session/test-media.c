@@ -102,6 +102,8 @@ try_send (Fixture                      *f,
   g_auto (ChatAnswer) answer = { NULL };
 
   chat_session_send_file_async (f->anna->session, f->room, file, options, NULL, chat_answer_take, &answer);
+  /* A large one is copied first, and the disk may be slow */
+  chat_test_wait_until_for (120, answer.result != NULL);
   return chat_session_send_file_finish (f->anna->session, chat_answer_wait (&answer), error);
 }
 
