@@ -47,6 +47,15 @@ struct _ChatMediaTransfer
   gpointer           progress_data;
 };
 
+/** chat_media_transfer_new: Returns: (transfer full): for the file at @path, of @size bytes, and what @kind says of @address */
+ChatMediaTransfer *chat_media_transfer_new (ChatMediaEndpoint    *endpoint,
+                                           ChatMediaRun          run,
+                                           ChatMediaAddressKind  kind,
+                                           const char           *address,
+                                           const char           *path,
+                                           goffset               size,
+                                           ChatMediaProgress     progress,
+                                           gpointer              progress_data);
 /** chat_media_transfer_start: @self: (transfer full): runs it in a thread of its own and ends the task, which returns %TRUE */
 void          chat_media_transfer_start   (ChatMediaTransfer    *self,
                                            gpointer              source_tag,

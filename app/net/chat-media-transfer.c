@@ -11,6 +11,29 @@
 
 G_DEFINE_QUARK (chat-media-error-quark, chat_media_error)
 
+ChatMediaTransfer *
+chat_media_transfer_new (ChatMediaEndpoint    *endpoint,
+                         ChatMediaRun          run,
+                         ChatMediaAddressKind  kind,
+                         const char           *address,
+                         const char           *path,
+                         goffset               size,
+                         ChatMediaProgress     progress,
+                         gpointer              progress_data)
+{
+  ChatMediaTransfer *self = g_new0 (ChatMediaTransfer, 1);
+
+  self->endpoint = chat_media_endpoint_ref (endpoint);
+  self->run = run;
+  self->address = g_strdup (address);
+  self->path = g_strdup (path);
+  self->size = size;
+  self->progress = progress;
+  self->progress_data = progress_data;
+  self->uri = chat_media_endpoint_parse (endpoint, kind, address);
+  return self;
+}
+
 static void
 chat_media_transfer_free (gpointer data)
 {

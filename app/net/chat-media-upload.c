@@ -168,16 +168,9 @@ chat_media_upload_async (ChatMediaEndpoint   *endpoint,
                          GAsyncReadyCallback  callback,
                          gpointer             user_data)
 {
-  ChatMediaTransfer *self = g_new0 (ChatMediaTransfer, 1);
+  ChatMediaTransfer *self = chat_media_transfer_new (endpoint, run_upload, CHAT_MEDIA_UPLOAD_ADDRESS, address, path, size,
+                                                     progress, progress_data);
 
-  self->endpoint = chat_media_endpoint_ref (endpoint);
-  self->run = run_upload;
-  self->address = g_strdup (address);
-  self->path = g_strdup (path);
-  self->size = size;
-  self->progress = progress;
-  self->progress_data = progress_data;
-  self->uri = chat_media_endpoint_parse (endpoint, CHAT_MEDIA_UPLOAD_ADDRESS, address);
   chat_media_transfer_start (self, chat_media_upload_async, cancellable, callback, user_data);
 }
 
