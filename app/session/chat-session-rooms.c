@@ -593,9 +593,12 @@ apply_rooms (ChatSession      *self,
 {
   g_autoptr (ChatClient) client = g_weak_ref_get (event->data);
 
-  /* Another connection may have taken its place */
+  /* Another connection may have taken its place. What is kept is what was told, what is shown is not: over the next one it is asked for again */
   if (client == NULL || client != self->client)
-    return;
+    {
+      self->check_rooms = TRUE;
+      return;
+    }
   if (is_another_server (self, event->rows))
     {
       self->refreshing = FALSE;
