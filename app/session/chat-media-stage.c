@@ -282,7 +282,6 @@ stage (Stage         *self,
   g_autoptr (GInputStream) input = NULL;
   g_autoptr (ChatMediaStaged) staged = g_new0 (ChatMediaStaged, 1);
   g_autoptr (GError) why = NULL;
-  g_autofree char *name = NULL;
   gboolean done;
   gint64 size = 0;
 

@@ -126,8 +126,12 @@ chat_test_server_start (ChatTestServer *self)
 
   /* Nothing but the thread's end changes these, and it has signalled */
   self->port = chat_server_get_port (self->server);
-  g_free (self->address);
-  self->address = g_strdup (chat_server_get_address (self->server));
+  /* (The old one stays where it is the same: whoever asked for it holds it still) */
+  if (g_strcmp0 (self->address, chat_server_get_address (self->server)) != 0)
+    {
+      g_free (self->address);
+      self->address = g_strdup (chat_server_get_address (self->server));
+    }
   g_free (self->fingerprint);
   self->fingerprint = g_strdup (chat_server_get_fingerprint (self->server));
   g_free (self->listen);

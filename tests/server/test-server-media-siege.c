@@ -11,6 +11,16 @@
 #include <string.h>
 #include <sys/resource.h>
 
+/* A sanitizer that sees whole stacks can tell the leaks of libraries (tests/lib/leaks.supp) from ours; it is slow, and for this program alone */
+#ifdef __SANITIZE_ADDRESS__
+const char *__asan_default_options (void);
+const char *
+__asan_default_options (void)
+{
+  return "fast_unwind_on_malloc=0";
+}
+#endif
+
 static void
 test_wrong (void)
 {
