@@ -9,6 +9,7 @@
 typedef struct
 {
   gint64   seq;
+  gboolean exact;         /* seq is that of this state; else of the message when it was new: a later one than that, nobody knows which */
   gint64   edited_date;
   gboolean edited;
   gboolean tells_edits;
@@ -19,7 +20,7 @@ static gboolean
 replaces (Version next,
           Version kept)
 {
-  if (next.seq > 0 && kept.seq > 0 && next.seq != kept.seq)
+  if (next.seq > 0 && kept.seq > 0 && next.seq != kept.seq && (next.seq > kept.seq ? kept.exact : next.exact))
     return next.seq > kept.seq;
   if (next.edited && kept.edited && next.edited_date > 0 && kept.edited_date > 0)
     return next.edited_date >= kept.edited_date;
@@ -29,7 +30,8 @@ replaces (Version next,
 static Version
 version_of (const ChatStoreMessage *row)
 {
-  return (Version){ row->seq, row->edited_date, row->edited, row->tells_edits };
+  /* A replay tells of an edited message as it is now, under the number that it had when it was new (PROTOCOL.md, "sync"), which is its id */
+  return (Version){ row->seq, !row->edited || row->seq != row->id, row->edited_date, row->edited, row->tells_edits };
 }
 
 static void
@@ -153,7 +155,7 @@ take_early_edit (ChatStoreDb      *self,
                  ChatStoreMessage *message)
 {
   gboolean ok = TRUE;
-  Version edit = { 0, 0, TRUE, TRUE };
+  Version edit = { 0, TRUE, 0, TRUE, TRUE };
 
   bind_id (self, SQL_FIND_EDIT, 1, message->id);
   if (!chat_store_db_step (self, SQL_FIND_EDIT, &ok))
@@ -368,7 +370,7 @@ remember_edit (ChatStoreDb *self,
                Version      edit)
 {
   gboolean ok = TRUE;
-  Version kept = { 0, 0, TRUE, TRUE };
+  Version kept = { 0, TRUE, 0, TRUE, TRUE };
 
   bind_id (self, SQL_FIND_EDIT, 1, id);
   if (chat_store_db_step (self, SQL_FIND_EDIT, &ok))
@@ -399,7 +401,7 @@ chat_store_edit_message (ChatStoreDb *self,
                          GPtrArray   *events)
 {
   g_autoptr (ChatStoreMessage) kept = NULL, next = NULL;
-  Version edit = { seq, date, TRUE, TRUE };
+  Version edit = { seq, TRUE, date, TRUE, TRUE };
   gboolean ok = TRUE;
 
   if (exists (self, SQL_FIND_TOMBSTONE, id, &ok) || !ok)

@@ -310,6 +310,30 @@ put_state (ChatStoreBatch *batch,
   g_assert_true (chat_store_batch_put_message (batch, one, FALSE));
 }
 
+/* A replay tells of a message as it is now under the number that it had when it was new: an edit that came by a push, with a number of its own, is
+ * not newer for that */
+static void
+test_replayed (void)
+{
+  Place *place = place_new ();
+  ChatStoreBatch *batch = chat_store_batch_new ();
+  g_autoptr (GPtrArray) events = NULL;
+
+  put_state (batch, 30, "text", 0, TRUE, 30);
+  chat_store_batch_edit_message (batch, 30, "first", 700, 41);
+  put_state (batch, 30, "second", 800, TRUE, 30);
+  put_state (batch, 31, "second", 800, TRUE, 31);
+  chat_store_batch_edit_message (batch, 31, "first", 700, 41);
+  chat_store_batch_edit_message (batch, 31, "third", 900, 43);
+  put_state (batch, 32, "now", 800, TRUE, 32);
+  put_state (batch, 32, "then", 0, TRUE, 32);
+  events = store_apply (place->store, batch);
+  assert_text (place->store, 1, 30, "*second");
+  assert_text (place->store, 1, 31, "*third");
+  assert_text (place->store, 1, 32, "*now");
+  place_free (place);
+}
+
 static void
 test_reordered (void)
 {
@@ -636,6 +660,7 @@ main (int    argc,
   g_test_add_func ("/store/pages", test_pages);
   g_test_add_func ("/store/empty-rooms", test_empty_rooms);
   g_test_add_func ("/store/reordered", test_reordered);
+  g_test_add_func ("/store/replayed", test_replayed);
   g_test_add_func ("/store/preview", test_preview);
   g_test_add_func ("/store/state", test_state);
   g_test_add_func ("/store/refused-rows", test_refused_rows);
