@@ -489,6 +489,14 @@ chat_message_list_trust (ChatMessageList *self)
     self->stale = CHAT_LIST_SURE;
 }
 
+gboolean
+chat_message_list_is_doubted (ChatMessageList *self)
+{
+  g_return_val_if_fail (CHAT_IS_MESSAGE_LIST (self), FALSE);
+
+  return self->stale != CHAT_LIST_SURE;
+}
+
 void
 chat_message_list_reload (ChatMessageList *self)
 {

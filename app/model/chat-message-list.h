@@ -53,6 +53,7 @@ void             chat_message_list_doubt            (ChatMessageList   *self,
                                                      gboolean           gap);
 /** chat_message_list_trust: all that happened since has been told and added, if it was not a gap: the doubt is over */
 void             chat_message_list_trust            (ChatMessageList   *self);
+gboolean         chat_message_list_is_doubted       (ChatMessageList   *self);
 /** chat_message_list_reload: fetches the newest page again and merges it; where it does not touch the window, it replaces it ("following" says when not) and older
  * pages are then loaded as one scrolls. A window that does not reach the newest stays as it is. */
 void             chat_message_list_reload           (ChatMessageList   *self);

@@ -415,13 +415,16 @@ on_newest_kept (ChatSession *self,
   g_autofree gint64 *room_id = user_data;
   ChatRoomInfo *info = self != NULL ? chat_session_get_info (self, *room_id) : NULL;
   g_autoptr (ChatMessage) message = NULL;
+  ChatMessage *shown;
   ChatClientMessage *last;
 
-  /* Something newer may have come meanwhile */
-  if (info == NULL || rows->len == 0 || chat_room_get_last_message (info->room) != NULL)
+  if (info == NULL || rows->len == 0)
     return;
   last = rows->pdata[rows->len - 1];
-  if (last->room_id != *room_id)
+  shown = chat_room_get_last_message (info->room);
+  /* Something newer may have come meanwhile */
+  if (last->room_id != *room_id
+      || (shown != NULL && (chat_message_get_id (shown) == 0 || chat_message_get_id (shown) >= last->id)))
     return;
   message = chat_session_take_message (self, last);
   chat_session_show_newest (self, info, message);
@@ -467,17 +470,15 @@ chat_session_find_newest (ChatSession  *self,
       g_autoptr (ChatMessage) last = n > 0 ? g_list_model_get_item (G_LIST_MODEL (info->list), n - 1) : NULL;
 
       if (last != NULL)
-        {
-          chat_session_show_newest (self, info, last);
-          return;
-        }
-      if (!chat_message_list_get_has_older (info->list))
-        {
-          chat_room_set_last_message (info->room, NULL);
-          return;
-        }
+        chat_session_show_newest (self, info, last);
+      else
+        chat_room_set_last_message (info->room, NULL);
+      /* Until the newest page has come a window may lack just that */
+      if (!chat_message_list_is_doubted (info->list) && (last != NULL || !chat_message_list_get_has_older (info->list)))
+        return;
     }
-  chat_room_set_last_message (info->room, NULL);
+  else
+    chat_room_set_last_message (info->room, NULL);
   if (self->client != NULL)
     chat_client_read_async (self->client, CHAT_CLIENT_READ_NEWEST, room_id, 0, 1, NULL, on_newest,
                             chat_session_call_new (self, self->client, room_id, 0));
