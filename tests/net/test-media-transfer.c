@@ -683,7 +683,7 @@ int
 main (int   argc,
       char *argv[])
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/media/addresses", test_addresses);
   g_test_add ("/media/download", Fixture, NULL, set_up, test_download, tear_down);

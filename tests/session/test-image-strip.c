@@ -90,7 +90,6 @@ static GdkPixbuf *
 expect_stripped (GByteArray *dirty,
                  GByteArray *clean)
 {
-  g_autoptr (GByteArray) owned = dirty;
   g_autoptr (GByteArray) out = g_byte_array_new ();
   g_autoptr (GdkPixbuf) expected = load (clean);
   g_autoptr (GdkPixbuf) shown = NULL;
@@ -102,6 +101,7 @@ expect_stripped (GByteArray *dirty,
   g_assert_cmpint (gdk_pixbuf_get_width (shown), ==, gdk_pixbuf_get_width (expected));
   g_assert_cmpmem (gdk_pixbuf_read_pixels (shown), gdk_pixbuf_get_byte_length (shown),
                    gdk_pixbuf_read_pixels (expected), gdk_pixbuf_get_byte_length (expected));
+  g_byte_array_unref (dirty);
   return g_steal_pointer (&shown);
 }
 
@@ -119,7 +119,6 @@ test_jpeg (void)
   g_autoptr (GByteArray) clean = make_image ("jpeg");
   GByteArray *dirty = copy (clean);
   g_autoptr (GdkPixbuf) shown = NULL;
-  g_autoptr (GdkPixbuf) plain = NULL;
   g_autofree char *xmp = g_strconcat ("http://ns.adobe.com/xap/1.0/", "<x>" SECRET "</x>", NULL);
   guint jfif = 4 + dirty->data[5];
 
