@@ -183,7 +183,7 @@ test_limits (void)
 {
   const ChatServerOptions options = { .insecure = TRUE, .media_limit = 1000, .media_quota = 1500 };
   g_autoptr (ChatTestServer) server = chat_test_server_new (&options);
-  g_autoptr (Client) ada = NULL, plain = NULL, silent = NULL;
+  g_autoptr (Client) ada = NULL, plain = NULL;
   g_autofree char *bytes = make_bytes (1001, 8), *file = NULL, *sha256 = NULL;
 
   sign_up (server, "ada");

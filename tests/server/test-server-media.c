@@ -36,7 +36,7 @@ send_well (Client     *client,
 static void
 go_through (ChatTestServer *server)
 {
-  g_autofree char *bytes = make_bytes (300 * 1000, 1), *sha256 = NULL, *url = NULL, *again_url = NULL, *tag = NULL;
+  g_autofree char *bytes = make_bytes (300 * 1000, 1), *sha256 = NULL, *url = NULL, *tag = NULL;
   g_autoptr (Client) ada = NULL, grace = NULL, plain = NULL;
   g_autoptr (Reply) head = NULL, get = NULL, same = NULL, again = NULL, put = NULL;
   const char *location;

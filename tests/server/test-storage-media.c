@@ -417,7 +417,7 @@ test_cut_off (Fixture *fixture, gconstpointer data)
   g_autofree char *path = chat_server_media_files_get_content (fixture->folder, sha256);
   g_autofree char *parent = g_path_get_dirname (path), *unfinished = chat_server_media_files_get_unfinished (fixture->folder, address);
   g_autofree char *stray = chat_server_media_files_get_unfinished (fixture->folder, "ffffffffffffffffffffffffffffffff");
-  g_autoptr (ChatStorageJob) found = NULL, job = NULL;
+  g_autoptr (ChatStorageJob) found = NULL;
   g_autoptr (GError) error = NULL;
 
   /* A file where the folder belongs */

@@ -228,7 +228,7 @@ test_log (void)
 static void
 test_locked (void)
 {
-  g_autoptr (ChatStorageJob) token = NULL, use = NULL, again = NULL, list = NULL, job = NULL;
+  g_autoptr (ChatStorageJob) token = NULL, list = NULL, job = NULL;
   gint64 ada, room;
   sqlite3 *other;
   Quiet quiet;

@@ -184,7 +184,6 @@ static void
 test_typing (void)
 {
   g_auto (Scene) scene = { NULL };
-  g_autoptr (ChatMessage) answer = NULL;
 
   scene_init (&scene);
   chat_session_tell_typing (scene.boris->session, scene.theirs);
