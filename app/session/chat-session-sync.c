@@ -18,15 +18,26 @@ chat_session_sync_lost (ChatSession *self)
   self->astray = TRUE;
 }
 
+static void
+build_anew (ChatSession      *self,
+            ChatSessionEvent *event,
+            ChatStoreBatch   *batch)
+{
+  chat_store_batch_reset (batch, 0);
+}
+
 void
 chat_session_sync_anew (ChatSession *self)
 {
+  ChatSessionEvent *event = chat_session_event_new ();
+
   self->position = self->counted_seq = 0;
   self->in_step = FALSE;
   self->check_rooms = FALSE;
-  self->reset_wanted = self->store != NULL;
-  /* At once, not with the first thing that is told: a page may be read before that */
-  chat_session_feed (self, chat_session_event_new ());
+  /* At once, not with the first thing that is told: a page may be read before that. And in its place: what the last connection told, and is not
+   * written yet, must not count as fresh after it */
+  event->build = build_anew;
+  chat_session_feed (self, event);
   chat_session_doubt_lists (self, TRUE);
   chat_session_settings_ask (self);
   chat_session_refresh_rooms (self);
