@@ -212,9 +212,12 @@ chat_test_temp_dir_new (void)
   return path;
 }
 
-static void
+/* Returns: %FALSE where something came into a folder meanwhile */
+static gboolean
 remove_tree (const char *path)
 {
+  gboolean done = TRUE;
+
   /* A link is removed, never followed. */
   if (g_file_test (path, G_FILE_TEST_IS_DIR) && !g_file_test (path, G_FILE_TEST_IS_SYMLINK))
     {
@@ -227,17 +230,28 @@ remove_tree (const char *path)
         {
           g_autofree char *child = g_build_filename (path, name, NULL);
 
-          remove_tree (child);
+          done = remove_tree (child) && done;
         }
     }
 
-  if (g_remove (path) != 0)
+  if (g_remove (path) == 0 || errno == ENOENT)
+    return done;
+  if (errno != ENOTEMPTY)
     g_error ("%s: %s", path, g_strerror (errno));
+  return FALSE;
 }
 
 void
 chat_test_temp_dir_remove (char *path)
 {
-  remove_tree (path);
+  guint tries = 100;
+
+  /* A thread that is let go of may still be about to end */
+  while (!remove_tree (path))
+    {
+      if (--tries == 0)
+        g_error ("%s: something comes into it again and again", path);
+      g_usleep (10 * 1000);
+    }
   g_free (path);
 }
