@@ -5,7 +5,7 @@
 
 #include "config.h"
 
-#include "chat-application.h"
+#include "chat-application-private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,29 +14,12 @@
 #include <unistd.h>
 
 #include "chat-about.h"
-#include "chat-preferences-window.h"
-#include "chat-session.h"
 #include "chat-session-media.h"
 #include "chat-style.h"
-#include "chat-window.h"
 
 #define DEFAULT_PROFILE "default"
 #define MAX_PROFILE_SIZE 64
 #define MAX_PASSWORD_SIZE 1024
-
-struct _ChatApplication
-{
-  AdwApplication parent_instance;
-
-  char *profile;                /* encoded */
-  char *password;               /* from --password-file, until it is used */
-  char *server;                 /* from --server, until it is known whether the profile is signed in to another one */
-  GSettings *settings;
-  ChatSession *session;
-  GtkWidget *window;            /* not owned */
-  GSignalGroup *room_signals;
-  gboolean restored;            /* the last session was looked for */
-};
 
 G_DEFINE_FINAL_TYPE (ChatApplication, chat_application, ADW_TYPE_APPLICATION)
 
@@ -223,6 +206,7 @@ update_room_actions (ChatApplication *self)
 static void
 on_room_notify (ChatApplication *self)
 {
+  chat_application_errand_room_chosen (self);
   g_signal_group_set_target (self->room_signals,
                              self->window != NULL ? chat_window_get_room (CHAT_WINDOW (self->window)) : NULL);
   update_room_actions (self);
@@ -233,6 +217,7 @@ on_window_destroy (ChatApplication *self)
 {
   self->window = NULL;
   g_signal_group_set_target (self->room_signals, NULL);
+  chat_application_drop_errand (self);
 }
 
 static void
@@ -246,6 +231,7 @@ on_state_notify (ChatApplication *self)
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     set_enabled (self, names[i], signed_in);
   set_enabled (self, "reconnect", state == CHAT_SESSION_WAITING || state == CHAT_SESSION_REFUSED);
+  chat_application_try_errand (self);
 }
 
 static void
@@ -286,6 +272,7 @@ on_restored (GObject      *source,
   /* Whatever was the matter, the sign-in page is the way on. */
   if (!chat_session_restore_finish (CHAT_SESSION (source), result, &error) && error != NULL)
     g_message ("The last session was not restored: %s", error->message);
+  self->restoring = FALSE;
   if (self->server != NULL)
     {
       g_autofree char *words = explain_other_server (self, self->server);
@@ -296,6 +283,7 @@ on_restored (GObject      *source,
     }
   if (self->window != NULL)
     chat_window_set_loading (CHAT_WINDOW (self->window), FALSE);
+  chat_application_try_errand (self);
 }
 
 static void
@@ -340,7 +328,7 @@ start (ChatApplication *self,
                                     ? chat_session_get_login (self->session) : NULL);
       if (!self->restored)
         {
-          self->restored = TRUE;
+          self->restored = self->restoring = TRUE;
           if (given)
             {
               g_free (self->server);
@@ -380,10 +368,16 @@ chat_application_command_line (GApplication            *application,
   return 0;
 }
 
+void
+chat_application_show (ChatApplication *self)
+{
+  start (self, NULL, TRUE);
+}
+
 static void
 chat_application_activate (GApplication *application)
 {
-  start (CHAT_APPLICATION (application), NULL, TRUE);
+  chat_application_show (CHAT_APPLICATION (application));
 }
 
 /* Actions */
@@ -400,17 +394,6 @@ quit_action (GSimpleAction *action,
   while ((windows = gtk_application_get_windows (GTK_APPLICATION (self))) != NULL)
     gtk_window_destroy (windows->data);
   g_application_quit (G_APPLICATION (self));
-}
-
-static void
-preferences_action (GSimpleAction *action,
-                    GVariant      *parameter,
-                    gpointer       user_data)
-{
-  ChatApplication *self = user_data;
-
-  if (self->window != NULL)
-    gtk_window_present (GTK_WINDOW (chat_preferences_window_new (GTK_WINDOW (self->window), self->settings, self->session)));
 }
 
 static void
@@ -514,7 +497,6 @@ keep_state (GSimpleAction *action,
 
 static const GActionEntry actions[] = {
   { "quit", quit_action },
-  { "preferences", preferences_action },
   { "shortcuts", shortcuts_action },
   { "about", about_action },
   { "reconnect", reconnect_action },
@@ -578,6 +560,7 @@ chat_application_startup (GApplication *application)
   gtk_window_set_default_icon_name (APP_ID);
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
+  chat_application_add_errand_actions (self);
   for (guint i = 0; i < G_N_ELEMENTS (accels); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self), accels[i].action,
                                            (const char *const *) accels[i].accels);
@@ -591,6 +574,7 @@ chat_application_shutdown (GApplication *application)
 {
   ChatApplication *self = CHAT_APPLICATION (application);
 
+  chat_application_drop_errand (self);
   if (self->session != NULL)
     chat_session_close (self->session);
   g_settings_sync ();

@@ -13,6 +13,12 @@ G_BEGIN_DECLS
 /**
  * ChatApplication: one instance for each profile, which has its own settings (/com/example/Chat/profiles/NAME/), its own
  * data (XDG_DATA_HOME/com.example.Chat/NAME) and its own application id (com.example.Chat, or com.example.Chat.Profile_NAME).
+ *
+ * Actions that the desktop may ask for at any time, also of a program that it has to start for it. They bring a window, and what can not be
+ * done yet is remembered until the account is there (chat-application-errand.c):
+ * app.open-room (ssx)      server, login (of #ChatSession) and the id of a room: nothing is opened for another account than that
+ * app.begin-conversation   the dialog that finds a person
+ * app.preferences
  */
 G_DECLARE_FINAL_TYPE (ChatApplication, chat_application, CHAT, APPLICATION, AdwApplication)
 

@@ -268,6 +268,14 @@ chat_window_open_room (ChatWindow *self,
   show_room (self, room, TRUE);
 }
 
+void
+chat_window_expect_room (ChatWindow *self)
+{
+  g_return_if_fail (CHAT_IS_WINDOW (self));
+
+  self->room_restored = TRUE;
+}
+
 static void
 on_room_chosen (ChatWindow *self,
                 ChatRoom   *room)

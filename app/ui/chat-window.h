@@ -42,6 +42,8 @@ ChatRoom  *chat_window_get_room         (ChatWindow     *self);
 /** chat_window_open_room: @room: (nullable): shows it, and the keyboard goes to its composer */
 void       chat_window_open_room        (ChatWindow     *self,
                                          ChatRoom       *room);
+/** chat_window_expect_room: a room is about to be opened: the one of the last time is not */
+void       chat_window_expect_room      (ChatWindow     *self);
 /** chat_window_new_conversation: @text: (nullable): what to search for */
 void       chat_window_new_conversation (ChatWindow     *self,
                                          const char     *text);

@@ -1,0 +1,61 @@
+/* chat-application-private.h: what the files of the application share
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "chat-application.h"
+
+#include "chat-session.h"
+#include "chat-window.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  CHAT_ERRAND_NONE,
+  CHAT_ERRAND_ROOM,
+  CHAT_ERRAND_NEW_CONVERSATION,
+  CHAT_ERRAND_PREFERENCES
+} ChatErrandKind;
+
+/** ChatErrand: what somebody asked the application to show */
+typedef struct
+{
+  ChatErrandKind  kind;
+  char           *server;       /* ROOM: of which account it is */
+  char           *login;
+  gint64          room_id;
+} ChatErrand;
+
+struct _ChatApplication
+{
+  AdwApplication parent_instance;
+
+  char *profile;                /* encoded */
+  char *password;               /* from --password-file, until it is used */
+  char *server;                 /* from --server, until it is known whether the profile is signed in to another one */
+  GSettings *settings;
+  ChatSession *session;
+  GtkWidget *window;            /* not owned */
+  GSignalGroup *room_signals;
+  gboolean restored;            /* the last session was looked for */
+  gboolean restoring;           /* it is being looked for */
+  ChatErrand errand;            /* the one that waits: the newest takes the place of the one before */
+  guint errand_timer;
+  guint errand_idle;
+};
+
+/** chat_application_show: makes the window if there is none, and brings it to the front */
+void chat_application_show               (ChatApplication *self);
+
+/* chat-application-errand.c */
+void chat_application_add_errand_actions (ChatApplication *self);
+/** chat_application_try_errand: something has changed: can it be done now? */
+void chat_application_try_errand         (ChatApplication *self);
+void chat_application_drop_errand        (ChatApplication *self);
+/** chat_application_errand_room_chosen: a room was opened: that of an errand that waits must not take its place any more */
+void chat_application_errand_room_chosen (ChatApplication *self);
+
+G_END_DECLS
