@@ -11,6 +11,8 @@ chat_accessible_set_label (GtkWidget  *widget,
 {
   g_return_if_fail (GTK_IS_WIDGET (widget));
 
+  /* A button is labelled by the label in it, which would go first */
+  gtk_accessible_reset_relation (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
   gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
 }
 
@@ -64,4 +66,61 @@ chat_accessible_follow_stack (GtkStack *stack)
   for (GtkWidget *page = gtk_widget_get_first_child (GTK_WIDGET (stack)); page != NULL;
        page = gtk_widget_get_next_sibling (page))
     chat_accessible_follow_map (page);
+}
+
+/* An item is a widget of GTK's own, with its words as a property, and labelled by a label that is hidden from screen readers */
+static void
+name_items (GtkWidget *widget)
+{
+  GtkAccessibleRole role = gtk_accessible_get_accessible_role (GTK_ACCESSIBLE (widget));
+  GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (widget), "text");
+
+  if (pspec != NULL && pspec->value_type == G_TYPE_STRING
+      && (role == GTK_ACCESSIBLE_ROLE_MENU_ITEM || role == GTK_ACCESSIBLE_ROLE_MENU_ITEM_CHECKBOX
+          || role == GTK_ACCESSIBLE_ROLE_MENU_ITEM_RADIO))
+    {
+      g_autofree char *words = NULL;
+
+      g_object_get (widget, "text", &words, NULL);
+      if (words != NULL && *words != '\0')
+        chat_accessible_set_label (widget, words);
+      return;
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    name_items (child);
+}
+
+void
+chat_accessible_name_menu (GtkPopoverMenu *menu)
+{
+  g_return_if_fail (GTK_IS_POPOVER_MENU (menu));
+
+  g_signal_connect (menu, "show", G_CALLBACK (name_items), NULL);
+}
+
+static void
+name_by_words (GtkLabel *label)
+{
+  chat_accessible_set_label (GTK_WIDGET (label), gtk_label_get_text (label));
+}
+
+void
+chat_accessible_complete (GtkWidget *root)
+{
+  g_return_if_fail (GTK_IS_WIDGET (root));
+
+  if (GTK_IS_LABEL (root))
+    {
+      GtkAccessibleRole role = gtk_accessible_get_accessible_role (GTK_ACCESSIBLE (root));
+
+      if (role != GTK_ACCESSIBLE_ROLE_STATUS && role != GTK_ACCESSIBLE_ROLE_ALERT)
+        return;
+      g_signal_connect (root, "notify::label", G_CALLBACK (name_by_words), NULL);
+      name_by_words (GTK_LABEL (root));
+      return;
+    }
+  if (GTK_IS_MENU_BUTTON (root) && GTK_IS_POPOVER_MENU (gtk_menu_button_get_popover (GTK_MENU_BUTTON (root))))
+    chat_accessible_name_menu (GTK_POPOVER_MENU (gtk_menu_button_get_popover (GTK_MENU_BUTTON (root))));
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL; child = gtk_widget_get_next_sibling (child))
+    chat_accessible_complete (child);
 }

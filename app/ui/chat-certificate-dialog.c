@@ -10,6 +10,7 @@
 #include <glib/gi18n.h>
 
 #include "chat-accessible.h"
+#include "chat-compat.h"
 
 #define PAIRS_IN_A_LINE 8
 
@@ -69,7 +70,7 @@ chat_certificate_dialog_new (GtkWindow  *parent,
 
   if (accepted_fingerprint == NULL)
     {
-      dialog = ADW_MESSAGE_DIALOG (adw_message_dialog_new (parent, _("Is This Your Server?"), NULL));
+      dialog = ADW_MESSAGE_DIALOG (chat_compat_message_dialog_new (parent, _("Is This Your Server?"), NULL));
       adw_message_dialog_format_body (dialog,
                                       /* Translators: the address of a server */
                                       _("Nobody that this computer trusts vouches for “%s”. Ask the person who runs the server "
@@ -81,7 +82,7 @@ chat_certificate_dialog_new (GtkWindow  *parent,
     }
   else
     {
-      dialog = ADW_MESSAGE_DIALOG (adw_message_dialog_new (parent, _("The Certificate Has Changed"), NULL));
+      dialog = ADW_MESSAGE_DIALOG (chat_compat_message_dialog_new (parent, _("The Certificate Has Changed"), NULL));
       adw_message_dialog_format_body (dialog,
                                       /* Translators: the address of a server */
                                       _("“%s” shows another certificate than the one that you accepted. Somebody may be reading "

@@ -65,3 +65,29 @@ chat_compat_announce (GtkWidget  *widget,
   if (announce != NULL)
     announce (GTK_ACCESSIBLE (widget), text, 1);
 }
+
+/* Neither label of the heading, the large one and the small one, may need a width */
+static void
+let_labels_wrap (GtkWidget *widget)
+{
+  if (GTK_IS_BUTTON (widget))
+    return;
+  if (GTK_IS_LABEL (widget))
+    {
+      gtk_label_set_wrap (GTK_LABEL (widget), TRUE);
+      gtk_label_set_wrap_mode (GTK_LABEL (widget), PANGO_WRAP_WORD_CHAR);
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    let_labels_wrap (child);
+}
+
+GtkWidget *
+chat_compat_message_dialog_new (GtkWindow  *parent,
+                                const char *heading,
+                                const char *body)
+{
+  GtkWidget *dialog = adw_message_dialog_new (parent, heading, body);
+
+  let_labels_wrap (dialog);
+  return dialog;
+}

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include <gtk/gtk.h>
+#include <adwaita.h>
 
 G_BEGIN_DECLS
 
@@ -19,5 +19,10 @@ void chat_compat_name_list_item     (GtkListItem *item,
 /** chat_compat_announce: lets a screen reader say @text (GTK 4.14; nothing in older ones) */
 void chat_compat_announce           (GtkWidget   *widget,
                                      const char  *text);
+/** chat_compat_message_dialog_new: as adw_message_dialog_new(), for every question; @heading does not wait for as much width as it
+ * has words (libadwaita 1.7 measures it for less than it asks for, and GTK 4.18 warns of that). Returns: (transfer floating) */
+GtkWidget *chat_compat_message_dialog_new (GtkWindow  *parent,
+                                           const char *heading,
+                                           const char *body);
 
 G_END_DECLS

@@ -286,6 +286,7 @@ static void
 chat_connection_banner_init (ChatConnectionBanner *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  chat_accessible_complete (GTK_WIDGET (self));
 
   self->session_signals = g_signal_group_new (CHAT_TYPE_SESSION);
   g_signal_group_connect_swapped (self->session_signals, "notify::state", G_CALLBACK (update), self);

@@ -10,6 +10,7 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+#include "chat-compat.h"
 #include "chat-find-bar.h"
 #include "chat-frames.h"
 #include "chat-toast.h"
@@ -207,9 +208,9 @@ ask_to_delete (ChatConversation *self,
                ChatMessage      *message)
 {
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-  GtkWidget *dialog = adw_message_dialog_new (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
-                                              _("Delete This Message?"),
-                                              _("It will be gone for everybody in this conversation."));
+  GtkWidget *dialog = chat_compat_message_dialog_new (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
+                                                      _("Delete This Message?"),
+                                                      _("It will be gone for everybody in this conversation."));
 
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _("_Cancel"), "delete", _("_Delete"), NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "delete", ADW_RESPONSE_DESTRUCTIVE);

@@ -10,6 +10,7 @@
 #include <glib/gi18n.h>
 
 #include "chat-accessible.h"
+#include "chat-compat.h"
 #include "chat-format.h"
 #include "chat-words.h"
 
@@ -135,7 +136,7 @@ ask (ChatDevicesGroup *self,
 
   if (self->dialog != NULL)
     return;
-  dialog = ADW_MESSAGE_DIALOG (adw_message_dialog_new (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, heading, text));
+  dialog = ADW_MESSAGE_DIALOG (chat_compat_message_dialog_new (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, heading, text));
   adw_message_dialog_add_responses (dialog, "cancel", _("_Cancel"), "sign-out", _("_Sign Out"), NULL);
   adw_message_dialog_set_response_appearance (dialog, "sign-out", ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_default_response (dialog, "cancel");

@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "chat-attachment-words.h"
+#include "chat-compat.h"
 #include "chat-message-text.h"
 
 /* Of an answer of the file manager, which may have to start (milliseconds) */
@@ -50,8 +51,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Opening, opening_free)
 static void
 tell_failure (GtkWindow *parent)
 {
-  GtkWidget *dialog = adw_message_dialog_new (parent, _("The File Could Not Be Opened"),
-                                              _("There may be no program for files of this kind. Save it, and open it from there."));
+  GtkWidget *dialog = chat_compat_message_dialog_new (parent, _("The File Could Not Be Opened"),
+                                                      _("There may be no program for files of this kind. Save it, and open it from there."));
 
   adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _("_Close"));
   gtk_window_present (GTK_WINDOW (dialog));
@@ -126,7 +127,7 @@ ask (Opening *self)
       return;
     }
 
-  dialog = adw_message_dialog_new (parent, _("Open This File?"), NULL);
+  dialog = chat_compat_message_dialog_new (parent, _("Open This File?"), NULL);
   adw_message_dialog_format_body (ADW_MESSAGE_DIALOG (dialog),
                                   _("“%s” is of a kind that can run, and do harm to this computer. Open it only if you expected it from a "
                                     "person whom you trust."), name);

@@ -333,5 +333,6 @@ static void
 chat_new_conversation_dialog_init (ChatNewConversationDialog *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  chat_accessible_complete (GTK_WIDGET (self));
   chat_accessible_follow_stack (self->stack);
 }

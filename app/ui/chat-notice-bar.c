@@ -127,5 +127,6 @@ chat_notice_bar_init (ChatNoticeBar *self)
 {
   g_queue_init (&self->waiting);
   gtk_widget_init_template (GTK_WIDGET (self));
+  chat_accessible_complete (GTK_WIDGET (self));
   chat_accessible_follow_map (self->box);
 }

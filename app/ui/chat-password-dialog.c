@@ -275,6 +275,7 @@ static void
 chat_password_dialog_init (ChatPasswordDialog *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  chat_accessible_complete (GTK_WIDGET (self));
   chat_accessible_follow_map (self->problem_box);
   gtk_widget_grab_focus (GTK_WIDGET (self->current_row));
   update (self);

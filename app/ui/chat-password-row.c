@@ -268,5 +268,6 @@ static void
 chat_password_row_init (ChatPasswordRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  chat_accessible_complete (GTK_WIDGET (self));
   chat_accessible_follow_map (self->error_box);
 }

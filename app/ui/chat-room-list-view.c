@@ -231,6 +231,7 @@ show_menu (ChatRoomListView *self,
       gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
       gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
       chat_accessible_set_label (self->menu, _("Conversation menu"));
+      chat_accessible_name_menu (GTK_POPOVER_MENU (self->menu));
       g_signal_connect_object (self->menu, "closed", G_CALLBACK (on_menu_closed), self, G_CONNECT_SWAPPED);
     }
   else

@@ -706,6 +706,7 @@ static void
 chat_sign_in_page_init (ChatSignInPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  chat_accessible_complete (GTK_WIDGET (self));
 
   self->fields[FIELD_SERVER] = (Field) { self->server_row, self->server_entry, self->server_error,
                                          self->server_error_label, NULL };

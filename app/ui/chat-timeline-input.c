@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "chat-accessible.h"
+#include "chat-compat.h"
 
 /* Rows and places */
 
@@ -111,7 +112,7 @@ open_uri (ChatTimeline *self,
     }
 
   escaped = escape_uri (uri);
-  dialog = adw_message_dialog_new (self->window, _("Open This Address?"), NULL);
+  dialog = chat_compat_message_dialog_new (self->window, _("Open This Address?"), NULL);
   adw_message_dialog_format_body (ADW_MESSAGE_DIALOG (dialog),
                                   _("It may not lead where it seems to. This is where it leads:\n\n%s"), escaped);
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _("_Cancel"), "open", _("_Open"), NULL);
@@ -136,7 +137,7 @@ show_details (ChatTimeline *self,
               ChatMessage  *message)
 {
   g_autoptr (GString) text = g_string_new (NULL);
-  GtkWidget *dialog = adw_message_dialog_new (self->window, _("Details"), NULL);
+  GtkWidget *dialog = chat_compat_message_dialog_new (self->window, _("Details"), NULL);
   gint64 usec = chat_message_get_date (message);
 
   g_string_append_printf (text, _("From: %s"), chat_message_get_sender (message));
@@ -276,6 +277,7 @@ open_menu (ChatTimeline       *self,
   gtk_widget_set_halign (self->menu, own ? GTK_ALIGN_END : GTK_ALIGN_START);
   gtk_widget_set_parent (self->menu, GTK_WIDGET (row));
   chat_accessible_set_label (self->menu, _("Message"));
+  chat_accessible_name_menu (GTK_POPOVER_MENU (self->menu));
   g_signal_connect_object (self->menu, "closed", G_CALLBACK (menu_closed_cb), self, G_CONNECT_SWAPPED);
   gtk_popover_popup (GTK_POPOVER (self->menu));
 }

@@ -10,6 +10,7 @@
 #include <glib/gi18n.h>
 
 #include "chat-certificate-dialog.h"
+#include "chat-compat.h"
 #include "chat-format.h"
 #include "chat-words.h"
 
@@ -54,7 +55,7 @@ chat_window_delete_room (ChatWindow *self,
   if (self->delete_dialog != NULL)
     return;
   name = chat_format_line (chat_room_get_name (room), MAX_NAME);
-  dialog = ADW_MESSAGE_DIALOG (adw_message_dialog_new (GTK_WINDOW (self), _("Delete the Conversation?"), NULL));
+  dialog = ADW_MESSAGE_DIALOG (chat_compat_message_dialog_new (GTK_WINDOW (self), _("Delete the Conversation?"), NULL));
   /* Translators: the name of a person or a group */
   adw_message_dialog_format_body (dialog, _("The conversation with “%s” and all its messages are deleted for everybody in it. "
                                             "They can not be brought back."),
@@ -115,7 +116,7 @@ chat_window_sign_out (ChatWindow *self)
                                       "%u messages that were not sent yet are lost, and so are drafts.", unsent), unsent);
   text = g_strdup_printf ("%s %s", lost != NULL ? lost : _("Drafts are lost."),
                           _("What this computer keeps of your conversations is deleted; they stay on the server."));
-  dialog = ADW_MESSAGE_DIALOG (adw_message_dialog_new (GTK_WINDOW (self), _("Sign Out?"), text));
+  dialog = ADW_MESSAGE_DIALOG (chat_compat_message_dialog_new (GTK_WINDOW (self), _("Sign Out?"), text));
   adw_message_dialog_add_responses (dialog, "cancel", _("_Cancel"), "sign-out", _("_Sign Out"), NULL);
   adw_message_dialog_set_response_appearance (dialog, "sign-out", ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_default_response (dialog, "cancel");

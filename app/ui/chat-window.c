@@ -593,6 +593,7 @@ chat_window_init (ChatWindow *self)
   static const char *const shown[] = { "notify::name", "notify::typing", "notify::presence", "notify::last-seen" };
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  chat_accessible_complete (GTK_WIDGET (self));
 
   self->room_signals = g_signal_group_new (CHAT_TYPE_ROOM);
   for (guint i = 0; i < G_N_ELEMENTS (shown); i++)

@@ -117,6 +117,10 @@ def includes(names):
     check(wrong, 'no layer includes what it may not know')
     check(libraries, 'no layer includes a library that it may not know')
     check(upwards, 'no include goes through ../')
+    newer = re.compile(r'\b(dlsym|adw_message_dialog_new)\s*\(')
+    check([f'{name}:{at}' for name in names if name.startswith('app/') and name.endswith('.c') and name != 'app/ui/chat-compat.c'
+           for at, line in enumerate(read(name).splitlines(), 1) if newer.search(line)],
+          'what is another in newer versions is reached through ui/chat-compat alone (chat_compat_message_dialog_new() for questions)')
 
 
 def text(names):
