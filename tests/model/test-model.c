@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "chat-file-list.h"
 #include "chat-room-list.h"
 
 static guint n_notified;
@@ -500,6 +501,118 @@ test_safe_name (void)
   }
 }
 
+/* Files */
+
+static void
+changed_cb (GListModel *model,
+            guint       position,
+            guint       removed,
+            guint       added,
+            gpointer    user_data)
+{
+  g_string_append_printf (names, "%u-%u+%u ", position, removed, added);
+}
+
+static void
+add_files (ChatFileList *list,
+           const gint64 *ids,
+           guint         n)
+{
+  g_autoptr (GPtrArray) messages = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < n; i++)
+    {
+      ChatMessage *message = chat_message_new (7, "bob", FALSE, CHAT_MESSAGE_IMAGE, NULL);
+
+      chat_message_set_id (message, ids[i]);
+      g_ptr_array_add (messages, message);
+    }
+  chat_file_list_add (list, messages);
+}
+
+static void
+expect_files (ChatFileList *list,
+              const char   *what)
+{
+  g_autoptr (GString) ids = g_string_new (NULL);
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (list)); i++)
+    {
+      g_autoptr (ChatMessage) message = g_list_model_get_item (G_LIST_MODEL (list), i);
+
+      g_string_append_printf (ids, "%" G_GINT64_FORMAT " ", chat_message_get_id (message));
+    }
+  g_assert_cmpstr (ids->str, ==, what);
+}
+
+static void
+load_cb (ChatFileList *list,
+         gint64        down_to,
+         gpointer      user_data)
+{
+  g_string_append_printf (names, "load %" G_GINT64_FORMAT " ", down_to);
+}
+
+static void
+count_cb (gpointer user_data)
+{
+  ++*(guint *) user_data;
+}
+
+static void
+test_file_list (void)
+{
+  static const gint64 first[] = { 5, 9, 7 }, between[] = { 1, 8, 7, 6, 8, 10, 2 };
+  gint64 gone[] = { 8, 7, 3, 2, 1 };
+  guint n_freed = 0, position;
+  ChatFileList *list = chat_file_list_new (load_cb, &n_freed, count_cb);
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  names = g_string_new (NULL);
+  g_signal_connect (list, "items-changed", G_CALLBACK (changed_cb), NULL);
+  g_signal_connect (list, "notify", G_CALLBACK (notify_cb), NULL);
+  g_assert_true (chat_file_list_get_has_more (list));
+  chat_file_list_load_more (list);
+  expect ("loading load 0 ");
+  /* One at a time; where another message is to be reached meanwhile, it is asked for after it */
+  chat_file_list_load_more (list);
+  chat_file_list_load_to (list, 2);
+  expect ("");
+  add_files (list, first, G_N_ELEMENTS (first));
+  expect ("0-0+3 ");
+  expect_files (list, "9 7 5 ");
+  chat_file_list_end_load (list, TRUE, FALSE);
+  expect ("load 2 loading ");
+  g_assert_true (chat_file_list_get_loading (list));
+  /* In whatever order, each once, each run told at once */
+  add_files (list, between, G_N_ELEMENTS (between));
+  expect ("0-0+1 2-0+1 4-0+1 6-0+2 ");
+  expect_files (list, "10 9 8 7 6 5 2 1 ");
+  g_assert_true (chat_file_list_find (list, 6, &position));
+  g_assert_cmpuint (position, ==, 4);
+  g_assert_false (chat_file_list_find (list, 3, &position));
+  g_assert_cmpuint (position, ==, 6);
+  chat_file_list_end_load (list, FALSE, TRUE);
+  g_assert_true (chat_file_list_get_failed (list));
+  g_assert_false (chat_file_list_get_loading (list));
+  g_string_truncate (names, 0);
+  chat_file_list_load_more (list);
+  expect ("");
+
+  g_assert_true (chat_file_list_remove (list, 10));
+  g_assert_false (chat_file_list_remove (list, 10));
+  expect ("0-1+0 ");
+  g_array_append_vals (ids, gone, G_N_ELEMENTS (gone));
+  chat_file_list_remove_all (list, ids);
+  expect ("1-2+0 3-2+0 ");
+  expect_files (list, "9 6 5 ");
+  chat_file_list_clear (list);
+  expect ("0-3+0 ");
+  g_assert_finalize_object (list);
+  g_assert_cmpuint (n_freed, ==, 1);
+  g_string_free (names, TRUE);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -517,5 +630,6 @@ main (int   argc,
   g_test_add_func ("/model/long-room-list", test_long_room_list);
   g_test_add_func ("/model/attachment/safe-name", test_safe_name);
 
+  g_test_add_func ("/model/file-list", test_file_list);
   return g_test_run ();
 }
