@@ -406,13 +406,16 @@ comes_by_itself (ChatMediaManager *self,
          && (limit < 0 || file->size <= limit) && self->queue.length < CHAT_MEDIA_MAX_QUEUED;
 }
 
-void
+gboolean
 chat_media_manager_set_auto (ChatMediaManager *self,
                              gint64            images,
                              gint64            files)
 {
+  if (self->auto_images == images && self->auto_files == files)
+    return FALSE;
   self->auto_images = images;
   self->auto_files = files;
+  return TRUE;
 }
 
 void

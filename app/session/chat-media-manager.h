@@ -41,7 +41,8 @@ const char       *chat_media_manager_get_folder   (ChatMediaManager *self);
  * to be uploaded fails */
 void              chat_media_manager_set_endpoint (ChatMediaManager *self,
                                                    ChatMediaEndpoint *endpoint);
-void              chat_media_manager_set_auto     (ChatMediaManager *self,
+/** chat_media_manager_set_auto: Returns: whether that is something else than before */
+gboolean          chat_media_manager_set_auto     (ChatMediaManager *self,
                                                    gint64            images,
                                                    gint64            files);
 

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "chat-room-files.h"
 #include "chat-session-private.h"
 
 #include <string.h>
@@ -165,6 +166,23 @@ apply_later (ChatSession *self,
   self->apply_timer = g_timeout_add (APPLY_SLICE_MS, on_apply_due, self);
 }
 
+/* What a page or the list of rooms tells to be gone nothing else may say */
+static void
+drop_gone_files (ChatSession *self,
+                 Commit      *commit)
+{
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  for (guint i = 0; commit->changes != NULL && i < commit->changes->len; i++)
+    {
+      const ChatStoreEvent *change = commit->changes->pdata[i];
+
+      if (change->kind == CHAT_STORE_REMOVED)
+        g_array_append_val (ids, change->id);
+    }
+  chat_room_files_gone (self, 0, ids);
+}
+
 /* @commit: (transfer full) */
 static void
 apply_commit (ChatSession *self,
@@ -199,6 +217,7 @@ on_committed (GObject      *source,
     }
   else if (commit->changes != NULL)
     chat_session_keep_works (self);
+  drop_gone_files (self, commit);
   apply_commit (self, g_steal_pointer (&commit));
 }
 

@@ -620,6 +620,7 @@ chat_session_keep_drop (ChatSession *self)
   chat_session_feed_drop (self);
   self->held = FALSE;
   chat_session_end_sending (self);
+  chat_session_end_saving (self);
   chat_media_manager_close (self->media);
   chat_outbox_set_store (self->outbox, NULL);
   g_clear_handle_id (&self->keep_timer, g_source_remove);
@@ -639,6 +640,7 @@ chat_session_keep_remove (ChatSession         *self,
   chat_session_feed_drop (self);
   self->held = FALSE;
   chat_session_end_sending (self);
+  chat_session_end_saving (self);
   chat_media_manager_close (self->media);
   chat_outbox_set_store (self->outbox, NULL);
   g_clear_handle_id (&self->keep_timer, g_source_remove);
@@ -700,6 +702,7 @@ chat_session_keep_close (ChatSession *self)
   store = g_steal_pointer (&self->store);
   chat_session_feed_drop (self);
   chat_session_end_sending (self);
+  chat_session_end_saving (self);
   chat_media_manager_close (self->media);
   chat_outbox_set_store (self->outbox, NULL);
   /* What was applied just now may have wanted it again */

@@ -49,6 +49,7 @@ chat_session_dress_file (ChatSession *self,
   if (told == NULL)
     {
       chat_message_set_attachment (message, NULL);
+      chat_room_files_met (self, message);
       return;
     }
   /* The one that is there knows more: a transfer, its preview */
@@ -57,6 +58,7 @@ chat_session_dress_file (ChatSession *self,
   chat_attachment_set_address (told, address);
   chat_media_manager_meet (self->media, told, image, looked_at);
   chat_message_set_attachment (message, told);
+  chat_room_files_met (self, message);
 }
 
 void
@@ -105,6 +107,7 @@ chat_session_file_sent (ChatSession *self,
   if (address != NULL)
     chat_attachment_set_address (attachment, address);
   chat_media_manager_sent (self->media, attachment);
+  chat_room_files_met (self, message);
 }
 
 /* Sending */
@@ -457,76 +460,46 @@ chat_session_cancel_transfer (ChatSession *self,
 }
 
 void
+chat_session_look_at (ChatSession *self,
+                      ChatMessage *message)
+{
+  ChatAttachment *attachment;
+
+  g_return_if_fail (CHAT_IS_SESSION (self));
+  g_return_if_fail (CHAT_IS_MESSAGE (message));
+
+  attachment = chat_message_get_attachment (message);
+  if (attachment != NULL && chat_message_get_id (message) > 0)
+    chat_media_manager_meet (self->media, attachment, chat_message_get_content (message) == CHAT_MESSAGE_IMAGE, TRUE);
+}
+
+void
 chat_session_set_auto_download (ChatSession *self,
                                 gint64       images,
                                 gint64       files)
 {
-  g_return_if_fail (CHAT_IS_SESSION (self));
-
-  chat_media_manager_set_auto (self->media, images, files);
-}
-
-static void
-on_saved (GObject      *source,
-          GAsyncResult *result,
-          gpointer      user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (g_file_copy_finish (G_FILE (source), result, &error))
-    g_task_return_boolean (task, TRUE);
-  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    g_task_return_error (task, g_steal_pointer (&error));
-  else
-    g_task_return_new_error (task, CHAT_SESSION_ERROR,
-                             g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE) ? CHAT_SESSION_ERROR_NO_SPACE
-                                                                                      : CHAT_SESSION_ERROR_FAILED,
-                             "%s", error->message);
-}
-
-void
-chat_session_save_attachment_async (ChatSession         *self,
-                                    ChatMessage         *message,
-                                    GFile               *destination,
-                                    GCancellable        *cancellable,
-                                    GAsyncReadyCallback  callback,
-                                    gpointer             user_data)
-{
-  g_autoptr (GTask) task = NULL;
-  g_autoptr (GFile) file = NULL;
-  ChatAttachment *attachment;
-  const char *path;
+  g_autoptr (GPtrArray) shown = g_ptr_array_new_with_free_func (g_object_unref);
+  GHashTableIter iter;
+  gpointer value;
 
   g_return_if_fail (CHAT_IS_SESSION (self));
-  g_return_if_fail (CHAT_IS_MESSAGE (message));
-  g_return_if_fail (G_IS_FILE (destination));
 
-  task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, chat_session_save_attachment_async);
-  attachment = chat_message_get_attachment (message);
-  path = attachment != NULL ? chat_attachment_get_path (attachment) : NULL;
-  if (path == NULL)
+  if (!chat_media_manager_set_auto (self->media, images, files))
+    return;
+  /* What is in a window by now may come by itself from now on */
+  g_hash_table_iter_init (&iter, self->infos);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
     {
-      g_task_return_new_error (task, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_FAILED, "the file is not on this computer");
-      return;
+      ChatRoomInfo *info = value;
+
+      for (guint i = info->list != NULL ? g_list_model_get_n_items (G_LIST_MODEL (info->list)) : 0; i > 0; i--)
+        g_ptr_array_add (shown, g_list_model_get_item (G_LIST_MODEL (info->list), i - 1));
     }
-  file = g_file_new_for_path (path);
-  g_file_copy_async (file, destination, G_FILE_COPY_OVERWRITE | G_FILE_COPY_TARGET_DEFAULT_PERMS, G_PRIORITY_DEFAULT, cancellable,
-                     NULL, NULL, on_saved, g_steal_pointer (&task));
+  for (guint i = 0; i < shown->len; i++)
+    chat_session_look_at (self, shown->pdata[i]);
 }
 
-gboolean
-chat_session_save_attachment_finish (ChatSession   *self,
-                                     GAsyncResult  *result,
-                                     GError       **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-GListModel *
+ChatFileList *
 chat_session_get_room_files (ChatSession *self,
                              ChatRoom    *room,
                              gboolean     images)
@@ -534,5 +507,5 @@ chat_session_get_room_files (ChatSession *self,
   g_return_val_if_fail (CHAT_IS_SESSION (self), NULL);
   g_return_val_if_fail (CHAT_IS_ROOM (room), NULL);
 
-  return chat_room_files_new (self, chat_room_get_id (room), images);
+  return chat_room_files_new (self, chat_room_get_id (room), images ? CHAT_CLIENT_IMAGE : CHAT_CLIENT_FILE);
 }

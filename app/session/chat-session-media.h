@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "chat-file-list.h"
 #include "chat-session.h"
 
 G_BEGIN_DECLS
@@ -63,24 +64,33 @@ void         chat_session_pause_transfer       (ChatSession                  *se
 /** chat_session_cancel_transfer: a download: what has come is thrown away. (An upload: chat_session_discard_message()) */
 void         chat_session_cancel_transfer      (ChatSession                  *self,
                                                 ChatMessage                  *message);
-/** chat_session_save_attachment_async: copies the file of @message, which is LOCAL, to @destination, over what is there */
+/** chat_session_save_attachment_async: copies the file of @message to @destination, over what is there; one that is not on this computer is
+ * downloaded first, see the "attachment" of the message for its progress, and stays with the message as well. That waits for a connection, and
+ * while it is paused. Who cancels does not cancel the download: chat_session_cancel_transfer(), which ends this too */
 void         chat_session_save_attachment_async (ChatSession                 *self,
                                                 ChatMessage                  *message,
                                                 GFile                        *destination,
                                                 GCancellable                 *cancellable,
                                                 GAsyncReadyCallback           callback,
                                                 gpointer                      user_data);
+/** chat_session_save_attachment_finish: Returns: %FALSE with NO_SPACE (at @destination), FAILED (why the file did not come, or can not be
+ * written, in words for the person), OFFLINE (the session ended) or %G_IO_ERROR_CANCELLED: what was at @destination is still there
+ * then, and nothing half */
 gboolean     chat_session_save_attachment_finish (ChatSession                *self,
                                                 GAsyncResult                 *result,
                                                 GError                      **error);
+/** chat_session_look_at: the person sees @message elsewhere than in the window of its room: its file may come by itself */
+void         chat_session_look_at              (ChatSession                  *self,
+                                                ChatMessage                  *message);
 /** chat_session_set_auto_download: of messages in a room that somebody looks at: bytes up to which their files come by themselves; 0:
- * never; -1: always */
+ * never; -1: always. What is looked at already comes as well, where it may now */
 void         chat_session_set_auto_download    (ChatSession                  *self,
                                                 gint64                        images,
                                                 gint64                        files);
-/** chat_session_get_room_files: Returns: (transfer full): of #ChatMessage: what is kept on this computer of the messages of @room that
- * carry an image, or else another file; the newest first, as it is now. Empty at first, and filled as its end is asked for */
-GListModel  *chat_session_get_room_files       (ChatSession                  *self,
+/** chat_session_get_room_files: Returns: (transfer full): the messages of @room that carry an image, or else another file, the newest
+ * first; its first page is on its way. What is kept on this computer comes at once, then what only the server has. Listing them
+ * downloads nothing: see chat_session_look_at(). Holds the session weakly */
+ChatFileList *chat_session_get_room_files       (ChatSession                  *self,
                                                 ChatRoom                     *room,
                                                 gboolean                      images);
 

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "chat-room-files.h"
 #include "chat-room-history.h"
 
 static gint64
@@ -103,11 +104,12 @@ chat_session_show_text (ChatSession *self,
   cut_preview (self, message);
 }
 
-/* @is_cut: the text may be the beginning of it alone */
+/* @is_cut: the text may be the beginning of it alone; @quietly: nobody looks at it */
 static ChatMessage *
 take (ChatSession             *self,
       const ChatClientMessage *row,
-      gboolean                 is_cut)
+      gboolean                 is_cut,
+      gboolean                 quietly)
 {
   ChatMessage *message = chat_memory_lookup (self->memory, row->id);
 
@@ -142,7 +144,7 @@ take (ChatSession             *self,
     {
       ChatRoomInfo *info = chat_session_get_info (self, row->room_id);
 
-      chat_session_dress_file (self, message, row->file, row->text, !is_cut && info != NULL && info->list != NULL);
+      chat_session_dress_file (self, message, row->file, row->text, !is_cut && !quietly && info != NULL && info->list != NULL);
     }
   /* Marks reach what is in a window; this is new, or may have been out of it */
   chat_session_dress (self, message);
@@ -156,14 +158,21 @@ ChatMessage *
 chat_session_take_message (ChatSession             *self,
                            const ChatClientMessage *row)
 {
-  return take (self, row, FALSE);
+  return take (self, row, FALSE, FALSE);
+}
+
+ChatMessage *
+chat_session_take_quietly (ChatSession             *self,
+                           const ChatClientMessage *row)
+{
+  return take (self, row, FALSE, TRUE);
 }
 
 ChatMessage *
 chat_session_take_preview (ChatSession             *self,
                            const ChatClientMessage *row)
 {
-  return take (self, row, TRUE);
+  return take (self, row, TRUE, TRUE);
 }
 
 void
@@ -344,9 +353,12 @@ chat_session_message_deleted (ChatSession *self,
                               gboolean     counts)
 {
   g_autoptr (ChatMessage) message = chat_memory_lookup (self->memory, message_id);
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
   ChatRoomInfo *info;
 
   chat_memory_message_changed (self->memory, message_id, NULL);
+  g_array_append_val (ids, message_id);
+  chat_room_files_gone (self, room_id, ids);
   if (message == NULL)
     {
       /* Nobody holds it, but it may be one of those that are counted as unread */
@@ -375,6 +387,7 @@ chat_session_messages_gone (ChatSession *self,
   g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (g_object_unref);
   ChatRoomInfo *info = chat_session_get_info (self, room_id);
 
+  chat_room_files_gone (self, room_id, ids);
   for (guint i = 0; i < ids->len; i++)
     {
       gint64 id = g_array_index (ids, gint64, i);

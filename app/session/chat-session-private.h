@@ -24,6 +24,7 @@ G_BEGIN_DECLS
 #define CHAT_SESSION_MAX_PAUSE_S  3600  /* the longest that a server may ask us to stay away */
 #define CHAT_SESSION_MAX_PEOPLE   5000  /* whose presence is known (PROTOCOL.md: what a server tells of) */
 #define CHAT_SESSION_MAX_NAME     64    /* bytes of a login: CHAT_MAX_LOGIN_SIZE */
+#define CHAT_SESSION_MAX_SAVING   1000  /* files that are to be saved when they are here */
 #define CHAT_SESSION_MAX_TYPISTS  200   /* who type at the same time, in all rooms */
 
 /**
@@ -147,6 +148,8 @@ struct _ChatSession
   ChatMediaManager *media;
   gint64            media_limit;          /* bytes of one; 0: not told */
   GHashTable       *sending_files;        /* client_ref -> GTask that ends when the message is kept */
+  GPtrArray        *saving;               /* of GTask that wait for a file */
+  GPtrArray        *room_files;           /* what chat-room-files.c knows of its lists; each weakly */
 
   /* What is kept */
   ChatStore        *store;                /* NULL: nothing is */
@@ -481,6 +484,9 @@ void    chat_session_raise_mark       (ChatSession        *self,
 /** chat_session_take_message: Returns: (transfer full): the one object for @row, made or brought to its newer state */
 ChatMessage *chat_session_take_message (ChatSession             *self,
                                         const ChatClientMessage *row);
+/** chat_session_take_quietly: the same, where nobody looks at it yet: its file does not come by itself */
+ChatMessage *chat_session_take_quietly (ChatSession             *self,
+                                        const ChatClientMessage *row);
 /** chat_session_take_preview: the same, for one whose text may be cut: what is known whole stays so */
 ChatMessage *chat_session_take_preview (ChatSession             *self,
                                         const ChatClientMessage *row);
@@ -563,6 +569,8 @@ void    chat_session_file_dropped     (ChatSession        *self,
                                        ChatMessage        *message);
 /** chat_session_end_sending: the account is given up: nobody waits for a file any more */
 void    chat_session_end_sending      (ChatSession        *self);
+/** chat_session_end_saving: the same, for the files that are to be saved */
+void    chat_session_end_saving       (ChatSession        *self);
 /** chat_session_file_sent: the server has @message, whose file is at @address (nullable): its copy is now that of the message */
 void    chat_session_file_sent        (ChatSession        *self,
                                        ChatMessage        *message,

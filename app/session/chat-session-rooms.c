@@ -5,6 +5,7 @@
 
 #include "config.h"
 
+#include "chat-room-files.h"
 #include "chat-room-history.h"
 #include "chat-session-private.h"
 
@@ -19,6 +20,7 @@ chat_session_info_free (gpointer data)
     g_object_remove_weak_pointer (G_OBJECT (info->list), (gpointer *) &info->list);
   g_clear_weak_pointer (&info->history);
   g_clear_signal_handler (&info->notify_id, info->room);
+  chat_room_files_room_gone (info->session, chat_room_get_id (info->room));
   g_object_unref (info->room);
   g_free (info);
 }
@@ -391,6 +393,7 @@ reload_lists (ChatSession *self)
     chat_message_list_reload (lists->pdata[i]);
   for (guint i = 0; i < histories->len; i++)
     chat_room_history_fill (histories->pdata[i]);
+  chat_room_files_fill (self);
 }
 
 void
@@ -413,6 +416,8 @@ chat_session_doubt_lists (ChatSession *self,
       if (renew && info->history != NULL)
         chat_room_history_doubt (info->history);
     }
+  if (renew)
+    chat_room_files_doubt (self);
 }
 
 static void

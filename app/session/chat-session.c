@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "chat-room-files.h"
 #include "chat-session-private.h"
 
 #include "chat-connector.h"
@@ -355,6 +356,8 @@ chat_session_finalize (GObject *object)
   g_clear_pointer (&self->infos, g_hash_table_unref);
   g_clear_pointer (&self->gone, g_hash_table_unref);
   g_clear_pointer (&self->sending_files, g_hash_table_unref);
+  g_clear_pointer (&self->saving, g_ptr_array_unref);
+  g_clear_pointer (&self->room_files, g_ptr_array_unref);
   g_clear_pointer (&self->people, g_hash_table_unref);
   g_clear_weak_pointer (&self->people_client);
   g_clear_pointer (&self->orphans, g_ptr_array_unref);
@@ -413,6 +416,8 @@ chat_session_init (ChatSession *self)
   self->infos = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, chat_session_info_free);
   self->gone = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->orphans = g_ptr_array_new_with_free_func ((GDestroyNotify) chat_client_message_free);
+  self->saving = g_ptr_array_new_with_free_func (g_object_unref);
+  self->room_files = g_ptr_array_new_with_free_func (chat_room_files_free);
   g_queue_init (&self->previews);
   g_queue_init (&self->typists);
   g_queue_init (&self->feed);

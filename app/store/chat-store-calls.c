@@ -176,8 +176,8 @@ chat_store_calls_read (ChatStoreDb   *db,
       ok = call->rows != NULL;
       break;
     case CHAT_STORE_CALL_FILES:
-      call->rows = chat_store_read_files (db, call->id, call->number, call->anchor, call->limit);
-      ok = call->rows != NULL;
+      call->files = chat_store_read_files (db, call->id, call->number, call->anchor, call->limit, call->sure);
+      ok = call->files != NULL;
       break;
     case CHAT_STORE_CALL_OUTBOX:
     default:

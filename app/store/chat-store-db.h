@@ -253,12 +253,13 @@ ChatStorePage *chat_store_read_page   (ChatStoreDb        *self,
 GPtrArray *chat_store_read_downloads (ChatStoreDb         *self);
 gboolean   chat_store_set_download (ChatStoreDb           *self,
                                     const ChatStoreChange *change);
-/** chat_store_read_files: (element-type ChatStoreMessage): those with a file, of that kind and older than @before; the newest first */
-GPtrArray *chat_store_read_files  (ChatStoreDb            *self,
+/** chat_store_read_files: those with a file, of that kind and older than @before */
+ChatStoreFiles *chat_store_read_files (ChatStoreDb        *self,
                                    gint64                  room_id,
                                    int                     kind,
                                    gint64                  before,
-                                   guint                   limit);
+                                   guint                   limit,
+                                   gint64                  sure);
 
 /* chat-store-outbox.c */
 GPtrArray *chat_store_read_outbox (ChatStoreDb            *self);

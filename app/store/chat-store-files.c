@@ -41,21 +41,43 @@ chat_store_set_download (ChatStoreDb           *self,
   return chat_store_db_run (self, SQL_SET_DOWNLOAD);
 }
 
-GPtrArray *
+/* Down to where nothing is missing or out of date, from below @sure on */
+static gint64
+find_sure (ChatStoreDb *self,
+           gint64       room_id,
+           gint64       sure,
+           gboolean    *ok)
+{
+  ChatStoreSpan span, head;
+
+  if (sure <= CHAT_STORE_MAX_ID)
+    return chat_store_spans_find (self, room_id, CHAT_STORE_SPAN_FRESH, sure - 1, &span, ok) ? span.from : sure;
+  /* That there is nothing newer is known only where the server has said so */
+  if (!chat_store_spans_find (self, room_id, CHAT_STORE_SPAN_HEAD, 0, &head, ok))
+    return sure;
+  if (!chat_store_spans_get_last (self, room_id, CHAT_STORE_SPAN_FRESH, &span, ok))
+    return sure;
+  return span.to >= chat_store_get_newest (self, room_id, ok) ? span.from : sure;
+}
+
+ChatStoreFiles *
 chat_store_read_files (ChatStoreDb *self,
                        gint64       room_id,
                        int          kind,
                        gint64       before,
-                       guint        limit)
+                       guint        limit,
+                       gint64       sure)
 {
-  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) chat_store_message_free);
+  g_autoptr (ChatStoreFiles) files = g_new0 (ChatStoreFiles, 1);
   gboolean ok = TRUE;
 
+  files->messages = g_ptr_array_new_with_free_func ((GDestroyNotify) chat_store_message_free);
   bind_id (self, SQL_LIST_FILES, 1, room_id);
   bind_id (self, SQL_LIST_FILES, 2, kind);
   bind_id (self, SQL_LIST_FILES, 3, before);
   bind_id (self, SQL_LIST_FILES, 4, limit);
   while (chat_store_db_step (self, SQL_LIST_FILES, &ok))
-    g_ptr_array_add (rows, chat_store_db_read_message (self, SQL_LIST_FILES, 0));
-  return ok ? g_steal_pointer (&rows) : NULL;
+    g_ptr_array_add (files->messages, chat_store_db_read_message (self, SQL_LIST_FILES, 0));
+  files->sure = sure > 0 ? find_sure (self, room_id, sure, &ok) : 0;
+  return ok ? g_steal_pointer (&files) : NULL;
 }

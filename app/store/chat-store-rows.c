@@ -156,6 +156,15 @@ chat_store_out_row_free (ChatStoreOutRow *row)
 }
 
 void
+chat_store_files_free (ChatStoreFiles *files)
+{
+  if (files == NULL)
+    return;
+  g_ptr_array_unref (files->messages);
+  g_free (files);
+}
+
+void
 chat_store_download_free (ChatStoreDownload *download)
 {
   g_free (download->sha256);

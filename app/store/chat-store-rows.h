@@ -167,6 +167,16 @@ ChatStoreOutRow  *chat_store_out_row_copy (const ChatStoreOutRow  *row);
 void              chat_store_out_row_free (ChatStoreOutRow        *row);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ChatStoreOutRow, chat_store_out_row_free)
 
+/** ChatStoreFiles: messages that carry files, and how far down that can be relied on */
+typedef struct
+{
+  GPtrArray *messages;      /* (element-type ChatStoreMessage): the newest first, whatever is missing between them */
+  gint64     sure;          /* from this id up to that which was asked about nothing is missing or out of date: 0: from the beginning; what was
+                             * asked about where that is not so */
+} ChatStoreFiles;
+void              chat_store_files_free    (ChatStoreFiles        *files);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ChatStoreFiles, chat_store_files_free)
+
 typedef enum
 {
   CHAT_STORE_DOWNLOAD_NONE,     /* set: what is kept of it is forgotten */

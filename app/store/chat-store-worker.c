@@ -67,6 +67,7 @@ chat_store_call_free (ChatStoreCall *call)
   g_clear_error (&call->error);
   g_clear_pointer (&call->rows, g_ptr_array_unref);
   g_clear_pointer (&call->page, chat_store_page_free);
+  g_clear_pointer (&call->files, chat_store_files_free);
   g_free (call->opened.set_aside);
   g_free (call);
 }

@@ -39,6 +39,7 @@ struct _ChatStoreCall
   ChatStoreOutRow   *row;
   gint64             id;            /* of a room or row */
   gint64             anchor;
+  gint64             sure;
   guint              limit;
   int                number;        /* page kind; to_end */
   ChatStorePageFlags flags;
@@ -47,6 +48,7 @@ struct _ChatStoreCall
   GError            *error;
   GPtrArray         *rows;          /* rooms, outbox, events */
   ChatStorePage     *page;
+  ChatStoreFiles    *files;
   ChatStoreState     state;
   ChatStoreOpened    opened;
 };

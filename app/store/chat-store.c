@@ -55,11 +55,13 @@ on_done (ChatStoreWorker *worker,
       case CHAT_STORE_CALL_ROOMS:
       case CHAT_STORE_CALL_OUTBOX:
       case CHAT_STORE_CALL_DOWNLOADS:
-      case CHAT_STORE_CALL_FILES:
         g_task_return_pointer (call->task, g_steal_pointer (&call->rows), (GDestroyNotify) g_ptr_array_unref);
         break;
       case CHAT_STORE_CALL_PAGE:
         g_task_return_pointer (call->task, g_steal_pointer (&call->page), (GDestroyNotify) chat_store_page_free);
+        break;
+      case CHAT_STORE_CALL_FILES:
+        g_task_return_pointer (call->task, g_steal_pointer (&call->files), (GDestroyNotify) chat_store_files_free);
         break;
       case CHAT_STORE_CALL_STATE:
         g_task_return_pointer (call->task, g_memdup2 (&call->state, sizeof call->state), g_free);
@@ -387,6 +389,7 @@ chat_store_load_files_async (ChatStore           *self,
                              int                  kind,
                              gint64               before,
                              guint                limit,
+                             gint64               sure,
                              GCancellable        *cancellable,
                              GAsyncReadyCallback  callback,
                              gpointer             user_data)
@@ -400,12 +403,13 @@ chat_store_load_files_async (ChatStore           *self,
     return;
   call->id = room_id;
   call->number = kind;
-  call->anchor = before > 0 ? MIN (before, CHAT_STORE_MAX_ID) : CHAT_STORE_MAX_ID + 1;
-  call->limit = CLAMP (limit, 1, CHAT_STORE_MAX_PAGE);
+  call->anchor = CLAMP (before, 0, CHAT_STORE_MAX_ID + 1);
+  call->sure = MAX (sure, 0);
+  call->limit = MIN (limit, CHAT_STORE_MAX_PAGE);
   chat_store_worker_submit (self->worker, call);
 }
 
-GPtrArray *
+ChatStoreFiles *
 chat_store_load_files_finish (ChatStore     *self,
                               GAsyncResult  *result,
                               GError       **error)

@@ -148,18 +148,20 @@ void             chat_store_load_downloads_async (ChatStore              *self,
 GPtrArray       *chat_store_load_downloads_finish (ChatStore             *self,
                                                   GAsyncResult            *result,
                                                   GError                 **error);
-/** chat_store_load_files_async: @before: 0: from the newest on; @limit: 1 to %CHAT_STORE_MAX_PAGE */
+/** chat_store_load_files_async: @before: %CHAT_STORE_TO_NEWEST: from the newest on; @limit: 0 to %CHAT_STORE_MAX_PAGE; @sure: up to which it is
+ * to be told what can be relied on: as @before */
 void             chat_store_load_files_async     (ChatStore               *self,
                                                   gint64                   room_id,
                                                   int                      kind,
                                                   gint64                   before,
                                                   guint                    limit,
+                                                  gint64                   sure,
                                                   GCancellable            *cancellable,
                                                   GAsyncReadyCallback      callback,
                                                   gpointer                 user_data);
-/** chat_store_load_files_finish: Returns: (transfer full) (element-type ChatStoreMessage): what is kept of the messages of that kind
- * that carry a file, older than @before, the newest first */
-GPtrArray       *chat_store_load_files_finish    (ChatStore               *self,
+/** chat_store_load_files_finish: Returns: (transfer full): what is kept of the messages of that kind that carry a file and are older than
+ * @before */
+ChatStoreFiles  *chat_store_load_files_finish    (ChatStore               *self,
                                                   GAsyncResult            *result,
                                                   GError                 **error);
 

@@ -8,158 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "chat-fault-proxy.h"
-#include "chat-session-media.h"
-#include "chat-session-test.h"
-#include "chat-test-server.h"
+#include "test-media-common.h"
 
-#define SMALL 100000
 #define LARGE (G_GINT64_CONSTANT (200) * 1024 * 1024)
-
-/* Two people, a room, and a proxy before the files */
-typedef struct
-{
-  ChatFaultProxy  *proxy;
-  ChatTestServer  *server;
-  ChatPerson      *anna;
-  ChatPerson      *boris;
-  ChatRoom        *room;      /* of anna */
-  ChatMessageList *list;      /* the same */
-  ChatMessageList *other;     /* of boris */
-  char            *dir;
-} Fixture;
-
-static void
-open_rooms (Fixture *f)
-{
-  f->room = chat_person_get_room (f->anna, "boris");
-  f->list = chat_session_get_messages (f->anna->session, f->room);
-  f->other = chat_session_get_messages (f->boris->session, chat_person_get_room (f->boris, "anna"));
-  chat_test_wait_until (chat_message_list_get_loaded (f->list) && chat_message_list_get_loaded (f->other));
-}
-
-static Fixture *
-fixture_new (const ChatServerOptions *given)
-{
-  Fixture *f = g_new0 (Fixture, 1);
-  ChatServerOptions options = given != NULL ? *given : (ChatServerOptions) { .insecure = TRUE, .no_rate_limit = TRUE };
-  g_autofree char *url = NULL, *target = NULL;
-
-  f->dir = chat_test_temp_dir_new ();
-  f->proxy = chat_fault_proxy_new ("127.0.0.1:1");
-  url = g_strdup_printf ("http://%s/", chat_fault_proxy_get_address (f->proxy));
-  options.media_url = url;
-  f->server = chat_test_server_new (&options);
-  target = g_strdup_printf ("127.0.0.1:%u", chat_test_server_get_media_port (f->server));
-  chat_fault_proxy_set_target (f->proxy, target);
-  f->anna = chat_person_new ();
-  f->boris = chat_person_new ();
-  chat_person_sign_up (f->anna, chat_test_server_get_address (f->server), "anna");
-  chat_person_sign_up (f->boris, chat_test_server_get_address (f->server), "boris");
-  chat_person_create_room (f->anna, "boris");
-  open_rooms (f);
-  return f;
-}
-
-static void
-fixture_free (Fixture *f)
-{
-  g_clear_object (&f->list);
-  g_clear_object (&f->other);
-  chat_person_free (f->anna);
-  chat_person_free (f->boris);
-  chat_test_server_free (f->server);
-  chat_fault_proxy_free (f->proxy);
-  chat_test_temp_dir_remove (f->dir);
-  g_free (f);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Fixture, fixture_free)
-
-/* Bytes that no two places share */
-static char *
-make_file (Fixture    *f,
-           const char *name,
-           gsize       size,
-           guint32     seed)
-{
-  char *path = g_build_filename (f->dir, name, NULL);
-  g_autofree guint32 *data = g_malloc (size + 4);
-  g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
-
-  for (gsize i = 0; i * 4 < size; i++)
-    data[i] = g_rand_int (rand);
-  g_assert_true (g_file_set_contents (path, (char *) data, size, NULL));
-  return path;
-}
-
-static ChatMessage *
-try_send (Fixture                      *f,
-          const char                   *path,
-          const ChatSessionFileOptions *options,
-          GError                      **error)
-{
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-  g_auto (ChatAnswer) answer = { NULL };
-
-  chat_session_send_file_async (f->anna->session, f->room, file, options, NULL, chat_answer_take, &answer);
-  /* A large one is copied first, and the disk may be slow */
-  chat_test_wait_until_for (120, answer.result != NULL);
-  return chat_session_send_file_finish (f->anna->session, chat_answer_wait (&answer), error);
-}
-
-static ChatMessage *
-send_file (Fixture                      *f,
-           const char                   *path,
-           const ChatSessionFileOptions *options)
-{
-  g_autoptr (GError) error = NULL;
-  ChatMessage *message = try_send (f, path, options, &error);
-
-  g_assert_no_error (error);
-  g_assert_nonnull (chat_message_get_attachment (message));
-  return message;
-}
-
-static ChatMessage *
-message_at (ChatMessageList *list,
-            guint            position)
-{
-  g_autoptr (ChatMessage) message = g_list_model_get_item (G_LIST_MODEL (list), position);
-
-  return message;
-}
-
-static gboolean
-is_state (ChatMessage         *message,
-          ChatAttachmentState  state)
-{
-  ChatAttachment *attachment = chat_message_get_attachment (message);
-
-  return attachment != NULL && chat_attachment_get_state (attachment) == state;
-}
-
-static void
-assert_same (const char *path,
-             const char *other)
-{
-  g_autoptr (GMappedFile) a = g_mapped_file_new (path, FALSE, NULL), b = g_mapped_file_new (other, FALSE, NULL);
-
-  g_assert_nonnull (a);
-  g_assert_nonnull (b);
-  g_assert_cmpmem (g_mapped_file_get_contents (a), g_mapped_file_get_length (a), g_mapped_file_get_contents (b), g_mapped_file_get_length (b));
-}
-
-/* Boris fetches the newest message, and has what is in @path */
-static void
-assert_fetched (Fixture    *f,
-                const char *path)
-{
-  ChatMessage *message = message_at (f->other, chat_list_length (f->other) - 1);
-
-  chat_session_start_transfer (f->boris->session, message);
-  chat_test_wait_until_for (60, is_state (message, CHAT_ATTACHMENT_LOCAL));
-  assert_same (chat_attachment_get_path (chat_message_get_attachment (message)), path);
-}
 
 static void
 test_file (void)
@@ -169,7 +20,7 @@ test_file (void)
   g_autoptr (ChatMessage) message = NULL;
   g_autoptr (GFile) destination = g_file_new_for_path (saved);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GListModel) files = NULL;
+  g_autoptr (ChatFileList) files = NULL;
   g_auto (ChatAnswer) answer = { NULL };
   ChatAttachment *got;
 
@@ -197,7 +48,7 @@ test_file (void)
   assert_same (saved, path);
 
   files = chat_session_get_room_files (f->boris->session, chat_person_get_room (f->boris, "anna"), FALSE);
-  chat_test_wait_until (g_list_model_get_n_items (files) == 1);
+  chat_test_wait_until (g_list_model_get_n_items (G_LIST_MODEL (files)) == 1);
 
   /* The next start knows that it is here */
   chat_answer_clear (&answer);
@@ -280,26 +131,6 @@ test_refused (void)
   g_assert_error (error, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_FAILED);
   g_assert_cmpuint (chat_session_count_unsent (f->anna->session), ==, 0);
   g_assert_cmpuint (chat_list_length (f->list), ==, 0);
-}
-
-/* Returns: the files that @person has */
-static guint
-count_files (ChatPerson *person)
-{
-  g_autofree char *media = g_build_filename (person->dir, "media", NULL);
-  g_autoptr (GDir) dir = g_dir_open (media, 0, NULL);
-  const char *account;
-  guint n = 0;
-
-  while (dir != NULL && (account = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *folder = g_build_filename (media, account, NULL);
-      g_autoptr (GDir) files = g_dir_open (folder, 0, NULL);
-
-      while (files != NULL && g_dir_read_name (files) != NULL)
-        n++;
-    }
-  return n;
 }
 
 /* Written without a connection, kept over an end of the program, sent once with the next one, whatever became of the original */

@@ -164,22 +164,23 @@ store_downloads (ChatStore *store)
   return rows;
 }
 
-GPtrArray *
+ChatStoreFiles *
 store_files (ChatStore *store,
              gint64     room_id,
              int        kind,
              gint64     before,
-             guint      limit)
+             guint      limit,
+             gint64     sure)
 {
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
-  GPtrArray *rows;
+  ChatStoreFiles *files;
 
-  chat_store_load_files_async (store, room_id, kind, before, limit, NULL, on_result, &result);
+  chat_store_load_files_async (store, room_id, kind, before, limit, sure, NULL, on_result, &result);
   WAIT_FOR (result);
-  rows = chat_store_load_files_finish (store, result, &error);
+  files = chat_store_load_files_finish (store, result, &error);
   g_assert_no_error (error);
-  return rows;
+  return files;
 }
 
 ChatStoreState

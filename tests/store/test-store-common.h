@@ -51,11 +51,12 @@ ChatStorePage   *store_page       (ChatStore               *store,
 GPtrArray       *store_rooms      (ChatStore               *store);
 GPtrArray       *store_outbox     (ChatStore               *store);
 GPtrArray       *store_downloads  (ChatStore               *store);
-GPtrArray       *store_files      (ChatStore               *store,
+ChatStoreFiles  *store_files      (ChatStore               *store,
                                    gint64                   room_id,
                                    int                      kind,
                                    gint64                   before,
-                                   guint                    limit);
+                                   guint                    limit,
+                                   gint64                   sure);
 ChatStoreState   store_state      (ChatStore               *store);
 gint64           store_add_out    (ChatStore               *store,
                                    const ChatStoreOutRow   *row,

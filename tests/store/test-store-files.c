@@ -31,7 +31,8 @@ files_text (ChatStore *store,
             gint64     before,
             guint      limit)
 {
-  g_autoptr (GPtrArray) rows = store_files (store, 1, kind, before, limit);
+  g_autoptr (ChatStoreFiles) files = store_files (store, 1, kind, before > 0 ? before : CHAT_STORE_TO_NEWEST, limit, 0);
+  GPtrArray *rows = files->messages;
   GString *text = g_string_new (NULL);
 
   for (guint i = 0; i < rows->len; i++)
@@ -102,6 +103,56 @@ test_messages (void)
   chat_store_batch_delete_message (batch, 7, 13);
   store_apply_quietly (place->store, batch);
   assert_files (place->store, KIND_IMAGE, 0, 10, "20=early");
+  place_free (place);
+}
+
+static gint64
+get_sure (Place  *place,
+          gint64  below)
+{
+  g_autoptr (ChatStoreFiles) files = store_files (place->store, 1, KIND_FILE, CHAT_STORE_TO_NEWEST, 0, below);
+
+  g_assert_cmpuint (files->messages->len, ==, 0);
+  return files->sure;
+}
+
+static void
+put_page (Place  *place,
+          gint64  from,
+          gint64  to,
+          gint64  id)
+{
+  ChatStoreBatch *batch = chat_store_batch_new ();
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) chat_store_message_free);
+
+  g_ptr_array_add (rows, message (1, id, "x"));
+  g_assert_true (chat_store_batch_put_page (batch, 1, from, to, rows, 0));
+  store_apply_quietly (place->store, batch);
+}
+
+/* How far down nothing is missing or out of date */
+static void
+test_sure (void)
+{
+  Place *place = place_new ();
+  ChatStoreBatch *batch = chat_store_batch_new ();
+
+  g_assert_cmpint (get_sure (place, CHAT_STORE_TO_NEWEST), ==, CHAT_STORE_TO_NEWEST);
+  put_page (place, 50, CHAT_STORE_TO_NEWEST, 60);
+  g_assert_cmpint (get_sure (place, CHAT_STORE_TO_NEWEST), ==, 50);
+  g_assert_cmpint (get_sure (place, 50), ==, 50);
+  put_page (place, 20, 30, 25);
+  g_assert_cmpint (get_sure (place, CHAT_STORE_TO_NEWEST), ==, 50);
+  g_assert_cmpint (get_sure (place, 31), ==, 20);
+  put_page (place, 31, 49, 40);
+  g_assert_cmpint (get_sure (place, CHAT_STORE_TO_NEWEST), ==, 20);
+  put_page (place, CHAT_STORE_BEGINNING, 19, 10);
+  g_assert_cmpint (get_sure (place, CHAT_STORE_TO_NEWEST), ==, 0);
+  /* After a reset all of it is still there, and nothing is sure */
+  chat_store_batch_reset (batch, 0);
+  store_apply_quietly (place->store, batch);
+  g_assert_cmpint (get_sure (place, CHAT_STORE_TO_NEWEST), ==, CHAT_STORE_TO_NEWEST);
+  g_assert_cmpint (get_sure (place, 50), ==, 50);
   place_free (place);
 }
 
@@ -193,6 +244,7 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/store-files/messages", test_messages);
+  g_test_add_func ("/store-files/sure", test_sure);
   g_test_add_func ("/store-files/downloads", test_downloads);
   g_test_add_func ("/store-files/outbox", test_outbox);
   return g_test_run ();

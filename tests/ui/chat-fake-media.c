@@ -108,6 +108,22 @@ chat_session_save_attachment_async (ChatSession         *self,
     g_task_return_boolean (task, TRUE);
 }
 
+ChatFileList *
+chat_session_get_room_files (ChatSession *self,
+                             ChatRoom    *room,
+                             gboolean     images)
+{
+  chat_fake_record (self, "room-files %s%s", chat_room_get_name (room), images ? " images" : "");
+  return chat_file_list_new (NULL, NULL, NULL);
+}
+
+void
+chat_session_look_at (ChatSession *self,
+                      ChatMessage *message)
+{
+  chat_fake_record (self, "look at %s", chat_attachment_get_name (chat_message_get_attachment (message)));
+}
+
 gboolean
 chat_session_save_attachment_finish (ChatSession   *self,
                                      GAsyncResult  *result,

@@ -1,0 +1,196 @@
+/* test-media-room.c: the files of a room: listed, saved, in their order, and gone with their messages
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "test-media-common.h"
+
+#include <string.h>
+
+static guint
+count (ChatFileList *files)
+{
+  return g_list_model_get_n_items (G_LIST_MODEL (files));
+}
+
+static ChatMessage *
+send_named (Fixture    *f,
+            const char *name)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (name, strlen (name));
+  ChatSessionFileOptions options = { .name = name };
+  g_auto (ChatAnswer) answer = { NULL };
+  g_autoptr (GError) error = NULL;
+  ChatMessage *message;
+
+  chat_session_send_bytes_async (f->anna->session, f->room, bytes, &options, NULL, chat_answer_take, &answer);
+  message = chat_session_send_file_finish (f->anna->session, chat_answer_wait (&answer), &error);
+  g_assert_no_error (error);
+  chat_test_wait_until (chat_message_get_state (message) == CHAT_MESSAGE_SENT);
+  return message;
+}
+
+/* The names of the files in a list, the newest first */
+static char *
+names_of (ChatFileList *files)
+{
+  GString *names = g_string_new (NULL);
+
+  for (guint i = 0; i < count (files); i++)
+    {
+      g_autoptr (ChatMessage) message = g_list_model_get_item (G_LIST_MODEL (files), i);
+
+      g_string_append_printf (names, "%s ", chat_attachment_get_name (chat_message_get_attachment (message)));
+    }
+  return g_string_free (names, FALSE);
+}
+
+#define wait_for_names(files, wanted)                                    \
+  G_STMT_START                                                           \
+  {                                                                      \
+    g_autofree char *names_ = names_of ((files));                        \
+    chat_test_wait_until ((g_free (names_), names_ = names_of ((files)), \
+                           g_strcmp0 (names_, (wanted)) == 0));          \
+  }                                                                      \
+  G_STMT_END
+
+/* The files of a room: those that only the server has too, as they come and go */
+static void
+test_room_files (void)
+{
+  g_autoptr (Fixture) f = fixture_new (NULL);
+  g_autoptr (ChatPerson) again = chat_person_new ();
+  g_autoptr (ChatFileList) files = NULL, images = NULL, own = NULL;
+  g_autoptr (ChatMessage) first = send_named (f, "a");
+  g_autoptr (ChatMessage) middle = NULL, last = NULL;
+  g_autoptr (GError) error = NULL;
+  g_auto (ChatAnswer) answer = { NULL };
+  g_autofree char *saved = g_build_filename (f->dir, "saved", NULL), *content = NULL;
+  g_autoptr (GFile) destination = g_file_new_for_path (saved);
+  ChatRoom *room;
+
+  own = chat_session_get_room_files (f->anna->session, f->room, FALSE);
+  wait_for_names (own, "a ");
+  for (guint i = 0; i < 60; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("%u", i);
+      g_autoptr (ChatMessage) message = chat_person_send (f->anna, f->room, text);
+
+      if (i == 5)
+        middle = send_named (f, "b");
+    }
+  last = send_named (f, "c");
+  wait_for_names (own, "c b a ");
+
+  /* A device that has just the newest page */
+  g_assert_true (chat_person_sign_in (again, chat_test_server_get_address (f->server), TRUE, "boris", CHAT_TEST_PASSWORD, FALSE, &error));
+  chat_test_wait_until ((room = chat_person_get_room (again, "anna")) != NULL);
+  files = chat_session_get_room_files (again->session, room, FALSE);
+  images = chat_session_get_room_files (again->session, room, TRUE);
+  wait_for_names (files, "c b a ");
+  chat_test_wait_until (!chat_file_list_get_loading (files) && !chat_file_list_get_loading (images));
+  g_assert_false (chat_file_list_get_has_more (files));
+  g_assert_cmpuint (count (images), ==, 0);
+  g_assert_true (is_state (message_at (files, 0), CHAT_ATTACHMENT_REMOTE));
+
+  /* One that is not here is fetched, and then saved */
+  chat_session_save_attachment_async (again->session, message_at (files, 1), destination, NULL, chat_answer_take, &answer);
+  g_assert_true (chat_session_save_attachment_finish (again->session, chat_answer_wait (&answer), &error));
+  g_assert_no_error (error);
+  g_assert_true (g_file_get_contents (saved, &content, NULL, NULL));
+  g_assert_cmpstr (content, ==, "b");
+
+  /* They come and go by themselves */
+  g_object_unref (send_named (f, "d"));
+  wait_for_names (files, "d c b a ");
+  chat_answer_clear (&answer);
+  chat_session_delete_message_async (f->anna->session, middle, NULL, chat_answer_take, &answer);
+  g_assert_true (chat_session_delete_message_finish (f->anna->session, chat_answer_wait (&answer), &error));
+  wait_for_names (files, "d c a ");
+  wait_for_names (own, "d c a ");
+
+  /* The next start has them without a connection */
+  g_clear_object (&files);
+  g_clear_object (&images);
+  chat_test_server_stop (f->server);
+  chat_person_restart (again);
+  chat_session_restore_async (again->session, NULL, NULL, NULL);
+  chat_test_wait_until ((room = chat_person_get_room (again, "anna")) != NULL);
+  files = chat_session_get_room_files (again->session, room, FALSE);
+  wait_for_names (files, "d c a ");
+  chat_test_server_start (f->server);
+  chat_test_wait_until (chat_session_get_state (again->session) == CHAT_SESSION_ONLINE);
+  chat_answer_clear (&answer);
+  chat_session_delete_room_async (again->session, room, NULL, chat_answer_take, &answer);
+  g_assert_true (chat_session_delete_room_finish (again->session, chat_answer_wait (&answer), &error));
+  wait_for_names (files, "");
+  wait_for_names (own, "");
+  g_assert_false (chat_file_list_get_has_more (files));
+}
+
+/* What is saved before it is here, and does not come, says why, and leaves what was there */
+static void
+test_save_fails (void)
+{
+  const ChatFault slow = { .kind = CHAT_FAULT_DRIBBLE, .direction = CHAT_FAULT_DOWN, .at = 1000, .count = 10000, .ms = 50 };
+  g_autoptr (Fixture) f = fixture_new (NULL);
+  g_autofree char *path = make_file (f, "file", SMALL, 61), *saved = g_build_filename (f->dir, "saved", NULL), *content = NULL;
+  g_autofree char *nowhere = g_build_filename (f->dir, "missing", "saved", NULL);
+  g_autoptr (GFile) destination = g_file_new_for_path (saved), bad = g_file_new_for_path (nowhere);
+  g_autoptr (ChatMessage) message = send_file (f, path, NULL);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  g_auto (ChatAnswer) answer = { NULL };
+  ChatMessage *got;
+
+  g_assert_true (g_file_set_contents (saved, "before", -1, NULL));
+  chat_test_wait_until (chat_list_length (f->other) == 1);
+  got = message_at (f->other, 0);
+
+  /* The download is cancelled */
+  chat_fault_proxy_arm (f->proxy, &slow);
+  chat_session_save_attachment_async (f->boris->session, got, destination, NULL, chat_answer_take, &answer);
+  chat_test_wait_until (is_state (got, CHAT_ATTACHMENT_TRANSFERRING) && chat_attachment_get_done (chat_message_get_attachment (got)) > 0);
+  chat_session_cancel_transfer (f->boris->session, got);
+  g_assert_false (chat_session_save_attachment_finish (f->boris->session, chat_answer_wait (&answer), &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  chat_answer_clear (&answer);
+  chat_test_wait_until (count_files (f->boris) == 0);
+  g_assert_true (is_state (got, CHAT_ATTACHMENT_REMOTE));
+
+  /* Nobody waits any more: the download goes on */
+  chat_fault_proxy_arm (f->proxy, &slow);
+  chat_session_save_attachment_async (f->boris->session, got, destination, cancellable, chat_answer_take, &answer);
+  g_cancellable_cancel (cancellable);
+  g_assert_false (chat_session_save_attachment_finish (f->boris->session, chat_answer_wait (&answer), &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  chat_answer_clear (&answer);
+
+  /* The session ends */
+  chat_session_save_attachment_async (f->boris->session, got, destination, NULL, chat_answer_take, &answer);
+  g_clear_object (&f->other);
+  chat_session_close (f->boris->session);
+  g_assert_false (chat_session_save_attachment_finish (f->boris->session, chat_answer_wait (&answer), &error));
+  g_assert_error (error, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_OFFLINE);
+  g_clear_error (&error);
+  chat_answer_clear (&answer);
+
+  /* It can not be written there */
+  chat_session_save_attachment_async (f->anna->session, message, bad, NULL, chat_answer_take, &answer);
+  g_assert_false (chat_session_save_attachment_finish (f->anna->session, chat_answer_wait (&answer), &error));
+  g_assert_error (error, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_FAILED);
+  g_assert_true (g_file_get_contents (saved, &content, NULL, NULL));
+  g_assert_cmpstr (content, ==, "before");
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  chat_session_test_init (&argc, &argv);
+  g_test_add_func ("/media-room/files", test_room_files);
+  g_test_add_func ("/media-room/save-fails", test_save_fails);
+  return chat_session_test_run ();
+}
