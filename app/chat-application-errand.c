@@ -12,7 +12,7 @@
 #include "chat-new-conversation-dialog.h"
 #include "chat-preferences-window.h"
 
-/* So long a room that is not in the list yet is waited for, once the account is there (milliseconds) */
+/* So long a room that is not in the list yet, or the list itself, is waited for, once the account is there (milliseconds) */
 #define ROOM_WAIT_MS (10 * 1000)
 
 void
@@ -22,7 +22,8 @@ chat_application_drop_errand (ChatApplication *self)
   g_clear_handle_id (&self->errand_idle, g_source_remove);
   g_clear_pointer (&self->errand.server, g_free);
   g_clear_pointer (&self->errand.login, g_free);
-  self->errand.kind = CHAT_ERRAND_NONE;
+  g_clear_pointer (&self->errand.uri, chat_uri_free);
+  self->errand = (ChatErrand) { CHAT_ERRAND_NONE };
 }
 
 void
@@ -53,10 +54,16 @@ on_room_wait_over (gpointer user_data)
   ChatApplication *self = user_data;
 
   self->errand_timer = 0;
-  chat_application_drop_errand (self);
-  if (self->window != NULL)
-    chat_window_toast (CHAT_WINDOW (self->window), _("That conversation is not there any more"));
+  self->errand.late = TRUE;
+  chat_application_try_errand (self);
   return G_SOURCE_REMOVE;
+}
+
+static void
+wait_for_rooms (ChatApplication *self)
+{
+  if (self->errand_timer == 0)
+    self->errand_timer = g_timeout_add (ROOM_WAIT_MS, on_room_wait_over, self);
 }
 
 static void
@@ -78,8 +85,35 @@ try_room (ChatApplication *self)
       chat_application_drop_errand (self);
       chat_window_open_room (window, room);
     }
-  else if (self->errand_timer == 0)
-    self->errand_timer = g_timeout_add (ROOM_WAIT_MS, on_room_wait_over, self);
+  else if (self->errand.late)
+    {
+      chat_application_drop_errand (self);
+      chat_window_toast (window, _("That conversation is not there any more"));
+    }
+  else
+    wait_for_rooms (self);
+}
+
+/* Whether somebody is met there already is asked when that is known */
+static void
+try_link (ChatApplication *self)
+{
+  g_autoptr (ChatUri) uri = NULL;
+
+  if (chat_session_get_state (self->session) == CHAT_SESSION_SIGNED_OUT)
+    {
+      if (self->errand.told || chat_window_get_signing_in (CHAT_WINDOW (self->window)))
+        return;
+    }
+  else if (!chat_room_list_get_loaded (chat_session_get_rooms (self->session)) && !self->errand.late
+           && chat_uri_is_at (self->errand.uri, chat_session_get_server (self->session)))
+    {
+      wait_for_rooms (self);
+      return;
+    }
+  uri = g_steal_pointer (&self->errand.uri);
+  chat_application_drop_errand (self);
+  chat_application_ask_link (self, uri);
 }
 
 void
@@ -92,6 +126,11 @@ chat_application_try_errand (ChatApplication *self)
       chat_application_drop_errand (self);
       if (!present_if_open (CHAT_TYPE_PREFERENCES_WINDOW))
         gtk_window_present (GTK_WINDOW (chat_preferences_window_new (GTK_WINDOW (self->window), self->settings, self->session)));
+      return;
+    }
+  if (self->errand.kind == CHAT_ERRAND_LINK)
+    {
+      try_link (self);
       return;
     }
   /* The window shows where to sign in, and the rest comes after that */
@@ -121,14 +160,13 @@ on_rooms_idle (gpointer user_data)
 static void
 on_rooms_changed (ChatApplication *self)
 {
-  if (self->errand.kind == CHAT_ERRAND_ROOM && self->errand_idle == 0)
+  if (self->errand.kind != CHAT_ERRAND_NONE && self->errand_idle == 0)
     self->errand_idle = g_idle_add (on_rooms_idle, self);
 }
 
-/* @errand: its strings are taken */
-static void
-begin (ChatApplication *self,
-       ChatErrand       errand)
+void
+chat_application_begin_errand (ChatApplication *self,
+                               ChatErrand       errand)
 {
   chat_application_drop_errand (self);
   self->errand = errand;
@@ -146,7 +184,7 @@ open_room_action (GSimpleAction *action,
   ChatErrand errand = { CHAT_ERRAND_ROOM };
 
   g_variant_get (parameter, "(ssx)", &errand.server, &errand.login, &errand.room_id);
-  begin (user_data, errand);
+  chat_application_begin_errand (user_data, errand);
 }
 
 static void
@@ -154,7 +192,7 @@ begin_conversation_action (GSimpleAction *action,
                            GVariant      *parameter,
                            gpointer       user_data)
 {
-  begin (user_data, (ChatErrand) { CHAT_ERRAND_NEW_CONVERSATION });
+  chat_application_begin_errand (user_data, (ChatErrand) { CHAT_ERRAND_NEW_CONVERSATION });
 }
 
 static void
@@ -162,7 +200,15 @@ preferences_action (GSimpleAction *action,
                     GVariant      *parameter,
                     gpointer       user_data)
 {
-  begin (user_data, (ChatErrand) { CHAT_ERRAND_PREFERENCES });
+  chat_application_begin_errand (user_data, (ChatErrand) { CHAT_ERRAND_PREFERENCES });
+}
+
+static void
+open_link_action (GSimpleAction *action,
+                  GVariant      *parameter,
+                  gpointer       user_data)
+{
+  chat_application_open_link (user_data, g_variant_get_string (parameter, NULL));
 }
 
 void
@@ -172,9 +218,11 @@ chat_application_add_errand_actions (ChatApplication *self)
     { "open-room", open_room_action, "(ssx)" },
     { "begin-conversation", begin_conversation_action },
     { "preferences", preferences_action },
+    { "open-link", open_link_action, "s" },
   };
   ChatRoomList *rooms = chat_session_get_rooms (self->session);
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   g_signal_connect_object (rooms, "items-changed", G_CALLBACK (on_rooms_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (rooms, "notify::loaded", G_CALLBACK (on_rooms_changed), self, G_CONNECT_SWAPPED);
 }

@@ -8,6 +8,7 @@
 #include "chat-application.h"
 
 #include "chat-session.h"
+#include "chat-uri.h"
 #include "chat-window.h"
 
 G_BEGIN_DECLS
@@ -17,6 +18,7 @@ typedef enum
   CHAT_ERRAND_NONE,
   CHAT_ERRAND_ROOM,
   CHAT_ERRAND_NEW_CONVERSATION,
+  CHAT_ERRAND_LINK,
   CHAT_ERRAND_PREFERENCES
 } ChatErrandKind;
 
@@ -27,6 +29,9 @@ typedef struct
   char           *server;       /* ROOM: of which account it is */
   char           *login;
   gint64          room_id;
+  ChatUri        *uri;          /* LINK */
+  gboolean        told;         /* LINK: that one has to sign in for it */
+  gboolean        late;         /* it has waited for the rooms as long as it may */
 } ChatErrand;
 
 struct _ChatApplication
@@ -45,6 +50,7 @@ struct _ChatApplication
   ChatErrand errand;            /* the one that waits: the newest takes the place of the one before */
   guint errand_timer;
   guint errand_idle;
+  GtkWidget *link_dialog;       /* weak: asks about a link */
 };
 
 /** chat_application_show: makes the window if there is none, and brings it to the front */
@@ -52,10 +58,20 @@ void chat_application_show               (ChatApplication *self);
 
 /* chat-application-errand.c */
 void chat_application_add_errand_actions (ChatApplication *self);
+/** chat_application_begin_errand: brings the window, and does it now or as soon as it can be done. What @errand points to is taken */
+void chat_application_begin_errand       (ChatApplication *self,
+                                          ChatErrand       errand);
 /** chat_application_try_errand: something has changed: can it be done now? */
 void chat_application_try_errand         (ChatApplication *self);
 void chat_application_drop_errand        (ChatApplication *self);
 /** chat_application_errand_room_chosen: a room was opened: that of an errand that waits must not take its place any more */
 void chat_application_errand_room_chosen (ChatApplication *self);
+
+/* chat-application-link.c */
+/** chat_application_open_link: @text: what anybody wrote. Asks, or explains what is wrong with it */
+void chat_application_open_link          (ChatApplication *self,
+                                          const char      *text);
+void chat_application_ask_link           (ChatApplication *self,
+                                          const ChatUri   *uri);
 
 G_END_DECLS

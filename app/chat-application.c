@@ -109,6 +109,33 @@ free_password (ChatApplication *self)
   g_clear_pointer (&self->password, g_free);
 }
 
+/* What nobody can mean is told here, to who wrote it. (What the desktop sends is told in the window.) */
+static gboolean
+check_arguments (GVariantDict *options)
+{
+  const char *server = NULL;
+  g_autofree const char **links = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ChatUri) uri = NULL;
+
+  if (g_variant_dict_lookup (options, "server", "&s", &server) && !chat_uri_server_is_valid (server))
+    {
+      g_printerr (_("“%s” is not the address of a server: HOST or HOST:PORT is one.\n"), server);
+      return FALSE;
+    }
+  if (!g_variant_dict_lookup (options, G_OPTION_REMAINING, "^a&s", &links) || links[0] == NULL)
+    return TRUE;
+  if (links[1] != NULL)
+    {
+      g_printerr (_("One link can be opened at a time.\n"));
+      return FALSE;
+    }
+  uri = chat_uri_parse (links[0], &error);
+  if (uri == NULL)
+    g_printerr (_("“%s” is not a link that can be opened, such as %s.\n"), links[0], "chat://chat.example.com/person/anna");
+  return uri != NULL;
+}
+
 /* Here, before the program is registered: the profile decides which instance it is, and only this process can read the
  * files that were named to it. */
 static int
@@ -125,6 +152,8 @@ chat_application_handle_local_options (GApplication *application,
       g_print ("Chat %s\n", APP_VERSION);
       return 0;
     }
+  if (!check_arguments (options))
+    return 1;
   if (g_variant_dict_lookup (options, "profile", "&s", &profile) && !g_str_equal (profile, DEFAULT_PROFILE))
     {
       g_autofree char *name = chat_application_encode_profile (profile);
@@ -341,6 +370,20 @@ start (ChatApplication *self,
   gtk_window_present (GTK_WINDOW (self->window));
 }
 
+static void
+run_errand (ChatApplication *self,
+            GVariantDict    *options)
+{
+  g_autofree const char **links = NULL;
+
+  if (g_variant_dict_lookup (options, G_OPTION_REMAINING, "^a&s", &links) && links[0] != NULL)
+    chat_application_open_link (self, links[0]);
+  else if (g_variant_dict_contains (options, "new-conversation"))
+    g_action_group_activate_action (G_ACTION_GROUP (self), "begin-conversation", NULL);
+  else if (g_variant_dict_contains (options, "preferences"))
+    g_action_group_activate_action (G_ACTION_GROUP (self), "preferences", NULL);
+}
+
 static int
 chat_application_command_line (GApplication            *application,
                                GApplicationCommandLine *command_line)
@@ -351,6 +394,7 @@ chat_application_command_line (GApplication            *application,
   const char *server;
 
   start (CHAT_APPLICATION (application), options, is_remote);
+  run_errand (CHAT_APPLICATION (application), options);
   if (is_remote && g_variant_dict_contains (options, "sign-in"))
     {
       g_application_command_line_printerr (command_line, "%s\n", _("This profile is running already: nobody was signed in."));
@@ -378,6 +422,19 @@ static void
 chat_application_activate (GApplication *application)
 {
   chat_application_show (CHAT_APPLICATION (application));
+}
+
+/* Links, from the desktop */
+static void
+chat_application_open (GApplication  *application,
+                       GFile        **files,
+                       int            n_files,
+                       const char    *hint)
+{
+  g_autofree char *uri = n_files > 0 ? g_file_get_uri (files[0]) : NULL;
+
+  if (uri != NULL)
+    chat_application_open_link (CHAT_APPLICATION (application), uri);
 }
 
 /* Actions */
@@ -588,6 +645,7 @@ chat_application_finalize (GObject *object)
   ChatApplication *self = CHAT_APPLICATION (object);
 
   free_password (self);
+  g_clear_weak_pointer (&self->link_dialog);
   g_free (self->server);
   g_clear_object (&self->room_signals);
   g_clear_object (&self->session);
@@ -606,6 +664,7 @@ chat_application_class_init (ChatApplicationClass *klass)
   application_class->handle_local_options = chat_application_handle_local_options;
   application_class->command_line = chat_application_command_line;
   application_class->activate = chat_application_activate;
+  application_class->open = chat_application_open;
   application_class->startup = chat_application_startup;
   application_class->shutdown = chat_application_shutdown;
 }
@@ -621,7 +680,10 @@ chat_application_init (ChatApplication *self)
     { "sign-in", 0, 0, G_OPTION_ARG_STRING, NULL, _("Sign in at once, for kiosks and tests"), _("USER") },
     { "password-file", 0, 0, G_OPTION_ARG_FILENAME, NULL,
       _("Read the password for --sign-in from the first line of a file (“-” for the standard input)"), _("FILE") },
+    { "new-conversation", 0, 0, G_OPTION_ARG_NONE, NULL, _("Find a person to begin a conversation with"), NULL },
+    { "preferences", 0, 0, G_OPTION_ARG_NONE, NULL, _("Open the preferences"), NULL },
     { "version", 'v', 0, G_OPTION_ARG_NONE, NULL, _("Print the version"), NULL },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, NULL, NULL, NULL },
     { NULL }
   };
 
@@ -630,5 +692,7 @@ chat_application_init (ChatApplication *self)
   g_signal_group_connect_swapped (self->room_signals, "notify::pinned", G_CALLBACK (update_room_actions), self);
   g_signal_group_connect_swapped (self->room_signals, "notify::muted", G_CALLBACK (update_room_actions), self);
   g_application_add_main_option_entries (G_APPLICATION (self), options);
+  /* Translators: on the command line: a link to a person or a conversation, which may be left out */
+  g_application_set_option_context_parameter_string (G_APPLICATION (self), _("[LINK]"));
   g_application_set_option_context_summary (G_APPLICATION (self), _("A messenger for a group that wants its own server."));
 }

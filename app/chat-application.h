@@ -19,6 +19,7 @@ G_BEGIN_DECLS
  * app.open-room (ssx)      server, login (of #ChatSession) and the id of a room: nothing is opened for another account than that
  * app.begin-conversation   the dialog that finds a person
  * app.preferences
+ * app.open-link (s)        a link to a person or a room (chat-uri.h), from anybody: the person is asked first
  */
 G_DECLARE_FINAL_TYPE (ChatApplication, chat_application, CHAT, APPLICATION, AdwApplication)
 

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "chat-uri.h"
+
 static void
 link_clear (gpointer data)
 {
@@ -132,7 +134,7 @@ trim_link (const char *start,
 static guint
 scheme_length (const char *p)
 {
-  static const char *schemes[] = { "https://", "http://", "mailto:" };
+  static const char *schemes[] = { "https://", "http://", "mailto:", CHAT_URI_SCHEME "://" };
 
   for (guint i = 0; i < G_N_ELEMENTS (schemes); i++)
     if (g_ascii_strncasecmp (p, schemes[i], strlen (schemes[i])) == 0)
@@ -152,8 +154,7 @@ find_links (const char *display,
   g_array_set_clear_func (links, link_clear);
   while (*p != '\0' && links->len < CHAT_TEXT_MAX_LINKS)
     {
-      guint scheme = (*p == 'h' || *p == 'H' || *p == 'm' || *p == 'M') && !g_unichar_isalnum (before) ?
-                     scheme_length (p) : 0;
+      guint scheme = strchr ("hHmMcC", *p) != NULL && !g_unichar_isalnum (before) ? scheme_length (p) : 0;
 
       if (scheme > 0)
         {

@@ -9,9 +9,11 @@
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "chat-accessible.h"
 #include "chat-compat.h"
+#include "chat-uri.h"
 
 /* Rows and places */
 
@@ -105,6 +107,12 @@ open_uri (ChatTimeline *self,
 
   if (!chat_text_is_openable (uri))
     return;
+  /* One to a person or a room stays in this profile, and is asked about there */
+  if (g_ascii_strncasecmp (uri, CHAT_URI_SCHEME ":", strlen (CHAT_URI_SCHEME ":")) == 0)
+    {
+      gtk_widget_activate_action (GTK_WIDGET (self->window), "app.open-link", "s", uri);
+      return;
+    }
   if (!chat_text_is_treacherous (uri))
     {
       show_uri (self, uri);

@@ -12,6 +12,7 @@
 #include "chat-certificate-dialog.h"
 #include "chat-compat.h"
 #include "chat-format.h"
+#include "chat-uri.h"
 #include "chat-words.h"
 
 /* What a question names stays short. */
@@ -210,6 +211,29 @@ delete_room_action (GtkWidget  *widget,
     chat_window_delete_room (self, room);
 }
 
+/* Anybody who is signed in to this server can open it. */
+static void
+copy_link_action (GtkWidget  *widget,
+                  const char *action_name,
+                  GVariant   *parameter)
+{
+  ChatWindow *self = CHAT_WINDOW (widget);
+  const char *server = chat_session_get_server (self->session);
+  g_autofree char *link = NULL;
+
+  if (self->room == NULL || server == NULL)
+    return;
+  link = chat_uri_to_person (server, chat_room_get_name (self->room));
+  if (link == NULL)
+    {
+      /* An address that means something on this computer alone */
+      chat_window_toast (self, _("There can be no link to this server"));
+      return;
+    }
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), link);
+  chat_window_toast (self, _("Link copied"));
+}
+
 static void
 find_person_action (GtkWidget  *widget,
                     const char *action_name,
@@ -346,6 +370,7 @@ chat_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.mark-room-unread", "x", mark_room_unread_action);
   gtk_widget_class_install_action (widget_class, "win.mark-room-read", "x", mark_room_read_action);
   gtk_widget_class_install_action (widget_class, "win.delete-room", "x", delete_room_action);
+  gtk_widget_class_install_action (widget_class, "win.copy-link", NULL, copy_link_action);
   gtk_widget_class_install_action (widget_class, "win.find-person", "s", find_person_action);
   gtk_widget_class_install_action (widget_class, "win.toast", "s", toast_action);
   gtk_widget_class_install_action (widget_class, "win.back", NULL, back_action);

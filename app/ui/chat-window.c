@@ -434,6 +434,14 @@ chat_window_try_sign_in (ChatWindow *self,
   chat_sign_in_page_try (self->sign_in_page, server, insecure, login, password);
 }
 
+gboolean
+chat_window_get_signing_in (ChatWindow *self)
+{
+  g_return_val_if_fail (CHAT_IS_WINDOW (self), FALSE);
+
+  return chat_sign_in_page_get_busy (self->sign_in_page);
+}
+
 static void
 on_leaflet_notify (ChatWindow *self)
 {

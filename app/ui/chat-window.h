@@ -17,7 +17,7 @@ G_BEGIN_DECLS
  *
  * Property: room  ChatRoom  nullable, read-only: the one that is open
  * Actions: win.open-room, win.pin-room, win.mute-room, win.mark-room-unread, win.mark-room-read, win.delete-room
- * (x: the room's id), win.find-person (s: what to search for), win.resolve-connection, win.back, win.cancel-sign-in, win.toast (s)
+ * (x: the room's id), win.copy-link (to the person of the open room), win.find-person (s: what to search for), win.resolve-connection, win.back, win.cancel-sign-in, win.toast (s)
  */
 G_DECLARE_FINAL_TYPE (ChatWindow, chat_window, CHAT, WINDOW, AdwApplicationWindow)
 
@@ -38,6 +38,8 @@ void       chat_window_try_sign_in      (ChatWindow     *self,
                                          gboolean        insecure,
                                          const char     *login,
                                          const char     *password);
+/** chat_window_get_signing_in: an attempt is on its way */
+gboolean   chat_window_get_signing_in   (ChatWindow     *self);
 ChatRoom  *chat_window_get_room         (ChatWindow     *self);
 /** chat_window_open_room: @room: (nullable): shows it, and the keyboard goes to its composer */
 void       chat_window_open_room        (ChatWindow     *self,

@@ -31,6 +31,8 @@ static void
 test_links (void)
 {
   links_are ("see https://example.org/a_(b), or (http://example.org/c).", "https://example.org/a_(b) http://example.org/c ");
+  links_are ("Look at chat://chat.example.com:7711/person/anna.", "chat://chat.example.com:7711/person/anna ");
+  links_are ("chat: chat:/ chat:// Chat:anna archat://x", "");
   links_are ("mailto:ann@example.org! HTTPS://EXAMPLE.ORG", "mailto:ann@example.org HTTPS://EXAMPLE.ORG ");
   links_are ("«https://example.org/привіт»…", "https://example.org/привіт ");
   links_are ("javascript:alert(1) file:///etc/passwd ftp://example.org xhttp://example.org www.example.org", "");
