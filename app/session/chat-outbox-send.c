@@ -14,6 +14,9 @@ typedef struct
   ChatOutbox *outbox;
   gint64      room_id;
   char       *client_ref;     /* a message: by that it is found again */
+  gint64      id;             /* what the answer said, while it is looked up what that has become */
+  gint64      date;
+  char       *date_text;
 } Sending;
 
 static void
@@ -23,6 +26,7 @@ sending_free (gpointer data)
 
   chat_outbox_unref (what->outbox);
   g_free (what->client_ref);
+  g_free (what->date_text);
   g_free (what);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Sending, sending_free)
@@ -213,6 +217,78 @@ unknown_outcome (ChatOutbox      *self,
     wait_again (self, entry);
 }
 
+/* Returns: whether the connection, and not the server, is why there is no answer, or the server is to be asked again later */
+static gboolean
+try_again (ChatOutbox      *self,
+           ChatOutboxEntry *entry,
+           ChatClient      *client,
+           const GError    *error)
+{
+  if (g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_RATE_LIMITED))
+    {
+      wait_again (self, entry);
+      pause_all (self, error);
+    }
+  else if (g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_CLOSED)
+           || g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_TIMED_OUT)
+           || g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_MALFORMED))
+    unknown_outcome (self, entry, client, error);
+  else
+    return FALSE;
+  return TRUE;
+}
+
+static void
+go_on (ChatOutbox *self,
+       gint64      room_id)
+{
+  ChatOutboxRoom *room = chat_outbox_get_room (self, room_id);
+
+  if (room != NULL)
+    chat_outbox_pump (self, room);
+}
+
+/* What was sent again, and had arrived the first time, may have been edited or deleted since; where the changes of that time are not told
+ * any more, only the message itself shows it */
+
+static void
+on_looked_up (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  g_autoptr (Sending) what = user_data;
+  ChatOutbox *self = what->outbox;
+  ChatOutboxEntry *entry = chat_outbox_find_entry (self, what->client_ref);
+  ChatOutboxAnswer answer = { .id = what->id, .date = what->date, .date_text = what->date_text };
+  g_autoptr (GPtrArray) rows = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean more;
+
+  rows = chat_client_read_finish (CHAT_CLIENT (source), result, &more, &error);
+  if (entry == NULL || !entry->in_flight)
+    return;
+  if (rows != NULL || !try_again (self, entry, CHAT_CLIENT (source), error))
+    {
+      for (guint i = 0; rows != NULL && i < rows->len; i++)
+        if (((ChatClientMessage *) rows->pdata[i])->id == what->id)
+          answer.row = rows->pdata[i];
+      answer.gone = answer.row == NULL && (rows != NULL || g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_NO_ROOM));
+      tell_answer (self, entry, &answer);
+    }
+  go_on (self, what->room_id);
+}
+
+/* PROTOCOL.md, "sync": only what changed something has a number */
+static gboolean
+was_there (ChatClient             *client,
+           const ChatOutboxEntry  *entry,
+           const ChatOutboxAnswer *answer)
+{
+  const guint needed = CHAT_CLIENT_SYNC | CHAT_CLIENT_PAGING;
+
+  return entry->row->action == CHAT_STORE_SEND && answer->seq == 0 && (chat_client_get_features (client) & needed) == needed;
+}
+
 static void
 on_sent (GObject      *source,
          GAsyncResult *result,
@@ -226,7 +302,6 @@ on_sent (GObject      *source,
   g_autofree char *date_text = NULL;
   ChatOutboxAnswer answer = { 0 };
   gboolean done;
-  ChatOutboxRoom *room;
 
   /* A change has no result but that it was done; any request can tell it */
   if (g_task_get_source_tag (G_TASK (result)) == chat_client_send_async)
@@ -244,19 +319,21 @@ on_sent (GObject      *source,
   if (!done && entry->row->action == CHAT_STORE_DELETE && g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_NO_MESSAGE))
     /* Is gone already */
     done = TRUE;
+  if (done && was_there (client, entry, &answer))
+    {
+      what->id = answer.id;
+      what->date = answer.date;
+      what->date_text = g_steal_pointer (&date_text);
+      chat_client_read_async (client, CHAT_CLIENT_READ_BEFORE, entry->row->room_id, answer.id + 1, 1, NULL, on_looked_up,
+                              g_steal_pointer (&what));
+      return;
+    }
   if (done)
     tell_answer (self, entry, &answer);
-  else if (g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_RATE_LIMITED))
-    {
-      wait_again (self, entry);
-      pause_all (self, error);
-    }
   else if (g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_NO_FILE) && chat_outbox_lost_file (entry))
     wait_again (self, entry);
-  else if (g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_CLOSED)
-           || g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_TIMED_OUT)
-           || g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_MALFORMED))
-    unknown_outcome (self, entry, client, error);
+  else if (try_again (self, entry, client, error))
+    ;
   else if (entry->row->action == CHAT_STORE_SEND)
     chat_outbox_fail (self, entry, words_for (error));
   else
@@ -264,10 +341,7 @@ on_sent (GObject      *source,
       answer.error = error;
       tell_answer (self, entry, &answer);
     }
-
-  room = chat_outbox_get_room (self, what->room_id);
-  if (room != NULL)
-    chat_outbox_pump (self, room);
+  go_on (self, what->room_id);
 }
 
 static void

@@ -42,6 +42,8 @@ typedef struct
   gint64           date;
   const char      *date_text;   /* nullable */
   gint64           seq;         /* of the change that it was; 0: not told */
+  const ChatClientMessage *row; /* nullable: a message that the server had already, as it is now */
+  gboolean         gone;        /* it had it already, and it was deleted since */
   const char      *file;        /* nullable: what is told of the file of a message that was sent */
   const GError    *error;       /* nullable: a change or deletion was refused, in the words of the client */
   gboolean         awaited;     /* a task is told the error; else nobody is */

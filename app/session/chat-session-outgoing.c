@@ -54,6 +54,7 @@ typedef struct
 {
   ChatOutboxAnswer answer;
   ChatMessage     *message;     /* (nullable) */
+  ChatClientMessage *row;       /* (nullable): as the server had it already */
   char            *text;        /* (nullable): what was sent */
   char            *file;        /* (nullable): what it carries */
   char            *date_text;
@@ -66,6 +67,7 @@ answered_free (gpointer data)
   Answered *answered = data;
 
   g_clear_object (&answered->message);
+  g_clear_pointer (&answered->row, chat_client_message_free);
   g_free (answered->answer.client_ref);
   g_free (answered->text);
   g_free (answered->file);
@@ -97,7 +99,11 @@ build_answer (ChatSession      *self,
   Answered *answered = event->data;
   const ChatOutboxAnswer *answer = &answered->answer;
 
-  if (answered->message != NULL)
+  if (answered->answer.gone)
+    chat_store_batch_delete_message (batch, answer->id, 0);
+  else if (answered->row != NULL)
+    chat_session_put_row (self, batch, answered->row, FALSE);
+  else if (answered->message != NULL)
     {
       ChatClientMessage row = {
         .id = answer->id, .room_id = answer->room_id, .sender = (char *) chat_message_get_sender (answered->message),
@@ -132,9 +138,15 @@ apply_answer (ChatSession      *self,
   else if (answered->error == NULL && answer->action == CHAT_STORE_DELETE)
     chat_session_message_deleted (self, answer->target_id, answer->room_id, FALSE);
   chat_outbox_end (self->outbox, answer->client_ref, answered->error);
-  /* What was sent again may have arrived the first time, and been deleted on another device since */
-  if (answered->message != NULL && chat_session_was_gone (events, answer->id))
+  /* What was sent again may have arrived the first time, and been changed or deleted on another device since */
+  if (answered->message != NULL && (answered->answer.gone || chat_session_was_gone (events, answer->id)))
     chat_session_message_gone (self, answered->message);
+  else if (answered->message != NULL && answered->row != NULL)
+    {
+      chat_session_show_text (self, answered->message, answered->row->text);
+      if (answered->row->edited)
+        chat_message_set_edited (answered->message, TRUE);
+    }
   if (answered->error != NULL && !answer->awaited)
     chat_session_emit_notice (self, answer->action == CHAT_STORE_EDIT ? _("The server did not accept a change of a message")
                                                                       : _("The server did not delete a message"));
@@ -151,6 +163,8 @@ on_answered (const ChatOutboxAnswer *answer,
 
   answered->answer = *answer;
   answered->answer.client_ref = g_strdup (answer->client_ref);
+  answered->row = answer->row != NULL && answer->row->room_id == answer->room_id ? chat_client_message_copy (answer->row) : NULL;
+  answered->answer.row = NULL;
   answered->text = g_strdup (answer->text);
   answered->file = g_strdup (answer->file);
   answered->date_text = g_strdup (answer->date_text);
