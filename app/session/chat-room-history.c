@@ -20,12 +20,13 @@ struct _ChatRoomHistory
   gboolean  filling;
 };
 
-/* Read on beyond without a connection, or shown since before the server was last asked: nobody knows what is after @low and before @high */
+/* Read on beyond without a connection, or shown as it was kept, which may be old: nobody knows what is after @low and before @high */
 typedef struct
 {
-  gint64 low;
-  gint64 high;
-  guint  n_pages;           /* that were asked for to fill it */
+  gint64   low;
+  gint64   high;
+  guint    n_pages;         /* that were asked for to fill it */
+  gboolean newest;          /* a newest page: where there are no pages it is asked for anyway, and no more than that */
 } Hole;
 
 /* More than so many are not looked for again, and not more pages asked for one of them: a window holds no more */
@@ -44,7 +45,6 @@ typedef struct
   guint        n_steps;
   gboolean     whole;       /* ALL was asked for */
   gboolean     more;        /* as the server told it */
-  gboolean     check;       /* nobody waits for it: what is kept may be old */
 } Request;
 
 static void chat_room_history_source_init (ChatMessageSourceInterface *iface);
@@ -167,7 +167,7 @@ on_rows_kept (ChatSession *session,
     }
   if (request->kind == CHAT_PAGE_NEWEST)
     chat_session_newest_page_came (session, self->room_id, rows, FALSE);
-  if (request->whole && session->store != NULL && !request->check)
+  if (request->whole && session->store != NULL)
     {
       ask_store (self, session, task);
       return;
@@ -233,7 +233,7 @@ on_rows (GObject      *source,
   if (rows == NULL)
     {
       /* The connection broke: what is kept is better than nothing */
-      if (session != NULL && session->client == NULL && session->store != NULL && !request->check
+      if (session != NULL && session->client == NULL && session->store != NULL
           && g_error_matches (error, CHAT_CLIENT_ERROR, CHAT_CLIENT_ERROR_CLOSED))
         ask_store (self, session, task);
       else
@@ -246,7 +246,7 @@ on_rows (GObject      *source,
       return;
     }
   get_range (self, session, request, rows, &from, &to);
-  chat_session_feed_page (session, self->room_id, from, to, rows, !request->check, on_rows_kept, g_steal_pointer (&task));
+  chat_session_feed_page (session, self->room_id, from, to, rows, TRUE, on_rows_kept, g_steal_pointer (&task));
 }
 
 static void
@@ -277,24 +277,6 @@ ask_server (ChatRoomHistory *self,
                           on_rows, g_object_ref (task));
 }
 
-/* Nobody waits: what the server knows better comes by the changes of the store */
-static void
-check (ChatRoomHistory *self,
-       ChatSession     *session,
-       const Request   *shown)
-{
-  g_autoptr (GTask) task = NULL;
-  Request *request;
-
-  if (session->client == NULL || self->asking_whole)
-    return;
-  task = g_task_new (self, NULL, NULL, NULL);
-  request = g_memdup2 (shown, sizeof *shown);
-  request->check = TRUE;
-  g_task_set_task_data (task, request, g_free);
-  ask_server (self, session, task);
-}
-
 /* The store */
 
 static gboolean
@@ -309,22 +291,58 @@ reload_list (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+fill (gpointer user_data)
+{
+  chat_room_history_fill (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+add_hole (ChatRoomHistory *self,
+          Hole             hole)
+{
+  /* The first one may be on its way, from its upper end on */
+  guint first = self->filling ? 1 : 0;
+
+  for (guint i = first; i < self->holes->len; i++)
+    {
+      Hole *other = &g_array_index (self->holes, Hole, i);
+      gboolean full = self->holes->len >= MAX_HOLES && i == self->holes->len - 1;
+
+      if (!full && (hole.low > other->high || hole.high < other->low))
+        continue;
+      other->low = MIN (other->low, hole.low);
+      other->high = MAX (other->high, hole.high);
+      other->newest = other->newest && hole.newest;
+      return;
+    }
+  g_array_append_val (self->holes, hole);
+}
+
+/* What was stepped over, and what is shown but may have changed, or lost its neighbours, since it was kept */
 static void
 note_hole (ChatRoomHistory     *self,
            const Request       *request,
            const ChatStorePage *stored)
 {
+  Hole hole = { .newest = request->kind == CHAT_PAGE_NEWEST };
+  gboolean stepped = request->n_steps > 0 && request->asked != request->anchor;
   gint64 first, last;
-  Hole hole = { 0 };
 
-  if (request->n_steps == 0 || request->asked == request->anchor || stored->messages->len == 0
-      || (request->kind != CHAT_PAGE_BEFORE && request->kind != CHAT_PAGE_AFTER) || self->holes->len >= MAX_HOLES)
+  if (stored->messages->len == 0 || (stored->fresh && !stepped))
     return;
   first = ((ChatStoreMessage *) stored->messages->pdata[0])->id;
   last = ((ChatStoreMessage *) stored->messages->pdata[stored->messages->len - 1])->id;
-  hole.low = request->kind == CHAT_PAGE_BEFORE ? last : request->anchor;
-  hole.high = request->kind == CHAT_PAGE_BEFORE ? request->anchor : first;
-  g_array_append_val (self->holes, hole);
+  hole.low = stored->fresh ? last : first - 1;
+  hole.high = stored->fresh ? first : last + 1;
+  if (request->kind == CHAT_PAGE_BEFORE)
+    hole.high = request->anchor;
+  else if (request->kind == CHAT_PAGE_AFTER)
+    hole.low = request->anchor;
+  else if (stored->fresh)
+    return;
+  add_hole (self, hole);
 }
 
 static void
@@ -351,10 +369,11 @@ return_stored (ChatRoomHistory *self,
     {
       if (request->kind == CHAT_PAGE_NEWEST && (!stored->fresh || stored->gap_after))
         g_idle_add_full (G_PRIORITY_DEFAULT, reload_list, g_object_ref (self), g_object_unref);
-      else if (!stored->fresh)
-        check (self, session, request);
     }
   return_page (task, page);
+  /* When the window has it: what is kept is shown, and what the server knows better comes by the changes of the store */
+  if (session->client != NULL && self->holes->len > 0)
+    g_idle_add_full (G_PRIORITY_DEFAULT, fill, g_object_ref (self), g_object_unref);
 }
 
 /* Without a connection: reads on beyond a gap. Returns: whether there is anything */
@@ -580,7 +599,8 @@ fill_next (ChatRoomHistory *self,
 
   if (self->filling || session->client == NULL)
     return;
-  while (self->holes->len > 0 && !is_open (self, session, &g_array_index (self->holes, Hole, 0)))
+  while (self->holes->len > 0
+         && ((!paged && g_array_index (self->holes, Hole, 0).newest) || !is_open (self, session, &g_array_index (self->holes, Hole, 0))))
     g_array_remove_index (self->holes, 0);
   if (self->holes->len == 0)
     return;

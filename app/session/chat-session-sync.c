@@ -26,6 +26,14 @@ build_anew (ChatSession      *self,
   chat_store_batch_reset (batch, 0);
 }
 
+static void
+apply_anew (ChatSession      *self,
+            ChatSessionEvent *event,
+            GPtrArray        *events)
+{
+  chat_session_doubt_lists (self, TRUE);
+}
+
 void
 chat_session_sync_anew (ChatSession *self)
 {
@@ -35,10 +43,10 @@ chat_session_sync_anew (ChatSession *self)
   self->in_step = FALSE;
   self->check_rooms = FALSE;
   /* At once, not with the first thing that is told: a page may be read before that. And in its place: what the last connection told, and is not
-   * written yet, must not count as fresh after it */
+   * written or shown yet, must not count as fresh after it */
   event->build = build_anew;
+  event->apply = apply_anew;
   chat_session_feed (self, event);
-  chat_session_doubt_lists (self, TRUE);
   chat_session_settings_ask (self);
   chat_session_refresh_rooms (self);
 }
