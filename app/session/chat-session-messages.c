@@ -472,6 +472,9 @@ chat_session_find_newest (ChatSession  *self,
   gint64 room_id = chat_room_get_id (info->room);
   g_autoptr (GPtrArray) unsent = chat_outbox_list (self->outbox, room_id);
 
+  /* One whose answer has just come is in the outbox still, and may be older than what others wrote */
+  while (unsent->len > 0 && chat_message_get_id (unsent->pdata[unsent->len - 1]) != 0)
+    g_ptr_array_set_size (unsent, unsent->len - 1);
   if (unsent->len > 0)
     {
       chat_room_set_last_message (info->room, unsent->pdata[unsent->len - 1]);

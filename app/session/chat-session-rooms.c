@@ -591,6 +591,24 @@ begin_anew (ChatSession *self)
                                              : _("The server has lost what it had. What was kept here was dropped"));
 }
 
+/* Where a room begins later than it did, what was before that is gone, and a window may show it */
+static void
+take_gone (ChatSession *self,
+           GPtrArray   *events)
+{
+  for (guint from = 0, to; events != NULL && from < events->len; from = to)
+    {
+      const ChatStoreEvent *first = events->pdata[from];
+      g_autoptr (GArray) gone = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+      for (to = from; to < events->len && ((ChatStoreEvent *) events->pdata[to])->room_id == first->room_id; to++)
+        if (((ChatStoreEvent *) events->pdata[to])->kind == CHAT_STORE_REMOVED)
+          g_array_append_val (gone, ((ChatStoreEvent *) events->pdata[to])->id);
+      if (gone->len > 0)
+        chat_session_messages_gone (self, first->room_id, gone);
+    }
+}
+
 static void
 apply_rooms (ChatSession      *self,
              ChatSessionEvent *event,
@@ -614,6 +632,7 @@ apply_rooms (ChatSession      *self,
         begin_anew (self);
       return;
     }
+  take_gone (self, events);
   self->counted_seq = event->seq;
   take_rooms (self, event->rows, event->from);
   self->refreshing = FALSE;
