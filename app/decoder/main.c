@@ -13,6 +13,7 @@
 
 #include <gdk-pixbuf/gdk-pixbuf.h>
 
+#include "chat-decoder-count.h"
 #include "chat-decoder-format.h"
 
 #define CHUNK         (64 * 1024)
@@ -271,8 +272,9 @@ take_frames (GdkPixbufAnimation *animation,
   GTimeVal now = { 0, 0 };
   g_autoptr (GdkPixbufAnimationIter) iter = gdk_pixbuf_animation_get_iter (animation, &now);
   gsize total = sizeof (ChatDecoderHeader);
+  guint count = chat_decoder_count_frames (STDIN_FILENO);
 
-  while (film->frames->len < CHAT_DECODER_MAX_FRAMES)
+  while (film->frames->len < (count > 0 ? count : CHAT_DECODER_MAX_FRAMES))
     {
       GdkPixbuf *source = gdk_pixbuf_animation_iter_get_pixbuf (iter);
       int told = gdk_pixbuf_animation_iter_get_delay_time (iter);

@@ -66,19 +66,24 @@ chat_compat_announce (GtkWidget  *widget,
     announce (GTK_ACCESSIBLE (widget), text, 1);
 }
 
-/* Neither label of the heading, the large one and the small one, may need a width */
+/* pixels that a heading asks for at least; a question has 300 */
+#define MIN_HEADING_WIDTH 100
+
+/* The heading is two labels, of which one is shown: a large one that does not wrap, and a smaller one that does. The width that is asked
+ * for is that of the smaller one, and both are measured for it. */
 static void
-let_labels_wrap (GtkWidget *widget)
+tame_heading (GtkWidget *widget)
 {
   if (GTK_IS_BUTTON (widget))
     return;
-  if (GTK_IS_LABEL (widget))
+  if (GTK_IS_LABEL (widget) && !gtk_label_get_wrap (GTK_LABEL (widget)))
     {
       gtk_label_set_wrap (GTK_LABEL (widget), TRUE);
       gtk_label_set_wrap_mode (GTK_LABEL (widget), PANGO_WRAP_WORD_CHAR);
+      gtk_widget_set_size_request (gtk_widget_get_parent (widget), MIN_HEADING_WIDTH, -1);
     }
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
-    let_labels_wrap (child);
+    tame_heading (child);
 }
 
 GtkWidget *
@@ -88,6 +93,6 @@ chat_compat_message_dialog_new (GtkWindow  *parent,
 {
   GtkWidget *dialog = adw_message_dialog_new (parent, heading, body);
 
-  let_labels_wrap (dialog);
+  tame_heading (dialog);
   return dialog;
 }

@@ -360,6 +360,8 @@ paint_cb (ChatTimelineScroll *self)
 static void
 after_paint_cb (ChatTimelineScroll *self)
 {
+  /* A frame may end without anything to paint */
+  self->in_layout = FALSE;
   if (self->goes_on)
     {
       self->goes_on = FALSE;

@@ -49,6 +49,8 @@ class App(Chat):
                            SECRET_FILE_TEST_PATH=os.path.join(world.run, f'{profile}.keyring'), SECRET_FILE_TEST_PASSWORD='tests')
         if machine:
             environment.update(machine.environment)
+        preloads = [environment.get('LD_PRELOAD'), os.environ.get('CHAT_TEST_PRELOAD')]
+        environment['LD_PRELOAD'] = ':'.join(one for one in preloads if one)
         self.log = open(self.log_path, 'ab')
         self.process = subprocess.Popen([*command, *extra], stdout=self.log, stderr=self.log, env=environment, stdin=subprocess.DEVNULL)
         self.pid = self.process.pid
