@@ -93,7 +93,7 @@ def attack(app, server, kind, words, meter, number):
     server.attack_over.wait(SECONDS)
     told = ''
     if words:
-        told = wait(lambda: next((atspi.name(one) for one in atspi.walk(app.node) if words in atspi.name(one)), None), f'the words {words!r}', PATIENCE)
+        told = wait(lambda: next((atspi.words(one) for one in atspi.walk(app.node) if words in atspi.words(one)), None), f'the words {words!r}', PATIENCE)
     if kind.opens:
         app.focus_window()
         for _ in range(25):

@@ -167,6 +167,35 @@ def data(names):
         check([out] if code else [], 'the settings schema compiles strictly')
 
 
+def packaging(names):
+    """What a system gets beside the programs; each linter where it is there."""
+    pages = [name for name in names if re.search(r'\.[1-8]$', name) and read(name).find('.Dd ') >= 0]
+    wrong = [] if pages else ['there is none']
+    for name in pages:
+        if shutil.which('mandoc'):
+            wrong += run('mandoc', '-T', 'lint', '-W', 'warning', name)[1].splitlines()
+        elif shutil.which('man'):
+            wrong += subprocess.run(['man', '--warnings', '-E', 'UTF-8', '-l', '-Tutf8', '-Z', name], cwd=ROOT, text=True, check=False,
+                                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                    env=dict(os.environ, MANROFFSEQ='', LC_ALL='C.UTF-8')).stderr.splitlines()
+    check(wrong, 'the man pages are clean')
+    unit = 'server-stub/com.example.Chat.Server.service.in'
+    if not shutil.which('systemd-analyze'):
+        return skip('the unit of the server is valid, and shuts in what it runs', 'needs systemd-analyze')
+    with tempfile.TemporaryDirectory() as folder:
+        copy = os.path.join(folder, 'com.example.Chat.Server.service')
+        with open(copy, 'w', encoding='utf-8') as file:
+            file.write(read(unit).replace('@bindir@/com.example.Chat.Server', '/bin/true'))
+        code, out = run('systemd-analyze', 'verify', '--man=no', copy)
+        wrong = [line for line in out.splitlines() if 'com.example.Chat' in line] if code or 'com.example.Chat' in out else []
+        # In tenths; systemd's own words begin at 2.0 with "ok"
+        code, out = run('systemd-analyze', 'security', '--offline=true', '--no-pager', '--threshold=15', copy)
+        if code:
+            wrong.append(out.splitlines()[-1] if out else f'status {code}')
+    check(wrong, 'the unit of the server is valid, and shuts in what it runs')
+    return None
+
+
 def strip_own(path):
     """A copy of a .ui file with what only the program itself knows taken out: own classes, handlers, bindings."""
     tree = ET.parse(path)
@@ -241,7 +270,7 @@ def translation(names):
 
 def main():
     names = files()
-    for part in (root, includes, text, data, interfaces, translation):
+    for part in (root, includes, text, data, packaging, interfaces, translation):
         part(names)
     print(f'1..{number}')
     return 1 if failed else 0

@@ -83,6 +83,13 @@ def role(node):
     return node.get_role_name()
 
 
+def words(node):
+    """The name, or what is read where GTK 4.18 lets a status have none."""
+    if not name(node) and role(node) == 'status bar':
+        return content(node)
+    return name(node)
+
+
 def box(node):
     try:
         extents = node.get_extents(Atspi.CoordType.WINDOW)
@@ -114,9 +121,9 @@ class Matching(predicate.Predicate):
         if self.roles and node.roleName not in self.roles:
             return False
         if isinstance(self.wanted, re.Pattern):
-            if not self.wanted.search(name(node)):
+            if not self.wanted.search(words(node)):
                 return False
-        elif self.wanted is not None and name(node) != self.wanted:
+        elif self.wanted is not None and words(node) != self.wanted:
             return False
         return self.hidden or shown(node)
 
@@ -131,7 +138,8 @@ def all_of(root, wanted=None, roles=None, hidden=False):
     found = []
     for node in walk(root):
         try:
-            if node.satisfies(wanted):
+            # A window that belongs to another one stands in the tree of GTK 4.18 more than once
+            if node.satisfies(wanted) and node not in found:
                 found.append(node)
         except GLib.Error:
             continue
