@@ -333,7 +333,7 @@ class Chat:
         wait(lambda: any(atspi.has_state(one, atspi.STATE.FOCUSED) for one in atspi.walk(window) if one != window), f'the focus in {title!r}')
 
     def sign_out_in_preferences(self):
-        act(self.find(re.compile('^_?Sign Out…'), ('push button',)), 'click')
+        act(self.find(re.compile('^_?Sign Out…'), BUTTONS), 'click')
         self.answer_question('Sign Out?', 'Sign Out')
 
     def change_password(self, password, new):
