@@ -572,7 +572,8 @@ void
 chat_media_manager_upload (ChatMediaManager *self,
                            ChatMessage      *message,
                            const char       *file,
-                           const char       *address)
+                           const char       *address,
+                           gboolean          paused)
 {
   const char *ref = chat_message_get_client_ref (message);
   ChatMediaJob *job;
@@ -586,6 +587,7 @@ chat_media_manager_upload (ChatMediaManager *self,
   job->what = chat_client_file_parse (file);
   job->ref = g_strdup (ref);
   job->address = g_strdup (address);
+  job->paused = paused;
   g_hash_table_insert (self->uploads, job->ref, job);
   if (job->what == NULL)
     {
@@ -619,14 +621,16 @@ chat_media_manager_start_upload (ChatMediaManager *self,
   return TRUE;
 }
 
-void
+gboolean
 chat_media_manager_pause_upload (ChatMediaManager *self,
                                  const char       *client_ref)
 {
   ChatMediaJob *job = client_ref != NULL ? g_hash_table_lookup (self->uploads, client_ref) : NULL;
 
-  if (job == NULL || job->paused)
-    return;
+  if (job == NULL)
+    return FALSE;
+  if (job->paused)
+    return TRUE;
   job->paused = TRUE;
   if (job->cancellable != NULL)
     {
@@ -635,6 +639,7 @@ chat_media_manager_pause_upload (ChatMediaManager *self,
     }
   chat_media_job_show (job);
   chat_outbox_hold_upload (self->session->outbox, client_ref, TRUE);
+  return TRUE;
 }
 
 void

@@ -70,11 +70,12 @@ void              chat_media_manager_release      (ChatMediaManager *self,
 void              chat_media_manager_upload       (ChatMediaManager *self,
                                                    ChatMessage      *message,
                                                    const char       *file,
-                                                   const char       *address);
-/** chat_media_manager_start_upload: Returns: whether there is one */
+                                                   const char       *address,
+                                                   gboolean          paused);
+/** chat_media_manager_start_upload, _pause_upload: Returns: whether there is one */
 gboolean          chat_media_manager_start_upload (ChatMediaManager *self,
                                                    const char       *client_ref);
-void              chat_media_manager_pause_upload (ChatMediaManager *self,
+gboolean          chat_media_manager_pause_upload (ChatMediaManager *self,
                                                    const char       *client_ref);
 /** chat_media_manager_dropped: the message is given up: its upload ends, and its copy is deleted, where nothing else needs it */
 void              chat_media_manager_dropped      (ChatMediaManager *self,

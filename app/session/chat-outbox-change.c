@@ -366,6 +366,7 @@ chat_outbox_target_sent (ChatOutbox *self,
         g_hash_table_replace (self->changes, &entry->row->target_id, entry);
       chat_outbox_write (self, entry, FALSE);
     }
+  chat_outbox_free_captions (self, room_id, client_ref, id);
 }
 
 void
@@ -405,6 +406,7 @@ void
 chat_outbox_attach_changes (ChatOutbox *self)
 {
   g_autoptr (GPtrArray) lost = g_ptr_array_new ();
+  g_autoptr (GPtrArray) alone = g_ptr_array_new ();
   GHashTableIter iter;
   gpointer value;
 
@@ -414,6 +416,9 @@ chat_outbox_attach_changes (ChatOutbox *self)
       ChatOutboxEntry *entry = value;
       ChatOutboxEntry *target;
 
+      /* The file was given up, and the program ended just then */
+      if (chat_outbox_is_bound (entry) && chat_outbox_find_entry (self, entry->row->target_ref) == NULL)
+        g_ptr_array_add (alone, entry);
       if (entry->row->action == CHAT_STORE_SEND || entry->row->target_id > 0 || entry->message != NULL)
         continue;
       target = chat_outbox_find_entry (self, entry->row->target_ref);
@@ -428,4 +433,11 @@ chat_outbox_attach_changes (ChatOutbox *self)
     }
   for (guint i = 0; i < lost->len; i++)
     chat_outbox_forget (self, lost->pdata[i]);
+  for (guint i = 0; i < alone->len; i++)
+    {
+      ChatOutboxEntry *entry = alone->pdata[i];
+      g_autofree char *ref = g_strdup (entry->row->target_ref);
+
+      chat_outbox_free_captions (self, entry->row->room_id, ref, 0);
+    }
 }

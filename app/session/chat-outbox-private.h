@@ -24,11 +24,16 @@ typedef struct
   gboolean           in_flight;     /* on its way to the server, or answered and on its way to the store */
   gboolean           gone;
   gboolean           uploading;     /* its file is on its way, or waits for that */
-  gboolean           held;          /* by the person: what comes after it does not wait for its file */
+  gboolean           held;          /* by the person: what comes after it does not wait for its file. See CHAT_OUTBOX_HELD */
+  gint64             blocks_since;  /* µs, monotonic: since when a text waits for its file; 0: none does */
+  gboolean           slow;          /* texts have waited for its file long enough */
   guint              n_lost;        /* how often the server did not find what was uploaded */
   char              *told;          /* (nullable): of a change: the text that the server has */
   GTask             *task;          /* (nullable): who waits for the change */
 } ChatOutboxEntry;
+
+/** CHAT_OUTBOX_HELD: the failure of a row whose file the person holds up */
+#define CHAT_OUTBOX_HELD 1
 
 typedef struct
 {
@@ -48,6 +53,9 @@ struct _ChatOutbox
   GHashTable              *changes; /* message id -> ChatOutboxEntry: the newest edit or deletion of it */
   guint                    n_messages;
   gboolean                 asking;  /* for uploads: what is told meanwhile is looked at afterwards */
+  guint                    patience; /* ms: how long a text waits for a file */
+  guint                    patience_timer;
+  gint64                   patience_until; /* µs, monotonic: when that is due */
   guint                    pause;   /* timer: the server asked us to wait */
   gint64                   paused_until; /* µs, monotonic */
 };
@@ -111,6 +119,19 @@ gboolean         chat_outbox_lacks_file   (ChatOutboxEntry *entry);
 /** chat_outbox_ask_uploads: what waits in that room is uploaded */
 void             chat_outbox_ask_uploads  (ChatOutbox      *self,
                                            gint64           room_id);
+/** chat_outbox_is_bound: whether it belongs to a file that is not sent yet: it comes after that, whatever becomes of it */
+gboolean         chat_outbox_is_bound     (ChatOutboxEntry *entry);
+/** chat_outbox_free_captions: the file of message @client_ref is sent as @id: what belongs to it may go. @id: 0: it is given up: that has failed */
+void             chat_outbox_free_captions (ChatOutbox     *self,
+                                           gint64           room_id,
+                                           const char      *client_ref,
+                                           gint64           id);
+/** chat_outbox_block_texts: @text waits for the files before it in @room. Returns: %FALSE if it does not have to any longer */
+gboolean         chat_outbox_block_texts  (ChatOutbox      *self,
+                                           ChatOutboxRoom  *room,
+                                           ChatOutboxEntry *text);
+/** chat_outbox_end_patience: the time that texts have waited begins anew */
+void             chat_outbox_end_patience (ChatOutbox      *self);
 /** chat_outbox_lost_file: the server does not find the file of @entry. Returns: whether it is uploaded again */
 gboolean         chat_outbox_lost_file    (ChatOutboxEntry *entry);
 
@@ -118,6 +139,7 @@ gboolean         chat_outbox_lost_file    (ChatOutboxEntry *entry);
 gboolean         chat_outbox_can_resend   (ChatOutbox      *self);
 /** chat_outbox_can_send: whether anything may go now */
 gboolean         chat_outbox_can_send     (ChatOutbox      *self);
+void             chat_outbox_pump_all     (ChatOutbox      *self);
 /** chat_outbox_pump: sends the first of @room that may go, if none is on its way */
 void             chat_outbox_pump         (ChatOutbox      *self,
                                            ChatOutboxRoom  *room);

@@ -117,8 +117,8 @@ words_for (const GError *error)
     }
 }
 
-static void
-pump_all (ChatOutbox *self)
+void
+chat_outbox_pump_all (ChatOutbox *self)
 {
   /* By their ids: a message that changes its state may change what is here */
   g_autoptr (GArray) ids = chat_outbox_get_rooms (self);
@@ -138,7 +138,7 @@ on_pause_over (gpointer user_data)
   ChatOutbox *self = user_data;
 
   self->pause = 0;
-  pump_all (self);
+  chat_outbox_pump_all (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -393,7 +393,7 @@ chat_outbox_pump (ChatOutbox     *self,
                   ChatOutboxRoom *room)
 {
   gint64 room_id = room->room_id;
-  gboolean files_wait = FALSE;
+  gboolean files_wait = FALSE, texts_wait = FALSE;
 
   if (!chat_outbox_can_send (self))
     return;
@@ -412,13 +412,17 @@ chat_outbox_pump (ChatOutbox     *self,
       /* A change of what is not sent yet goes after that */
       if (entry->row->state == CHAT_STORE_OUT_FAILED || (entry->row->action != CHAT_STORE_SEND && entry->row->target_id == 0))
         continue;
-      /* A file takes its time: texts that come after it do not wait for it; other files do, unless the person holds it up */
+      /* What comes after a file waits until that is uploaded, unless the person holds it up; texts not for ever, captions for theirs */
       if (chat_outbox_lacks_file (entry))
         {
           files_wait = files_wait || !entry->held;
+          texts_wait = texts_wait || (!entry->held && !entry->slow);
           continue;
         }
-      if (files_wait && entry->row->action == CHAT_STORE_SEND && entry->row->file != NULL && !entry->row->maybe_sent)
+      if (chat_outbox_is_bound (entry))
+        continue;
+      if (files_wait && entry->row->action == CHAT_STORE_SEND && !entry->row->maybe_sent
+          && (entry->row->file != NULL || (texts_wait && chat_outbox_block_texts (self, room, entry))))
         continue;
       /* The server is another than the one that may have it already */
       if (entry->row->maybe_sent && entry->row->action == CHAT_STORE_SEND && !chat_outbox_can_resend (self))
@@ -474,6 +478,7 @@ chat_outbox_set_client (ChatOutbox *self,
 
   if (!g_set_object (&self->client, client))
     return;
+  chat_outbox_end_patience (self);
   /* By their ids: a message that changes its state may change what is here */
   ids = chat_outbox_get_rooms (self);
   for (guint i = 0; i < ids->len; i++)

@@ -57,6 +57,7 @@ chat_outbox_new (const ChatOutboxEvents *events,
   self->rooms = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, room_free);
   self->by_ref = g_hash_table_new (g_str_hash, g_str_equal);
   self->changes = g_hash_table_new (g_int64_hash, g_int64_equal);
+  self->patience = CHAT_OUTBOX_PATIENCE_MS;
   return self;
 }
 
@@ -65,6 +66,7 @@ chat_outbox_free (ChatOutbox *self)
 {
   self->events = NULL;
   g_clear_handle_id (&self->pause, g_source_remove);
+  g_clear_handle_id (&self->patience_timer, g_source_remove);
   g_clear_object (&self->client);
   g_clear_object (&self->store);
   chat_outbox_drop_room (self, 0);
@@ -306,6 +308,7 @@ chat_outbox_keep (ChatOutbox      *self,
     }
   /* Where it goes out at once it is written as what it will be, which saves the second wait for the disk */
   entry->row->state = room->entries.head->data == entry && chat_outbox_can_send (self) && !chat_outbox_lacks_file (entry)
+                              && !chat_outbox_is_bound (entry)
                           ? CHAT_STORE_OUT_SENDING : CHAT_STORE_OUT_WAITING;
   add_row (self, entry);
 }
@@ -332,8 +335,10 @@ chat_outbox_keep_again (ChatOutbox *self)
 gboolean
 chat_outbox_add (ChatOutbox  *self,
                  ChatMessage *message,
-                 const char  *file)
+                 const char  *file,
+                 const char  *caption_of)
 {
+  ChatOutboxEntry *target = chat_outbox_find_entry (self, caption_of);
   ChatStoreOutRow *row;
   ChatOutboxEntry *entry;
 
@@ -343,6 +348,9 @@ chat_outbox_add (ChatOutbox  *self,
                                 chat_message_get_text (message));
   row->created = chat_message_get_date (message);
   row->file = g_strdup (file);
+  /* (One that was sent meanwhile it follows anyway) */
+  if (target != NULL && target->row->action == CHAT_STORE_SEND && target->row->room_id == row->room_id)
+    row->target_ref = g_strdup (caption_of);
   row->kind = chat_message_get_content (message) == CHAT_MESSAGE_FILE    ? CHAT_CLIENT_FILE
               : chat_message_get_content (message) == CHAT_MESSAGE_IMAGE ? CHAT_CLIENT_IMAGE
                                                                          : CHAT_CLIENT_TEXT;
@@ -387,6 +395,7 @@ chat_outbox_load (ChatOutbox *self,
           entry->row->maybe_sent = TRUE;
           entry->row->state = CHAT_STORE_OUT_WAITING;
         }
+      entry->held = chat_outbox_lacks_file (entry) && row->failure == CHAT_OUTBOX_HELD;
       chat_outbox_insert (self, entry);
     }
   chat_outbox_attach_changes (self);
@@ -409,6 +418,7 @@ chat_outbox_retry (ChatOutbox  *self,
   enqueue (self, entry);
   chat_message_set_state (message, CHAT_MESSAGE_WAITING, NULL);
   entry->n_lost = 0;
+  entry->slow = FALSE;
   entry->row->state = CHAT_STORE_OUT_WAITING;
   g_clear_pointer (&entry->row->failure_text, g_free);
   if (self->store != NULL && entry->row->id == 0)
@@ -469,7 +479,8 @@ chat_outbox_discard (ChatOutbox  *self,
   ref = g_strdup (entry->row->client_ref);
   chat_outbox_forget (self, entry);
   chat_outbox_drop_changes (self, room_id, ref);
-  /* Other files may have waited for its */
+  chat_outbox_free_captions (self, room_id, ref, 0);
+  /* Others may have waited for its file */
   room = chat_outbox_get_room (self, room_id);
   if (room != NULL)
     chat_outbox_pump (self, room);

@@ -15,10 +15,13 @@ G_BEGIN_DECLS
 #define CHAT_OUTBOX_MAX 1000
 /** CHAT_OUTBOX_MAX_PAUSE_S: the longest that a server may ask us to wait */
 #define CHAT_OUTBOX_MAX_PAUSE_S 3600
+/** CHAT_OUTBOX_PATIENCE_MS: how long a text waits for the files that were sent before it in its room, while there is a connection */
+#define CHAT_OUTBOX_PATIENCE_MS 60000
 
 /**
  * ChatOutbox: keeps the order within each room: one thing of a room is on its way at a time, and the next goes when that has
- * its answer.
+ * its answer. Texts wait for a file before them while that is uploaded, for %CHAT_OUTBOX_PATIENCE_MS; for one that has failed, or that the person
+ * holds up, they do not. The caption of a file waits for it, whatever that takes.
  *
  * With a store, everything is first written to the disk, then told (@kept), and only then sent; that it is being sent is on the disk
  * before it is. So it goes out after the next start, whatever ended the program.
@@ -56,7 +59,7 @@ typedef struct
  *   else of that room is sent
  * @failed: (nullable): the store did not take something
  * @upload: (nullable): the file of @message, which is kept, is to be uploaded: then chat_outbox_uploaded(), or chat_outbox_upload_failed().
- *   @address: (nullable): where it was being uploaded to
+ *   @address: (nullable): where it was being uploaded to. @held: the person holds it up
  * @dropped: (nullable): @message with a file was given up
  */
 typedef struct
@@ -64,7 +67,7 @@ typedef struct
   void (*kept)     (ChatMessage *message, gpointer user_data);
   void (*answered) (const ChatOutboxAnswer *answer, gpointer user_data);
   void (*failed)   (const GError *error, gpointer user_data);
-  void (*upload)   (ChatMessage *message, const char *file, const char *address, gpointer user_data);
+  void (*upload)   (ChatMessage *message, const char *file, const char *address, gboolean held, gpointer user_data);
   void (*dropped)  (ChatMessage *message, const char *file, gpointer user_data);
 } ChatOutboxEvents;
 
@@ -87,11 +90,15 @@ void         chat_outbox_set_client (ChatOutbox             *self,
 /** chat_outbox_woke: the computer was asleep for @slept µs: a wait that the server asked for may be over */
 void         chat_outbox_woke       (ChatOutbox             *self,
                                      gint64                  slept);
-/** chat_outbox_add: @file: (nullable): what is told of the file that @message carries: it is uploaded first, and what comes after it may go
- * before. Returns: %FALSE if it is full */
+/** chat_outbox_add: @file: (nullable): what is told of the file that @message carries: it is uploaded first. @caption_of: (nullable): the
+ * client_ref of the message with a file that it belongs to. Returns: %FALSE if it is full */
 gboolean     chat_outbox_add        (ChatOutbox             *self,
                                      ChatMessage            *message,
-                                     const char             *file);
+                                     const char             *file,
+                                     const char             *caption_of);
+/** chat_outbox_set_patience: in place of %CHAT_OUTBOX_PATIENCE_MS */
+void         chat_outbox_set_patience (ChatOutbox           *self,
+                                     guint                   ms);
 /** chat_outbox_set_upload: where the file of the message under that reference is being uploaded to; %NULL: nowhere any more */
 void         chat_outbox_set_upload (ChatOutbox             *self,
                                      const char             *client_ref,
@@ -103,10 +110,13 @@ void         chat_outbox_uploaded   (ChatOutbox             *self,
 void         chat_outbox_upload_failed (ChatOutbox          *self,
                                      const char             *client_ref,
                                      const char             *words);
-/** chat_outbox_hold_upload: whether the person holds it up */
-void         chat_outbox_hold_upload (ChatOutbox            *self,
+/** chat_outbox_hold_upload: whether the person holds it up: also after another start. Returns: %FALSE where no such file waits */
+gboolean     chat_outbox_hold_upload (ChatOutbox            *self,
                                      const char             *client_ref,
                                      gboolean                hold);
+/** chat_outbox_is_held: whether the person holds up the file of the message under that reference */
+gboolean     chat_outbox_is_held    (ChatOutbox             *self,
+                                     const char             *client_ref);
 /** chat_outbox_get_file: Returns: (nullable): of the unsent message under that reference */
 const char  *chat_outbox_get_file   (ChatOutbox             *self,
                                      const char             *client_ref);

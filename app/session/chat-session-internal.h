@@ -34,6 +34,9 @@ GError           *chat_session_error_new         (ChatSessionError  code,
                                                   const char       *message);
 /** chat_session_get_times: Returns: (transfer none): those in force; to be changed before the session connects */
 ChatSessionTimes *chat_session_get_times         (ChatSession *self);
+/** chat_session_set_patience: milliseconds that a text waits for a file before it */
+void              chat_session_set_patience      (ChatSession *self,
+                                                  guint        ms);
 /** chat_session_get_backoff_limit: Returns: the most that the @attempt-th try in a row (from 1) waits; the wait is drawn evenly
  * from zero to it ("full jitter") */
 guint             chat_session_get_backoff_limit (ChatSession *self,

@@ -89,7 +89,8 @@ chat_session_adopt_unsent (ChatSession *self)
           else if (chat_message_get_state (message) == CHAT_MESSAGE_FAILED)
             chat_attachment_set_state (attachment, CHAT_ATTACHMENT_FAILED, chat_message_get_failure (message));
           else
-            chat_attachment_set_state (attachment, CHAT_ATTACHMENT_QUEUED, NULL);
+            chat_attachment_set_state (attachment, chat_outbox_is_held (self->outbox, chat_message_get_client_ref (message))
+                                                       ? CHAT_ATTACHMENT_PAUSED : CHAT_ATTACHMENT_QUEUED, NULL);
           chat_message_set_attachment (message, attachment);
         }
     }
@@ -238,7 +239,7 @@ put_into_outbox (GTask *given)
   chat_attachment_set_state (attachment, CHAT_ATTACHMENT_QUEUED, NULL);
   chat_message_set_attachment (message, attachment);
   g_hash_table_insert (self->sending_files, g_strdup (ref), g_object_ref (task));
-  if (!chat_outbox_add (self->outbox, message, file))
+  if (!chat_outbox_add (self->outbox, message, file, NULL))
     {
       g_hash_table_remove (self->sending_files, ref);
       send_failed (task, CHAT_SESSION_ERROR_FAILED, "too many unsent messages");
@@ -423,8 +424,13 @@ chat_session_start_transfer (ChatSession *self,
     return;
   if (chat_message_get_id (message) > 0)
     chat_media_manager_start (self->media, attachment);
-  else if (!chat_media_manager_start_upload (self->media, chat_message_get_client_ref (message)))
+  else if (chat_media_manager_start_upload (self->media, chat_message_get_client_ref (message)))
+    return;
+  else if (chat_message_get_state (message) == CHAT_MESSAGE_FAILED)
     chat_session_retry_message (self, message);
+  /* Without a connection nothing has begun yet */
+  else if (chat_outbox_hold_upload (self->outbox, chat_message_get_client_ref (message), FALSE))
+    chat_attachment_set_state (attachment, CHAT_ATTACHMENT_QUEUED, NULL);
 }
 
 void
@@ -441,8 +447,9 @@ chat_session_pause_transfer (ChatSession *self,
     return;
   if (chat_message_get_id (message) > 0)
     chat_media_manager_pause (self->media, attachment);
-  else
-    chat_media_manager_pause_upload (self->media, chat_message_get_client_ref (message));
+  else if (!chat_media_manager_pause_upload (self->media, chat_message_get_client_ref (message))
+           && chat_outbox_hold_upload (self->outbox, chat_message_get_client_ref (message), TRUE))
+    chat_attachment_set_state (attachment, CHAT_ATTACHMENT_PAUSED, NULL);
 }
 
 void

@@ -31,7 +31,7 @@ typedef struct
  *
  * Copies @file into the profile, so that it can be sent whatever becomes of the original, writes it to the outbox on the disk, and ends as
  * soon as its bubble is there. It goes out by itself, also after an end of the program: see "attachment" of the message. What is written
- * meanwhile may overtake it. chat_session_retry_message() and chat_session_discard_message() do as with a text.
+ * after it waits for it, texts no longer than a minute. chat_session_retry_message() and chat_session_discard_message() do as with a text.
  */
 void         chat_session_send_file_async      (ChatSession                  *self,
                                                 ChatRoom                     *room,
@@ -55,10 +55,18 @@ ChatMessage *chat_session_send_file_finish     (ChatSession                  *se
                                                 GAsyncResult                 *result,
                                                 GError                      **error);
 
+/** chat_session_send_caption: as chat_session_send_text(), of what is written about @file, which was sent to @room: it comes after that, also where
+ * that has to be sent again by hand. Where @file is discarded, it has failed, and the person decides. */
+ChatMessage *chat_session_send_caption         (ChatSession                  *self,
+                                                ChatRoom                     *room,
+                                                ChatMessage                  *file,
+                                                const char                   *text,
+                                                GError                      **error);
+
 /** chat_session_start_transfer: downloads the file of @message, or goes on after PAUSED or FAILED, in either direction */
 void         chat_session_start_transfer       (ChatSession                  *self,
                                                 ChatMessage                  *message);
-/** chat_session_pause_transfer: what has come, or is at the server, stays there; a download is paused over an end of the program, too */
+/** chat_session_pause_transfer: what has come, or is at the server, stays there. It is paused over an end of the program, too */
 void         chat_session_pause_transfer       (ChatSession                  *self,
                                                 ChatMessage                  *message);
 /** chat_session_cancel_transfer: a download: what has come is thrown away. (An upload: chat_session_discard_message()) */

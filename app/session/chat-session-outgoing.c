@@ -10,6 +10,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "chat-session-media.h"
+
 /* What the outbox tells */
 
 static void
@@ -24,11 +26,12 @@ static void
 on_upload (ChatMessage *message,
            const char  *file,
            const char  *address,
+           gboolean     held,
            gpointer     user_data)
 {
   ChatSession *self = user_data;
 
-  chat_media_manager_upload (self->media, message, file, address);
+  chat_media_manager_upload (self->media, message, file, address, held);
 }
 
 static void
@@ -191,6 +194,12 @@ const ChatOutboxEvents chat_session_outbox_events = {
 
 /* Sending */
 
+void
+chat_session_set_patience (ChatSession *self,
+                           guint        ms)
+{
+  chat_outbox_set_patience (self->outbox, ms);
+}
 
 static gboolean
 check_text (const char  *text,
@@ -214,19 +223,16 @@ check_text (const char  *text,
   return TRUE;
 }
 
-ChatMessage *
-chat_session_send_text (ChatSession  *self,
-                        ChatRoom     *room,
-                        const char   *text,
-                        GError      **error)
+static ChatMessage *
+send_text (ChatSession  *self,
+           ChatRoom     *room,
+           const char   *text,
+           const char   *caption_of,
+           GError      **error)
 {
   g_autoptr (ChatMessage) message = NULL;
   g_autofree char *ref = NULL;
   ChatRoomInfo *info;
-
-  g_return_val_if_fail (CHAT_IS_SESSION (self), NULL);
-  g_return_val_if_fail (CHAT_IS_ROOM (room), NULL);
-  g_return_val_if_fail (text != NULL, NULL);
 
   if (!check_text (text, error))
     return NULL;
@@ -241,12 +247,40 @@ chat_session_send_text (ChatSession  *self,
   chat_message_set_text (message, text);
   chat_message_set_date (message, g_get_real_time (), NULL);
   chat_message_set_state (message, CHAT_MESSAGE_WAITING, NULL);
-  if (!chat_outbox_add (self->outbox, message, NULL))
+  if (!chat_outbox_add (self->outbox, message, NULL, caption_of))
     {
       g_set_error_literal (error, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_FAILED, "too many unsent messages");
       return NULL;
     }
   return g_steal_pointer (&message);
+}
+
+ChatMessage *
+chat_session_send_text (ChatSession  *self,
+                        ChatRoom     *room,
+                        const char   *text,
+                        GError      **error)
+{
+  g_return_val_if_fail (CHAT_IS_SESSION (self), NULL);
+  g_return_val_if_fail (CHAT_IS_ROOM (room), NULL);
+  g_return_val_if_fail (text != NULL, NULL);
+
+  return send_text (self, room, text, NULL, error);
+}
+
+ChatMessage *
+chat_session_send_caption (ChatSession  *self,
+                           ChatRoom     *room,
+                           ChatMessage  *file,
+                           const char   *text,
+                           GError      **error)
+{
+  g_return_val_if_fail (CHAT_IS_SESSION (self), NULL);
+  g_return_val_if_fail (CHAT_IS_ROOM (room), NULL);
+  g_return_val_if_fail (CHAT_IS_MESSAGE (file), NULL);
+  g_return_val_if_fail (text != NULL, NULL);
+
+  return send_text (self, room, text, chat_message_get_client_ref (file), error);
 }
 
 void

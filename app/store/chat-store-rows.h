@@ -149,11 +149,11 @@ typedef struct
   char              *client_ref;  /* of this row; unique */
   char              *text;        /* nullable: of a deletion */
   int                kind;        /* of a message; the caller's own numbers */
-  gint64             target_id;   /* of an edit or deletion: the message; 0 while it has no id */
+  gint64             target_id;   /* of an edit or deletion: the message; 0 while it has no id. Of a message: the one that it belongs to, if any */
   char              *target_ref;  /* nullable: then its client_ref. Settling that row sets target_id */
   ChatStoreOutState  state;
   gboolean           maybe_sent;  /* was SENDING when a connection broke or the program ended: the outcome is unknown */
-  int                failure;     /* the caller's own numbers; 0: none */
+  int                failure;     /* why it does not go: the caller's own numbers; 0: none */
   char              *failure_text; /* nullable */
   gint64             created;     /* µs since 1970 */
   char              *file;        /* nullable: of a message that carries a file: what is told of it; the caller's own words */

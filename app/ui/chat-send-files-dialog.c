@@ -43,6 +43,7 @@ struct _ChatSendFilesDialog
   GCancellable        *cancellable;
   gboolean             sending;
   gboolean             sent_any;
+  ChatMessage         *last;        /* that was sent */
   guint                next;      /* of the items, while it is sending */
 
   GtkWidget           *send_button;
@@ -308,7 +309,7 @@ finish (ChatSendFilesDialog *self)
 
   /* What could not be sent from the beginning was told, and is left out */
   if (self->sent_any && *caption != '\0')
-    message = chat_session_send_text (self->session, self->room, caption, &error);
+    message = chat_session_send_caption (self->session, self->room, self->last, caption, &error);
   if (error != NULL)
     {
       gtk_widget_add_css_class (self->caption, "error");
@@ -337,6 +338,7 @@ sent_cb (GObject      *object,
   if (message != NULL)
     {
       self->sent_any = TRUE;
+      g_set_object (&self->last, message);
       drop_item (self, self->next);
     }
   else
@@ -397,6 +399,7 @@ chat_send_files_dialog_dispose (GObject *object)
   g_clear_object (&self->cancellable);
   g_clear_object (&self->session);
   g_clear_object (&self->room);
+  g_clear_object (&self->last);
 
   G_OBJECT_CLASS (chat_send_files_dialog_parent_class)->dispose (object);
 }

@@ -185,6 +185,150 @@ test_save_fails (void)
   g_assert_cmpstr (content, ==, "before");
 }
 
+/* What boris has, the oldest first: names of files, and texts */
+static char *
+told (Fixture *f)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < chat_list_length (f->other); i++)
+    {
+      ChatMessage *message = message_at (f->other, i);
+      ChatAttachment *attachment = chat_message_get_attachment (message);
+
+      g_string_append_printf (text, "%s ", attachment != NULL ? chat_attachment_get_name (attachment) : chat_message_get_text (message));
+    }
+  return g_string_free (text, FALSE);
+}
+
+#define wait_for_told(f, wanted)                                                                                \
+  G_STMT_START                                                                                                  \
+  {                                                                                                             \
+    g_autofree char *told_ = told ((f));                                                                        \
+    chat_test_wait_until ((g_free (told_), told_ = told ((f)), strlen (told_) >= strlen ((wanted))));           \
+    g_assert_cmpstr (told_, ==, (wanted));                                                                      \
+  }                                                                                                             \
+  G_STMT_END
+
+static ChatMessage *
+send_caption (Fixture     *f,
+              ChatMessage *file,
+              const char  *text)
+{
+  g_autoptr (GError) error = NULL;
+  ChatMessage *message = chat_session_send_caption (f->anna->session, f->room, file, text, &error);
+
+  g_assert_no_error (error);
+  chat_test_wait_until (chat_session_is_kept (f->anna->session, message));
+  return message;
+}
+
+/* A slow line: what is written after a file comes after it, and no text waits for ever */
+static void
+test_order (void)
+{
+  const ChatFault hole = { .kind = CHAT_FAULT_SWALLOW, .direction = CHAT_FAULT_UP, .at = 100 };
+  g_autoptr (Fixture) f = fixture_new (NULL);
+  g_autofree char *path = make_file (f, "file", SMALL, 62), *next = make_file (f, "next", 100, 63);
+  g_autoptr (ChatMessage) file = NULL, caption = NULL, text = NULL, second = NULL, other = NULL;
+
+  chat_fault_proxy_arm (f->proxy, &hole);
+  file = send_file (f, path, NULL);
+  caption = send_caption (f, file, "caption");
+  text = chat_person_send (f->anna, f->room, "text");
+  second = send_file (f, next, NULL);
+  chat_test_settle ();
+  g_assert_cmpuint (chat_list_length (f->other), ==, 0);
+  chat_fault_proxy_calm (f->proxy);
+  wait_for_told (f, "file caption text next ");
+
+  /* Patience ends; not that of the caption, nor of the other file */
+  chat_session_set_patience (f->anna->session, 1);
+  chat_fault_proxy_arm (f->proxy, &hole);
+  g_clear_object (&file);
+  g_clear_object (&caption);
+  g_clear_object (&text);
+  g_clear_object (&second);
+  g_free (path);
+  path = make_file (f, "large", SMALL, 64);
+  file = send_file (f, path, NULL);
+  caption = send_caption (f, file, "2");
+  second = send_file (f, next, NULL);
+  text = chat_person_send (f->anna, f->room, "1");
+  wait_for_told (f, "file caption text next 1 ");
+  chat_fault_proxy_calm (f->proxy);
+  wait_for_told (f, "file caption text next 1 large 2 next ");
+}
+
+/* A file that is held up, or fails, holds up its caption alone, also over an end of the program */
+static void
+test_held (void)
+{
+  const ChatFault hole = { .kind = CHAT_FAULT_SWALLOW, .direction = CHAT_FAULT_UP, .at = 100 };
+  g_autoptr (Fixture) f = fixture_new (NULL);
+  g_autofree char *path = make_file (f, "file", SMALL, 65), *gone = make_file (f, "gone", SMALL, 66);
+  g_autoptr (ChatMessage) file = NULL, caption = NULL, text = NULL, unwanted = NULL, alone = NULL;
+  g_autoptr (GError) error = NULL;
+
+  chat_fault_proxy_arm (f->proxy, &hole);
+  file = send_file (f, path, NULL);
+  caption = send_caption (f, file, "caption");
+  chat_test_wait_until (chat_fault_proxy_get_n_links (f->proxy, NULL) == 1);
+  chat_fault_proxy_arm (f->proxy, &hole);
+  unwanted = send_file (f, gone, NULL);
+  chat_test_wait_until (chat_fault_proxy_get_n_links (f->proxy, NULL) == 2);
+  alone = send_caption (f, unwanted, "alone");
+  text = chat_person_send (f->anna, f->room, "text");
+  chat_session_pause_transfer (f->anna->session, file);
+  chat_session_pause_transfer (f->anna->session, unwanted);
+  wait_for_told (f, "text ");
+  g_assert_true (is_state (file, CHAT_ATTACHMENT_PAUSED));
+  g_clear_object (&file);
+  g_clear_object (&caption);
+  g_clear_object (&unwanted);
+  g_clear_object (&alone);
+  g_clear_object (&f->list);
+  chat_person_restart (f->anna);
+  chat_fault_proxy_calm (f->proxy);
+  chat_person_sign_in (f->anna, chat_test_server_get_address (f->server), TRUE, "anna", CHAT_TEST_PASSWORD, FALSE, &error);
+  g_assert_no_error (error);
+  f->room = chat_person_get_room (f->anna, "boris");
+  f->list = chat_session_get_messages (f->anna->session, f->room);
+  chat_test_wait_until (chat_list_length (f->list) == 5 && chat_session_get_state (f->anna->session) == CHAT_SESSION_ONLINE);
+  g_clear_object (&text);
+  text = chat_person_send (f->anna, f->room, "more");
+  wait_for_told (f, "text more ");
+  chat_test_wait_until (chat_message_get_state (text) == CHAT_MESSAGE_SENT);
+  g_assert_true (message_at (f->list, 1) == text);
+  for (guint i = 0; i < chat_list_length (f->list); i++)
+    {
+      ChatMessage *message = message_at (f->list, i);
+      ChatAttachment *attachment = chat_message_get_attachment (message);
+
+      if (attachment == NULL)
+        continue;
+      g_assert_cmpint (chat_attachment_get_state (attachment), ==, CHAT_ATTACHMENT_PAUSED);
+      if (strcmp (chat_attachment_get_name (attachment), "file") == 0)
+        file = g_object_ref (message);
+      else
+        unwanted = g_object_ref (message);
+    }
+  caption = g_object_ref (message_at (f->list, 3));
+  alone = g_object_ref (message_at (f->list, 5));
+  g_assert_cmpstr (chat_message_get_text (alone), ==, "alone");
+
+  /* Its file is given up: the caption says so, and goes as a text if the person wants it */
+  chat_session_discard_message (f->anna->session, unwanted);
+  chat_test_wait_until (chat_message_get_state (alone) == CHAT_MESSAGE_FAILED);
+  g_assert_nonnull (chat_message_get_failure (alone));
+  g_assert_cmpint (chat_message_get_state (caption), ==, CHAT_MESSAGE_WAITING);
+  chat_session_start_transfer (f->anna->session, file);
+  wait_for_told (f, "text more file caption ");
+  chat_session_retry_message (f->anna->session, alone);
+  wait_for_told (f, "text more file caption alone ");
+  chat_test_wait_until (chat_session_count_unsent (f->anna->session) == 0);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -192,5 +336,7 @@ main (int   argc,
   chat_session_test_init (&argc, &argv);
   g_test_add_func ("/media-room/files", test_room_files);
   g_test_add_func ("/media-room/save-fails", test_save_fails);
+  g_test_add_func ("/media-room/order", test_order);
+  g_test_add_func ("/media-room/held", test_held);
   return chat_session_test_run ();
 }

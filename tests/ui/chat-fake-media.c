@@ -108,6 +108,17 @@ chat_session_save_attachment_async (ChatSession         *self,
     g_task_return_boolean (task, TRUE);
 }
 
+ChatMessage *
+chat_session_send_caption (ChatSession  *self,
+                           ChatRoom     *room,
+                           ChatMessage  *file,
+                           const char   *text,
+                           GError      **error)
+{
+  g_assert_cmpint (chat_message_get_content (file), ==, CHAT_MESSAGE_FILE);
+  return chat_session_send_text (self, room, text, error);
+}
+
 ChatFileList *
 chat_session_get_room_files (ChatSession *self,
                              ChatRoom    *room,
