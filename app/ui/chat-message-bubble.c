@@ -480,12 +480,12 @@ chat_bubble_place (ChatBubble  *self,
                    int          y,
                    int          room)
 {
-  PangoDirection direction = pango_layout_get_direction (layout, 0);
   gboolean rtl = self->rtl;
   PangoRectangle logical;
 
-  if (pango_layout_get_auto_dir (layout) && direction != PANGO_DIRECTION_NEUTRAL)
-    rtl = direction == PANGO_DIRECTION_RTL;
+  /* Of the paragraph: a number at its beginning goes its own way */
+  if (pango_layout_get_auto_dir (layout))
+    rtl = pango_layout_get_line_readonly (layout, 0)->resolved_dir == PANGO_DIRECTION_RTL;
 
   pango_layout_get_pixel_extents (layout, NULL, &logical);
   return GRAPHENE_POINT_INIT (rtl ? x + room - logical.width - logical.x : x - logical.x, y);
@@ -505,6 +505,29 @@ place_centered (PangoLayout  *layout,
   *area = (GdkRectangle) { (width - w) / 2, y + LABEL_PAD, w, h };
 
   return h + 2 * LABEL_PAD;
+}
+
+/* How wide a text is whose lines stand at both sides of it; -1 where all stand at one */
+static int
+mixed_width (PangoLayout *layout)
+{
+  gboolean ltr = FALSE, rtl = FALSE;
+  int widest = 0;
+
+  for (GSList *l = pango_layout_get_lines_readonly (layout); l != NULL; l = l->next)
+    {
+      PangoLayoutLine *line = l->data;
+      PangoRectangle extents;
+
+      if (line->resolved_dir == PANGO_DIRECTION_RTL)
+        rtl = TRUE;
+      else
+        ltr = TRUE;
+      pango_layout_line_get_extents (line, NULL, &extents);
+      widest = MAX (widest, PANGO_PIXELS_CEIL (extents.width));
+    }
+
+  return ltr && rtl ? widest : -1;
 }
 
 /* The end of the last line of the text, where the time may stand beside it; -1 where it may not */
@@ -527,7 +550,7 @@ chat_bubble_lay_out (ChatBubble *self,
                      int         width)
 {
   ChatMessage *message = self->message;
-  int column, left, text_width, inner = 0, y, h, w, meta_w, meta_h, body_w, body_h, last_w, state;
+  int column, left, text_width, inner = 0, y, h, w, meta_w, meta_h, body_w, body_h, last_w, state, mixed;
   gboolean own = chat_message_get_outgoing (message);
   gboolean at_end;
 
@@ -564,7 +587,8 @@ chat_bubble_lay_out (ChatBubble *self,
       inner = MAX (inner, w + ICON_SIZE + PAD_X);
     }
   size_of (self->body, text_width, &body_w, &body_h);
-  inner = MAX (inner, body_w);
+  mixed = mixed_width (self->body);
+  inner = MAX (inner, mixed >= 0 ? mixed : body_w);
   if (self->footer != NULL)
     {
       size_of (self->footer, text_width, &w, &h);
@@ -586,6 +610,9 @@ chat_bubble_lay_out (ChatBubble *self,
     }
   inner = MAX (inner, at_end ? last_w + META_GAP + meta_w : meta_w);
   inner = MIN (inner, text_width);
+  /* No line changes: each is as wide as before, or narrower than this */
+  if (mixed >= 0)
+    pango_layout_set_width (self->body, inner * PANGO_SCALE);
 
   self->area.width = inner + 2 * PAD_X;
   self->area.x = own != self->rtl ? left + column - SIDE - self->area.width : left + SIDE;
