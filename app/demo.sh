@@ -18,14 +18,16 @@ chat_build () {
     cat "$log" >&2
     return 1
   fi
-  if ! ninja -C "$build" app/com.example.Chat app/decoder/com.example.Chat.Decoder server-stub/com.example.Chat.Server data/gschemas.compiled >"$log" 2>&1; then
+  # shellcheck disable=SC2046
+  if ! ninja -C "$build" $(sed 's#.*#po/&/LC_MESSAGES/chat.mo#' "$CHAT_ROOT/po/LINGUAS") app/com.example.Chat app/decoder/com.example.Chat.Decoder server-stub/com.example.Chat.Server data/gschemas.compiled >"$log" 2>&1; then
     tail -n 50 "$log" >&2
     return 1
   fi
   CHAT_APP=$build/app/com.example.Chat
   CHAT_SERVER=$build/server-stub/com.example.Chat.Server
-  # Run from where it was built: its settings lie there
+  # Run from where it was built: its settings and languages lie there
   export GSETTINGS_SCHEMA_DIR=$build/data CHAT_DECODER=$build/app/decoder/com.example.Chat.Decoder
+  export CHAT_LOCALE_DIR=$build/po
 }
 
 chat_start_demo () {

@@ -15,9 +15,11 @@ main (int    argc,
       char **argv)
 {
   g_autoptr (GApplication) application = NULL;
+  /* Where it is run from where it was built */
+  const char *languages = g_getenv ("CHAT_LOCALE_DIR");
 
   setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
+  bindtextdomain (GETTEXT_PACKAGE, languages != NULL ? languages : LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
 
