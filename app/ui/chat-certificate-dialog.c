@@ -11,6 +11,7 @@
 
 #include "chat-accessible.h"
 #include "chat-compat.h"
+#include "chat-format.h"
 
 #define PAIRS_IN_A_LINE 8
 
@@ -63,11 +64,14 @@ chat_certificate_dialog_new (GtkWindow  *parent,
                              const char *accepted_fingerprint)
 {
   AdwMessageDialog *dialog;
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *box;
+  g_autofree char *name = NULL;
 
   g_return_val_if_fail (parent == NULL || GTK_IS_WINDOW (parent), NULL);
   g_return_val_if_fail (server != NULL && fingerprint != NULL, NULL);
 
+  box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  name = chat_format_isolate (server);
   if (accepted_fingerprint == NULL)
     {
       dialog = ADW_MESSAGE_DIALOG (chat_compat_message_dialog_new (parent, _("Is This Your Server?"), NULL));
@@ -75,7 +79,7 @@ chat_certificate_dialog_new (GtkWindow  *parent,
                                       /* Translators: the address of a server */
                                       _("Nobody that this computer trusts vouches for “%s”. Ask the person who runs the server "
                                         "for its fingerprint, and accept only if it is this one."),
-                                      server);
+                                      name);
       add_fingerprint (GTK_BOX (box), _("Fingerprint (SHA-256)"), fingerprint);
       adw_message_dialog_add_responses (dialog, "cancel", _("_Cancel"), CHAT_CERTIFICATE_ACCEPT, _("_Accept"), NULL);
       adw_message_dialog_set_response_appearance (dialog, CHAT_CERTIFICATE_ACCEPT, ADW_RESPONSE_SUGGESTED);
@@ -88,7 +92,7 @@ chat_certificate_dialog_new (GtkWindow  *parent,
                                       _("“%s” shows another certificate than the one that you accepted. Somebody may be reading "
                                         "along, so no connection was made and nothing was sent. Replace the old certificate only "
                                         "if the person who runs the server tells you the new fingerprint."),
-                                      server);
+                                      name);
       add_fingerprint (GTK_BOX (box), _("Accepted before"), accepted_fingerprint);
       add_fingerprint (GTK_BOX (box), _("Shown now"), fingerprint);
       adw_message_dialog_add_responses (dialog, "cancel", _("_Close"), CHAT_CERTIFICATE_ACCEPT, _("_Replace"), NULL);

@@ -10,6 +10,7 @@
 #include <glib/gi18n.h>
 
 #include "chat-accessible.h"
+#include "chat-format.h"
 #include "chat-message-text.h"
 
 /* Pixels: about eight lines; then it scrolls */
@@ -562,6 +563,7 @@ chat_composer_set_room (ChatComposer *self,
                         ChatRoom     *room)
 {
   g_autofree char *placeholder = NULL;
+  g_autofree char *words = NULL;
 
   g_return_if_fail (CHAT_IS_COMPOSER (self));
   g_return_if_fail (room == NULL || CHAT_IS_ROOM (room));
@@ -576,13 +578,15 @@ chat_composer_set_room (ChatComposer *self,
 
   if (room != NULL)
     {
-      g_autofree char *name = chat_text_harmless_line (chat_room_get_name (room), 64);
+      g_autofree char *line = chat_text_harmless_line (chat_room_get_name (room), 64);
+      g_autofree char *name = chat_format_isolate (line);
 
       /* Translators: %s is the name of a person or group */
       placeholder = g_strdup_printf (_("Message to %s"), name);
     }
   gtk_label_set_label (GTK_LABEL (self->placeholder), placeholder != NULL ? placeholder : "");
-  chat_accessible_set_label (self->view, placeholder != NULL ? placeholder : _("Message"));
+  words = chat_format_without_marks (placeholder != NULL ? placeholder : _("Message"));
+  chat_accessible_set_label (self->view, words);
 }
 
 void

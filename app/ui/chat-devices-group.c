@@ -156,6 +156,7 @@ on_sign_out_clicked (GtkButton        *button,
 {
   GtkWidget *row = gtk_widget_get_ancestor (GTK_WIDGET (button), ADW_TYPE_ACTION_ROW);
   const ChatSessionDevice *device;
+  g_autofree char *line = NULL;
   g_autofree char *name = NULL;
   g_autofree char *heading = NULL;
   guint i;
@@ -163,7 +164,8 @@ on_sign_out_clicked (GtkButton        *button,
   if (self->devices == NULL || !g_ptr_array_find (self->rows, row, &i) || i >= self->devices->len)
     return;
   device = self->devices->pdata[i];
-  name = get_name (device);
+  line = get_name (device);
+  name = chat_format_isolate (line);
   /* Translators: the name of a device */
   heading = g_strdup_printf (_("Sign Out “%s”?"), name);
   ask (self, heading, _("It needs the password to sign in again. What was not sent there yet waits there until then."), device->id);

@@ -7,10 +7,10 @@
 
 #include "chat-format.h"
 
+#include "chat-clock.h"
 #include "chat-message-text.h"
 
 #include <glib/gi18n.h>
-#include <langinfo.h>
 #include <string.h>
 
 /* A message may be 64 KiB; a row shows some fifty characters, and laying out the rest would only cost time. */
@@ -21,20 +21,12 @@
 #define FIRST_STRONG_ISOLATE "\xe2\x81\xa8"
 #define POP_DIRECTIONAL_ISOLATE "\xe2\x81\xa9"
 
-static gboolean
-locale_has_12_hours (void)
-{
-  const char *format = nl_langinfo (T_FMT);
-
-  return strstr (format, "%p") != NULL || strstr (format, "%P") != NULL || strstr (format, "%r") != NULL;
-}
-
 char *
 chat_format_clock (GDateTime *time)
 {
   char *text = NULL;
 
-  if (locale_has_12_hours ())
+  if (chat_clock_get_twelve_hours (chat_clock_get_default ()))
     /* Translators: the time of day with 12 hours; see g_date_time_format() */
     text = g_date_time_format (time, _("%-l:%M %p"));
   else
@@ -120,11 +112,12 @@ chat_format_line (const char *text,
   return g_string_free (line, FALSE);
 }
 
-/* What a person wrote must not turn the words around it. */
-static char *
-isolate (const char *line)
+char *
+chat_format_isolate (const char *text)
 {
-  return g_strconcat (FIRST_STRONG_ISOLATE, line, POP_DIRECTIONAL_ISOLATE, NULL);
+  g_return_val_if_fail (text != NULL, NULL);
+
+  return g_strconcat (FIRST_STRONG_ISOLATE, text, POP_DIRECTIONAL_ISOLATE, NULL);
 }
 
 static char *
@@ -143,7 +136,7 @@ message_line (ChatMessage *message)
     case CHAT_MESSAGE_TEXT:
     default:
       line = chat_format_line (chat_message_get_text (message), PREVIEW_CHARS);
-      return isolate (line);
+      return chat_format_isolate (line);
     }
 }
 
@@ -160,7 +153,7 @@ chat_format_preview (ChatRoom *room)
       line = chat_format_line (draft, PREVIEW_CHARS);
       if (*line != '\0')
         {
-          g_autofree char *isolated = isolate (line);
+          g_autofree char *isolated = chat_format_isolate (line);
 
           /* Translators: the beginning of a text that was not sent yet */
           return g_strdup_printf (_("Draft: %s"), isolated);
@@ -188,12 +181,20 @@ chat_format_preview (ChatRoom *room)
       }
   if (g_strcmp0 (chat_message_get_sender (message), chat_room_get_name (room)) == 0)
     return g_steal_pointer (&line);
-  sender = isolate (chat_message_get_sender (message));
+  sender = chat_format_isolate (chat_message_get_sender (message));
   /* Translators: who wrote a message, and what */
   return g_strdup_printf (_("%s: %s"), sender, line);
 }
 
 /* The others in a room */
+
+static char *
+short_name (const char *name)
+{
+  g_autofree char *line = chat_format_line (name, NAME_CHARS);
+
+  return chat_format_isolate (line);
+}
 
 char *
 chat_format_typing (ChatRoom *room)
@@ -207,13 +208,13 @@ chat_format_typing (ChatRoom *room)
   if (names[1] == NULL && g_ascii_strcasecmp (names[0], chat_room_get_name (room)) == 0)
     /* Translators: the other person of a conversation types a message at this moment */
     return g_strdup (_("typing…"));
-  first = chat_format_line (names[0], NAME_CHARS);
+  first = short_name (names[0]);
   if (names[1] == NULL)
     /* Translators: in a conversation of more than two people; %s is a name */
     return g_strdup_printf (_("%s is typing…"), first);
   if (names[2] != NULL)
     return g_strdup (_("several people are typing…"));
-  second = chat_format_line (names[1], NAME_CHARS);
+  second = short_name (names[1]);
   /* Translators: each %s is a name */
   return g_strdup_printf (_("%s and %s are typing…"), first, second);
 }

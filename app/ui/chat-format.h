@@ -9,7 +9,8 @@
 
 G_BEGIN_DECLS
 
-/** chat_format_clock: Returns: (transfer full): the time of day of @time, with 12 or 24 hours as the locale has it */
+/** chat_format_clock: Returns: (transfer full): the time of day of @time, with 12 or 24 hours as the desktop or the locale has it
+ * (#ChatClock) */
 char *chat_format_clock       (GDateTime   *time);
 /** chat_format_short_date: @usec: µs since 1970 UTC; @now: local time.
  * Returns: (transfer full): the shortest that tells when it was: the time today, the weekday within six days, else the date;
@@ -20,13 +21,16 @@ char *chat_format_short_date  (gint64       usec,
  * can not be seen is left out. At most @max_chars characters, with an ellipsis where something is missing. */
 char *chat_format_line        (const char  *text,
                                guint        max_chars);
-/** chat_format_without_marks: Returns: (transfer full): @text without the marks of direction that chat_format_preview() puts
- * around what people wrote: a screen reader would spell them */
+/** chat_format_isolate: Returns: (transfer full): @text between marks (FSI, PDI) that keep its direction to itself: so a name does not
+ * turn the sentence around it. @text has no such marks of its own (chat_format_line() takes them away) */
+char *chat_format_isolate     (const char  *text);
+/** chat_format_without_marks: Returns: (transfer full): @text without the marks of chat_format_isolate(): a screen reader would spell
+ * them */
 char *chat_format_without_marks (const char *text);
 /** chat_format_preview: what a room's row says about its newest message.
  * Returns: (transfer full): "" where there is none */
 char *chat_format_preview     (ChatRoom    *room);
-/** chat_format_typing: who types in @room. Returns: (transfer full): "" where nobody does */
+/** chat_format_typing: who types in @room. Returns: (transfer full): "" where nobody does; names are isolated */
 char *chat_format_typing      (ChatRoom    *room);
 /** chat_format_presence: whether the other person of @room is there, else when they were there last. @now: local time.
  * Returns: (transfer full): "" where that is not known */

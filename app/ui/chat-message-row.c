@@ -11,6 +11,7 @@
 
 #include "chat-accessible.h"
 #include "chat-attachment-words.h"
+#include "chat-clock.h"
 #include "chat-compat.h"
 #include "chat-format.h"
 
@@ -324,6 +325,7 @@ chat_message_row_init (ChatMessageRow *self)
   /* The keyboard goes to the row, a click does not: the list would scroll to a row that is partly out of sight */
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   chat_accessible_follow_map (GTK_WIDGET (self));
+  g_signal_connect_object (chat_clock_get_default (), "notify", G_CALLBACK (chat_message_row_refresh), self, G_CONNECT_SWAPPED);
 }
 
 GtkWidget *

@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "chat-accessible.h"
+#include "chat-clock.h"
 #include "chat-format.h"
 #include "chat-message-row.h"
 
@@ -110,7 +111,7 @@ chat_room_row_describe (ChatRoomRow *self)
     g_ptr_array_add (parts, g_strdup (_("online")));
   typing = chat_format_typing (self->room);
   if (*typing != '\0')
-    g_ptr_array_add (parts, g_steal_pointer (&typing));
+    g_ptr_array_add (parts, chat_format_without_marks (typing));
   preview = chat_format_preview (self->room);
   if (*preview != '\0')
     g_ptr_array_add (parts, chat_format_without_marks (preview));
@@ -443,6 +444,7 @@ chat_room_row_init (ChatRoomRow *self)
   g_signal_group_connect_swapped (self->room_signals, "notify::marked-unread", G_CALLBACK (on_marks_notify), self);
   g_signal_group_connect_swapped (self->room_signals, "notify::pinned", G_CALLBACK (on_marks_notify), self);
   g_signal_group_connect_swapped (self->room_signals, "notify::muted", G_CALLBACK (on_marks_notify), self);
+  g_signal_connect_object (chat_clock_get_default (), "notify", G_CALLBACK (chat_room_row_refresh_time), self, G_CONNECT_SWAPPED);
   self->message_signals = g_signal_group_new (CHAT_TYPE_MESSAGE);
   g_signal_group_connect_swapped (self->message_signals, "notify::text", G_CALLBACK (on_message_notify), self);
   g_signal_group_connect_swapped (self->message_signals, "notify::state", G_CALLBACK (on_message_notify), self);

@@ -13,6 +13,7 @@
 
 #include "chat-accessible.h"
 #include "chat-compat.h"
+#include "chat-format.h"
 #include "chat-uri.h"
 
 /* Rows and places */
@@ -147,15 +148,22 @@ show_details (ChatTimeline *self,
   g_autoptr (GString) text = g_string_new (NULL);
   GtkWidget *dialog = chat_compat_message_dialog_new (self->window, _("Details"), NULL);
   gint64 usec = chat_message_get_date (message);
+  g_autofree char *sender = NULL;
+  g_autofree char *isolated = NULL;
 
-  g_string_append_printf (text, _("From: %s"), chat_message_get_sender (message));
+  sender = chat_text_harmless_line (chat_message_get_sender (message), 64);
+  isolated = chat_format_isolate (sender);
+  g_string_append_printf (text, _("From: %s"), isolated);
   if (usec != 0)
     {
       g_autoptr (GDateTime) date = g_date_time_new_from_unix_local (usec / G_USEC_PER_SEC);
-      g_autofree char *words = date != NULL ? g_date_time_format (date, "%A, %x %X") : NULL;
+      g_autofree char *day = date != NULL ? g_date_time_format (date, "%A, %x") : NULL;
 
-      if (words != NULL)
+      if (day != NULL)
         {
+          g_autofree char *clock = chat_format_clock (date);
+          g_autofree char *words = g_strdup_printf ("%s %s", day, clock);
+
           g_string_append_c (text, '\n');
           g_string_append_printf (text, _("Date: %s"), words);
         }

@@ -48,6 +48,7 @@ chat_window_delete_room (ChatWindow *self,
                          ChatRoom   *room)
 {
   AdwMessageDialog *dialog;
+  g_autofree char *line = NULL;
   g_autofree char *name = NULL;
 
   g_return_if_fail (CHAT_IS_WINDOW (self));
@@ -55,7 +56,8 @@ chat_window_delete_room (ChatWindow *self,
 
   if (self->delete_dialog != NULL)
     return;
-  name = chat_format_line (chat_room_get_name (room), MAX_NAME);
+  line = chat_format_line (chat_room_get_name (room), MAX_NAME);
+  name = chat_format_isolate (line);
   dialog = ADW_MESSAGE_DIALOG (chat_compat_message_dialog_new (GTK_WINDOW (self), _("Delete the Conversation?"), NULL));
   /* Translators: the name of a person or a group */
   adw_message_dialog_format_body (dialog, _("The conversation with “%s” and all its messages are deleted for everybody in it. "

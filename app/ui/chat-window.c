@@ -221,7 +221,8 @@ tell_removed (ChatWindow *self,
     }
   else
     {
-      g_autofree char *name = chat_format_line (chat_room_get_name (room), MAX_TOAST_NAME);
+      g_autofree char *line = chat_format_line (chat_room_get_name (room), MAX_TOAST_NAME);
+      g_autofree char *name = chat_format_isolate (line);
 
       /* Translators: the name of a person or a group */
       text = g_strdup_printf (_("The conversation with “%s” was deleted"), name);

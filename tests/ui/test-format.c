@@ -171,7 +171,7 @@ test_typing (void)
 {
   g_autoptr (ChatRoom) room = chat_room_new (1, "bob");
   static const char *const names[] = { "bob", "ann", "eve" };
-  static const char *const words[] = { "typing…", "bob and ann are typing…", "several people are typing…" };
+  static const char *const words[] = { "typing…", FSI "bob" PDI " and " FSI "ann" PDI " are typing…", "several people are typing…" };
   g_autofree char *nobody = chat_format_typing (room);
   g_autofree char *other = NULL;
 
@@ -187,7 +187,7 @@ test_typing (void)
   chat_room_set_typing (room, "bob", FALSE);
   chat_room_set_typing (room, "ann", FALSE);
   other = chat_format_typing (room);
-  g_assert_cmpstr (other, ==, "eve is typing…");
+  g_assert_cmpstr (other, ==, FSI "eve" PDI " is typing…");
 }
 
 static void
