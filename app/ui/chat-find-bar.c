@@ -295,6 +295,8 @@ chat_find_bar_init (ChatFindBar *self)
   gtk_widget_set_hexpand (self->entry, TRUE);
   chat_accessible_set_label (self->entry, _("Find in conversation"));
   g_object_set (self->entry, "placeholder-text", _("Find in conversation"), NULL);
+  /* A narrow window cuts it */
+  gtk_widget_set_tooltip_text (self->entry, _("Find in conversation"));
   g_signal_connect_object (self->entry, "search-changed", G_CALLBACK (search_changed_cb), self, G_CONNECT_SWAPPED);
   gtk_event_controller_set_propagation_phase (key, GTK_PHASE_CAPTURE);
   g_signal_connect (key, "key-pressed", G_CALLBACK (key_pressed_cb), self);
