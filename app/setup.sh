@@ -59,6 +59,10 @@ CHAT_MEMCHECK_PROBES=(valgrind)
 CHAT_TSAN_PACKAGES=(dpkg-dev)
 CHAT_TSAN_PROBES=(dpkg-source)
 
+# The flatpak, and a runtime made of Debian's packages
+CHAT_FLATPAK_PACKAGES=(flatpak flatpak-builder bubblewrap mmdebstrap ostree elfutils jq)
+CHAT_FLATPAK_PROBES=(flatpak flatpak-builder bwrap mmdebstrap ostree eu-strip jq)
+
 # chat_available PACKAGE: whether apt could install it
 chat_available () {
   local policy
