@@ -179,6 +179,10 @@ chat_store_calls_read (ChatStoreDb   *db,
       call->files = chat_store_read_files (db, call->id, call->number, call->anchor, call->limit, call->sure);
       ok = call->files != NULL;
       break;
+    case CHAT_STORE_CALL_SEARCH:
+      call->found = chat_store_read_matching (db, (const char *const *) call->terms, call->number, call->anchor, call->limit);
+      ok = call->found != NULL;
+      break;
     case CHAT_STORE_CALL_OUTBOX:
     default:
       call->rows = chat_store_read_outbox (db);

@@ -85,6 +85,7 @@ typedef enum
   SQL_SET_DOWNLOAD,
   SQL_REMOVE_DOWNLOAD,
   SQL_LIST_FILES,
+  SQL_SEARCH,
   SQL_SET_TARGET,
   SQL_N_STATEMENTS
 } ChatStoreSql;
@@ -260,6 +261,14 @@ ChatStoreFiles *chat_store_read_files (ChatStoreDb        *self,
                                    gint64                  before,
                                    guint                   limit,
                                    gint64                  sure);
+
+/* chat-store-search.c */
+/** chat_store_read_matching: messages of that kind, older than @before that hold all @terms, the newest first. Returns: %NULL only where the database failed */
+ChatStoreFound *chat_store_read_matching (ChatStoreDb       *self,
+                                          const char *const *terms,
+                                          int                kind,
+                                          gint64             before,
+                                          guint              limit);
 
 /* chat-store-outbox.c */
 GPtrArray *chat_store_read_outbox (ChatStoreDb            *self);

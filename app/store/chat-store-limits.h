@@ -28,6 +28,13 @@ G_BEGIN_DECLS
 #define CHAT_STORE_MAX_EARLY_EDITS   10000
 #define CHAT_STORE_MAX_DEAD_ROOMS    100000
 
+/* What one call of a search goes through at most, whichever comes first: rows, bytes of text, microseconds. Of one message so many bytes
+ * are looked at */
+#define CHAT_STORE_SEARCH_ROWS       4096
+#define CHAT_STORE_SEARCH_BYTES      (1024 * 1024)
+#define CHAT_STORE_SEARCH_US         10000
+#define CHAT_STORE_SEARCH_TEXT       65536
+
 /* What may wait for the thread; more is refused with CHAT_STORE_ERROR_BUSY. A single call is always taken where nothing waits */
 #define CHAT_STORE_MAX_QUEUE_CALLS   8192
 #define CHAT_STORE_MAX_QUEUE_BYTES   (128 * 1024 * 1024)

@@ -156,6 +156,15 @@ chat_store_out_row_free (ChatStoreOutRow *row)
 }
 
 void
+chat_store_found_free (ChatStoreFound *found)
+{
+  if (found == NULL)
+    return;
+  g_ptr_array_unref (found->messages);
+  g_free (found);
+}
+
+void
 chat_store_files_free (ChatStoreFiles *files)
 {
   if (files == NULL)

@@ -177,6 +177,15 @@ typedef struct
 void              chat_store_files_free    (ChatStoreFiles        *files);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ChatStoreFiles, chat_store_files_free)
 
+/** ChatStoreFound: messages that a search has found, and where it has to go on */
+typedef struct
+{
+  GPtrArray *messages;      /* (element-type ChatStoreMessage): the newest first */
+  gint64     next;          /* what is older than this id was not looked at yet; 0: there is nothing older */
+} ChatStoreFound;
+void              chat_store_found_free    (ChatStoreFound        *found);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ChatStoreFound, chat_store_found_free)
+
 typedef enum
 {
   CHAT_STORE_DOWNLOAD_NONE,     /* set: what is kept of it is forgotten */

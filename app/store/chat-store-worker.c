@@ -68,6 +68,8 @@ chat_store_call_free (ChatStoreCall *call)
   g_clear_pointer (&call->rows, g_ptr_array_unref);
   g_clear_pointer (&call->page, chat_store_page_free);
   g_clear_pointer (&call->files, chat_store_files_free);
+  g_clear_pointer (&call->found, chat_store_found_free);
+  g_strfreev (call->terms);
   g_free (call->opened.set_aside);
   g_free (call);
 }

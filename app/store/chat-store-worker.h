@@ -22,6 +22,7 @@ typedef enum
   CHAT_STORE_CALL_OUTBOX,
   CHAT_STORE_CALL_DOWNLOADS,
   CHAT_STORE_CALL_FILES,
+  CHAT_STORE_CALL_SEARCH,
   CHAT_STORE_CALL_BREAK,        /* the worker's own */
   CHAT_STORE_CALL_CLOSE
 } ChatStoreCallKind;
@@ -41,6 +42,7 @@ struct _ChatStoreCall
   gint64             anchor;
   gint64             sure;
   guint              limit;
+  char             **terms;
   int                number;        /* page kind; to_end */
   ChatStorePageFlags flags;
 
@@ -49,6 +51,7 @@ struct _ChatStoreCall
   GPtrArray         *rows;          /* rooms, outbox, events */
   ChatStorePage     *page;
   ChatStoreFiles    *files;
+  ChatStoreFound    *found;
   ChatStoreState     state;
   ChatStoreOpened    opened;
 };

@@ -63,6 +63,9 @@ on_done (ChatStoreWorker *worker,
       case CHAT_STORE_CALL_FILES:
         g_task_return_pointer (call->task, g_steal_pointer (&call->files), (GDestroyNotify) chat_store_files_free);
         break;
+      case CHAT_STORE_CALL_SEARCH:
+        g_task_return_pointer (call->task, g_steal_pointer (&call->found), (GDestroyNotify) chat_store_found_free);
+        break;
       case CHAT_STORE_CALL_STATE:
         g_task_return_pointer (call->task, g_memdup2 (&call->state, sizeof call->state), g_free);
         break;
@@ -413,6 +416,41 @@ ChatStoreFiles *
 chat_store_load_files_finish (ChatStore     *self,
                               GAsyncResult  *result,
                               GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+chat_store_search_async (ChatStore           *self,
+                         const char *const   *terms,
+                         int                  kind,
+                         gint64               before,
+                         guint                limit,
+                         GCancellable        *cancellable,
+                         GAsyncReadyCallback  callback,
+                         gpointer             user_data)
+{
+  ChatStoreCall *call;
+
+  g_return_if_fail (CHAT_IS_STORE (self));
+  g_return_if_fail (terms != NULL);
+
+  call = begin (self, CHAT_STORE_CALL_SEARCH, cancellable, callback, user_data, chat_store_search_async);
+  if (call == NULL)
+    return;
+  call->terms = g_strdupv ((char **) terms);
+  call->number = kind;
+  call->anchor = CLAMP (before, 0, CHAT_STORE_MAX_ID + 1);
+  call->limit = CLAMP (limit, 1, CHAT_STORE_MAX_PAGE);
+  chat_store_worker_submit (self->worker, call);
+}
+
+ChatStoreFound *
+chat_store_search_finish (ChatStore     *self,
+                          GAsyncResult  *result,
+                          GError       **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 

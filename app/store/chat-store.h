@@ -165,6 +165,27 @@ ChatStoreFiles  *chat_store_load_files_finish    (ChatStore               *self,
                                                   GAsyncResult            *result,
                                                   GError                 **error);
 
+/** chat_store_fold: Returns: (transfer full): @text as texts are compared in a search: normalized (all, NFKD), and without case */
+char            *chat_store_fold                 (const char              *text);
+/** chat_store_holds: whether all @terms, which are folded, stand somewhere in @text, which is not */
+gboolean         chat_store_holds                (const char              *text,
+                                                  const char *const       *terms);
+/** chat_store_search_async: @terms: folded; @kind: of messages; @before: an id: what is older is looked at, from the newest on; @limit: 1 to
+ * %CHAT_STORE_MAX_PAGE. One call goes through a share of what is kept (%CHAT_STORE_SEARCH_ROWS, _BYTES, _US), so that nobody else waits long:
+ * go on with `next` */
+void             chat_store_search_async         (ChatStore               *self,
+                                                  const char *const       *terms,
+                                                  int                      kind,
+                                                  gint64                   before,
+                                                  guint                    limit,
+                                                  GCancellable            *cancellable,
+                                                  GAsyncReadyCallback      callback,
+                                                  gpointer                 user_data);
+/** chat_store_search_finish: Returns: (transfer full) */
+ChatStoreFound  *chat_store_search_finish        (ChatStore               *self,
+                                                  GAsyncResult            *result,
+                                                  GError                 **error);
+
 void             chat_store_load_outbox_async    (ChatStore               *self,
                                                   GCancellable            *cancellable,
                                                   GAsyncReadyCallback      callback,
