@@ -25,8 +25,15 @@
 
 typedef struct
 {
+  GTask               *task;
+  ChatSessionKeepFunc  func;
+} Waiter;
+
+typedef struct
+{
   GTask               *task;        /* of the session: who waits for it */
   ChatSessionKeepFunc  func;
+  GArray              *others;      /* of Waiter: who came while it was on its way */
   guint                generation;
   ChatStore           *store;
   GPtrArray           *rooms;
@@ -36,9 +43,16 @@ typedef struct
 } Opening;
 
 static void
+waiter_clear (gpointer data)
+{
+  g_object_unref (((Waiter *) data)->task);
+}
+
+static void
 opening_free (Opening *opening)
 {
   g_object_unref (opening->task);
+  g_array_unref (opening->others);
   g_clear_object (&opening->store);
   g_clear_pointer (&opening->rooms, g_ptr_array_unref);
   g_clear_pointer (&opening->downloads, g_ptr_array_unref);
@@ -415,9 +429,17 @@ end_opening (Opening *opening)
 {
   ChatSession *self = g_task_get_source_object (opening->task);
 
+  if (self->opening == opening)
+    self->opening = NULL;
   if (opening->generation == self->feed_generation)
     chat_session_feed_hold (self, FALSE);
   opening->func (opening->task);
+  for (guint i = 0; i < opening->others->len; i++)
+    {
+      const Waiter *waiter = &g_array_index (opening->others, Waiter, i);
+
+      waiter->func (waiter->task);
+    }
   opening_free (opening);
 }
 
@@ -669,8 +691,15 @@ chat_session_keep_open (ChatSession         *self,
                         ChatSessionKeepFunc  func)
 {
   g_autofree char *path = store_path (self);
-  Opening *opening;
+  Opening *opening = self->opening;
 
+  if (opening != NULL && !anew && opening->generation == self->feed_generation && g_str_equal (path, opening->path))
+    {
+      Waiter waiter = { g_object_ref (task), func };
+
+      g_array_append_val (opening->others, waiter);
+      return;
+    }
   if (self->store != NULL && !anew && g_strcmp0 (path, self->store_path) == 0)
     {
       func (task);
@@ -679,6 +708,8 @@ chat_session_keep_open (ChatSession         *self,
   opening = g_new0 (Opening, 1);
   opening->task = g_object_ref (task);
   opening->func = func;
+  opening->others = g_array_new (FALSE, FALSE, sizeof (Waiter));
+  g_array_set_clear_func (opening->others, waiter_clear);
   opening->path = g_steal_pointer (&path);
   if (anew)
     chat_session_keep_remove (self, on_old_removed, opening);
@@ -689,6 +720,7 @@ chat_session_keep_open (ChatSession         *self,
     }
   self->store_path = g_strdup (opening->path);
   opening->generation = self->feed_generation;
+  self->opening = opening;
   chat_session_feed_hold (self, TRUE);
 }
 

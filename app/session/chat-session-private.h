@@ -154,6 +154,7 @@ struct _ChatSession
   /* What is kept */
   ChatStore        *store;                /* NULL: nothing is */
   char             *store_path;
+  gpointer          opening;              /* of chat-session-keep.c, while the store is being opened */
   GQueue            feed;                 /* of ChatSessionEvent */
   guint             n_waiting;            /* events in the feed and in the commit that is under way */
   gsize             waiting_bytes;
@@ -213,6 +214,7 @@ gboolean         chat_session_call_is_current (ChatSessionCall *call,
 /* chat-session-keep.c: the store */
 typedef void (*ChatSessionKeepFunc)   (GTask              *task);
 /** chat_session_keep_open: opens the store of the account and shows what is in it; then calls @func, whether it could or not.
+ * Where it is being opened already, that one is waited for.
  * @anew: the account is a new one: what is kept under its name is of another life of the server. @task: of the session */
 void    chat_session_keep_open        (ChatSession        *self,
                                        gboolean            anew,
