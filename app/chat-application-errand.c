@@ -22,6 +22,7 @@ chat_application_drop_errand (ChatApplication *self)
   g_clear_handle_id (&self->errand_idle, g_source_remove);
   g_clear_pointer (&self->errand.server, g_free);
   g_clear_pointer (&self->errand.login, g_free);
+  g_clear_pointer (&self->errand.text, g_free);
   g_clear_pointer (&self->errand.uri, chat_uri_free);
   self->errand = (ChatErrand) { CHAT_ERRAND_NONE };
 }
@@ -82,8 +83,13 @@ try_room (ChatApplication *self)
   room = chat_room_list_lookup (chat_session_get_rooms (self->session), self->errand.room_id);
   if (room != NULL)
     {
+      gint64 message_id = self->errand.message_id;
+
       chat_application_drop_errand (self);
-      chat_window_open_room (window, room);
+      if (message_id > 0)
+        chat_window_open_message (window, room, message_id);
+      else
+        chat_window_open_room (window, room);
     }
   else if (self->errand.late)
     {
@@ -138,6 +144,13 @@ chat_application_try_errand (ChatApplication *self)
     return;
   if (self->errand.kind == CHAT_ERRAND_ROOM)
     try_room (self);
+  else if (self->errand.kind == CHAT_ERRAND_FIND)
+    {
+      g_autofree char *text = g_steal_pointer (&self->errand.text);
+
+      chat_application_drop_errand (self);
+      chat_window_find_room (CHAT_WINDOW (self->window), text);
+    }
   else
     {
       chat_application_drop_errand (self);

@@ -19,6 +19,7 @@ typedef enum
   CHAT_ERRAND_ROOM,
   CHAT_ERRAND_NEW_CONVERSATION,
   CHAT_ERRAND_LINK,
+  CHAT_ERRAND_FIND,
   CHAT_ERRAND_PREFERENCES
 } ChatErrandKind;
 
@@ -29,6 +30,8 @@ typedef struct
   char           *server;       /* ROOM: of which account it is */
   char           *login;
   gint64          room_id;
+  gint64          message_id;   /* ROOM: where it is to be opened; 0: where one was reading */
+  char           *text;         /* FIND: what is written into the filter of the rooms */
   ChatUri        *uri;          /* LINK */
   gboolean        told;         /* LINK: that one has to sign in for it */
   gboolean        late;         /* it has waited for the rooms as long as it may */
@@ -50,6 +53,9 @@ struct _ChatApplication
   ChatErrand errand;            /* the one that waits: the newest takes the place of the one before */
   guint errand_timer;
   guint errand_idle;
+  guint search_id;              /* the exported interface */
+  GCancellable *search_cancellable; /* of the newest question */
+  GHashTable *search_found;     /* char * -> char *: the messages that were found, by the ids of results: "SENDER\nTEXT" */
   GtkWidget *link_dialog;       /* weak: asks about a link */
 };
 
@@ -73,5 +79,13 @@ void chat_application_open_link          (ChatApplication *self,
                                           const char      *text);
 void chat_application_ask_link           (ChatApplication *self,
                                           const ChatUri   *uri);
+
+/* chat-application-search.c: where the desktop's search asks (of the profile that it can start alone) */
+gboolean chat_application_export_search  (ChatApplication  *self,
+                                          GDBusConnection  *connection,
+                                          const char       *object_path,
+                                          GError          **error);
+void chat_application_unexport_search    (ChatApplication  *self,
+                                          GDBusConnection  *connection);
 
 G_END_DECLS

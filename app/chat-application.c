@@ -28,7 +28,7 @@ chat_application_new (void)
 {
   return g_object_new (CHAT_TYPE_APPLICATION,
                        "application-id", APP_ID,
-                       "flags", G_APPLICATION_HANDLES_COMMAND_LINE,
+                       "flags", G_APPLICATION_HANDLES_COMMAND_LINE | G_APPLICATION_HANDLES_OPEN,
                        "resource-base-path", "/com/example/Chat",
                        NULL);
 }
@@ -268,6 +268,8 @@ ensure_window (ChatApplication *self)
 {
   if (self->window != NULL)
     return;
+  /* From now on it is the window that keeps the program */
+  g_application_set_inactivity_timeout (G_APPLICATION (self), 0);
   self->window = chat_window_new (GTK_APPLICATION (self), self->session, self->settings);
   g_signal_connect_object (self->window, "notify::room", G_CALLBACK (on_room_notify), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->window, "destroy", G_CALLBACK (on_window_destroy), self, G_CONNECT_SWAPPED);
@@ -515,7 +517,7 @@ window_action (GSimpleAction *action,
   if (g_str_equal (name, "new-conversation"))
     chat_window_new_conversation (window, NULL);
   else if (g_str_equal (name, "find-room"))
-    chat_window_find_room (window);
+    chat_window_find_room (window, NULL);
   else if (g_str_equal (name, "search"))
     chat_window_search (window);
   else if (g_str_equal (name, "next-room"))
@@ -639,6 +641,28 @@ chat_application_shutdown (GApplication *application)
   G_APPLICATION_CLASS (chat_application_parent_class)->shutdown (application);
 }
 
+static gboolean
+chat_application_dbus_register (GApplication     *application,
+                                GDBusConnection  *connection,
+                                const char       *object_path,
+                                GError          **error)
+{
+  ChatApplication *self = CHAT_APPLICATION (application);
+
+  if (!G_APPLICATION_CLASS (chat_application_parent_class)->dbus_register (application, connection, object_path, error))
+    return FALSE;
+  return !g_str_equal (self->profile, DEFAULT_PROFILE) || chat_application_export_search (self, connection, object_path, error);
+}
+
+static void
+chat_application_dbus_unregister (GApplication    *application,
+                                  GDBusConnection *connection,
+                                  const char      *object_path)
+{
+  chat_application_unexport_search (CHAT_APPLICATION (application), connection);
+  G_APPLICATION_CLASS (chat_application_parent_class)->dbus_unregister (application, connection, object_path);
+}
+
 static void
 chat_application_finalize (GObject *object)
 {
@@ -667,6 +691,8 @@ chat_application_class_init (ChatApplicationClass *klass)
   application_class->open = chat_application_open;
   application_class->startup = chat_application_startup;
   application_class->shutdown = chat_application_shutdown;
+  application_class->dbus_register = chat_application_dbus_register;
+  application_class->dbus_unregister = chat_application_dbus_unregister;
 }
 
 static void

@@ -23,6 +23,8 @@ struct _ChatPreferencesWindow
   AdwPreferencesGroup *download_group;
   AdwComboRow *download_images_row;
   AdwComboRow *download_files_row;
+  GtkWidget *search_group;
+  GtkSwitch *search_switch;
   AdwPreferencesPage *privacy_page;
   AdwPreferencesGroup *privacy_group;
   AdwActionRow *receipts_row;
@@ -226,6 +228,7 @@ chat_preferences_window_new (GtkWindow   *parent,
   static const char *const account_signals[] = { "notify::state", "notify::abilities", "notify::sends-receipts",
                                                  "notify::sends-typing", "notify::sends-presence", "notify::settings-waiting" };
   ChatPreferencesWindow *self;
+  g_autofree char *path = NULL;
 
   g_return_val_if_fail (G_IS_SETTINGS (settings), NULL);
   g_return_val_if_fail (CHAT_IS_SESSION (session), NULL);
@@ -238,6 +241,10 @@ chat_preferences_window_new (GtkWindow   *parent,
                                 download_from_setting, download_to_setting, NULL, NULL);
   g_settings_bind_with_mapping (settings, "auto-download-files", self->download_files_row, "selected", G_SETTINGS_BIND_DEFAULT,
                                 download_from_setting, download_to_setting, NULL, NULL);
+  g_settings_bind (settings, "search-messages", self->search_switch, "active", G_SETTINGS_BIND_DEFAULT);
+  /* The desktop asks one profile alone: that which it can start */
+  g_object_get (settings, "path", &path, NULL);
+  gtk_widget_set_visible (self->search_group, g_str_has_suffix (path, "/default/"));
   chat_devices_group_set_session (self->devices_group, session);
   for (guint i = 0; i < G_N_ELEMENTS (account_signals); i++)
     g_signal_connect_object (session, account_signals[i], G_CALLBACK (update_account), self, G_CONNECT_SWAPPED);
@@ -273,6 +280,8 @@ chat_preferences_window_class_init (ChatPreferencesWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, download_group);
   gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, download_images_row);
   gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, download_files_row);
+  gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, search_group);
+  gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, search_switch);
   gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, privacy_page);
   gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, privacy_group);
   gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, receipts_row);

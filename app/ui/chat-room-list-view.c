@@ -424,12 +424,15 @@ chat_room_list_view_set_offline (ChatRoomListView *self,
 }
 
 void
-chat_room_list_view_start_search (ChatRoomListView *self)
+chat_room_list_view_start_search (ChatRoomListView *self,
+                                  const char       *text)
 {
   g_return_if_fail (CHAT_IS_ROOM_LIST_VIEW (self));
 
+  if (text != NULL)
+    gtk_editable_set_text (GTK_EDITABLE (self->search_entry), text);
   gtk_widget_grab_focus (GTK_WIDGET (self->search_entry));
-  gtk_editable_select_region (GTK_EDITABLE (self->search_entry), 0, -1);
+  gtk_editable_select_region (GTK_EDITABLE (self->search_entry), text != NULL ? -1 : 0, -1);
 }
 
 gboolean

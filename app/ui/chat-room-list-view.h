@@ -34,8 +34,9 @@ void       chat_room_list_view_set_room     (ChatRoomListView *self,
 ChatRoom  *chat_room_list_view_get_room     (ChatRoomListView *self);
 void       chat_room_list_view_set_offline  (ChatRoomListView *self,
                                              gboolean          offline);
-/** chat_room_list_view_start_search: the keyboard goes to the filter */
-void       chat_room_list_view_start_search (ChatRoomListView *self);
+/** chat_room_list_view_start_search: the keyboard goes to the filter. @text: (nullable): what it is to hold; %NULL: what it holds */
+void       chat_room_list_view_start_search (ChatRoomListView *self,
+                                             const char       *text);
 /** chat_room_list_view_get_searching: whether the keyboard is in the filter */
 gboolean   chat_room_list_view_get_searching (ChatRoomListView *self);
 /** chat_room_list_view_focus_list: the keyboard goes to the open room's row, else to the first. Returns: whether it could */

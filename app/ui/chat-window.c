@@ -270,6 +270,21 @@ chat_window_open_room (ChatWindow *self,
 }
 
 void
+chat_window_open_message (ChatWindow *self,
+                          ChatRoom   *room,
+                          gint64      message_id)
+{
+  g_return_if_fail (CHAT_IS_WINDOW (self));
+  g_return_if_fail (CHAT_IS_ROOM (room));
+
+  /* Whoever leaves a room keeps the place: so it is left first */
+  if (room == self->room)
+    set_room (self, NULL);
+  chat_room_set_position (room, message_id, 0, FALSE);
+  show_room (self, room, TRUE);
+}
+
+void
 chat_window_expect_room (ChatWindow *self)
 {
   g_return_if_fail (CHAT_IS_WINDOW (self));
@@ -306,14 +321,15 @@ is_main (ChatWindow *self)
 }
 
 void
-chat_window_find_room (ChatWindow *self)
+chat_window_find_room (ChatWindow *self,
+                       const char *text)
 {
   g_return_if_fail (CHAT_IS_WINDOW (self));
 
   if (!is_main (self))
     return;
   adw_leaflet_set_visible_child (self->leaflet, self->sidebar);
-  chat_room_list_view_start_search (self->room_list_view);
+  chat_room_list_view_start_search (self->room_list_view, text);
 }
 
 void

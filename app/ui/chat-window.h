@@ -44,12 +44,18 @@ ChatRoom  *chat_window_get_room         (ChatWindow     *self);
 /** chat_window_open_room: @room: (nullable): shows it, and the keyboard goes to its composer */
 void       chat_window_open_room        (ChatWindow     *self,
                                          ChatRoom       *room);
+/** chat_window_open_message: shows @room with the message at the top, as if one had been reading there */
+void       chat_window_open_message     (ChatWindow     *self,
+                                         ChatRoom       *room,
+                                         gint64          message_id);
 /** chat_window_expect_room: a room is about to be opened: the one of the last time is not */
 void       chat_window_expect_room      (ChatWindow     *self);
 /** chat_window_new_conversation: @text: (nullable): what to search for */
 void       chat_window_new_conversation (ChatWindow     *self,
                                          const char     *text);
-void       chat_window_find_room        (ChatWindow     *self);
+/** chat_window_find_room: @text: (nullable): what the filter is to hold; %NULL: what it holds */
+void       chat_window_find_room        (ChatWindow     *self,
+                                         const char     *text);
 /** chat_window_search: within the open room */
 void       chat_window_search           (ChatWindow     *self);
 /** chat_window_step_room: see chat_room_list_view_get_neighbour() */

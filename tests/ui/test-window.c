@@ -247,7 +247,7 @@ test_typing_while_loading (Fixture       *f,
 
   g_settings_set_int64 (f->settings, "last-room", last_room);
   chat_fake_session_set_state (f->session, CHAT_SESSION_CONNECTING, -1, 0);
-  chat_window_find_room (f->window);
+  chat_window_find_room (f->window, NULL);
   chat_test_wait_until (has_keyboard (f, "room_list_view"));
   chat_fake_session_add_room (f->session, 1, "bob", "hello", FALSE, 1000);
   chat_fake_session_set_state (f->session, CHAT_SESSION_ONLINE, -1, 0);
