@@ -57,6 +57,7 @@ tear_down (Fixture       *f,
   g_settings_reset (f->settings, "last-room");
   g_settings_reset (f->settings, "window-width");
   g_settings_reset (f->settings, "window-height");
+  g_settings_reset (f->settings, "window-maximized");
   g_clear_object (&f->settings);
   g_clear_object (&f->session);
   chat_test_assert_finalized ();
@@ -351,6 +352,29 @@ test_keeps_its_size (Fixture       *f,
 }
 
 static void
+test_keeps_maximized (Fixture       *f,
+                      gconstpointer  data)
+{
+  make_window_again (f, 700, 500);
+  gtk_window_maximize (GTK_WINDOW (f->window));
+  chat_test_wait_until (gtk_window_is_maximized (GTK_WINDOW (f->window)));
+  gtk_window_destroy (GTK_WINDOW (f->window));
+  g_assert_true (g_settings_get_boolean (f->settings, "window-maximized"));
+  /* And the size to which it goes back */
+  g_assert_cmpint (g_settings_get_int (f->settings, "window-width"), ==, 700);
+  g_assert_cmpint (g_settings_get_int (f->settings, "window-height"), ==, 500);
+
+  make_window (f);
+  chat_test_wait_until (gtk_window_is_maximized (GTK_WINDOW (f->window)));
+  gtk_window_unmaximize (GTK_WINDOW (f->window));
+  chat_test_wait_until (!gtk_window_is_maximized (GTK_WINDOW (f->window)));
+  gtk_window_destroy (GTK_WINDOW (f->window));
+  g_assert_false (g_settings_get_boolean (f->settings, "window-maximized"));
+  g_assert_cmpint (g_settings_get_int (f->settings, "window-width"), ==, 700);
+  make_window (f);
+}
+
+static void
 test_narrow (Fixture       *f,
              gconstpointer  data)
 {
@@ -403,6 +427,7 @@ main (int    argc,
               tear_down);
   ADD ("others", test_others);
   ADD ("last-room", test_last_room);
+  ADD ("keeps-maximized", test_keeps_maximized);
   ADD ("signed-out", test_signed_out);
   ADD ("keeps-its-size", test_keeps_its_size);
   ADD ("narrow", test_narrow);
