@@ -152,7 +152,8 @@ def links(world):
     boris = server.person('boris')
     server.person('anna', PASSWORD)
     server.person('dora')
-    boris.say(boris.room('anna'), 'Hello from Boris')
+    room = boris.room('anna')
+    boris.say(room, 'Hello from Boris')
     address = '%s:%d' % server.address
     person = f'chat://{address}/person/'
 
@@ -200,6 +201,23 @@ def links(world):
         atspi.press('Return')
         anna.sees_no_window('Open the Conversation?')
         anna.in_room('dora')
+    with world.step('the next start has the window, the room and the place where one was reading'):
+        for number in range(60):
+            boris.say(room, f'Number {number:02} of many')
+        anna.open_room('boris')
+        anna.go_to_newest('Number 59')
+        anna.open_room('dora')          # what is new there is new no more, and the line for it goes
+        anna.open_room('boris')
+        anna.go_to_newest('Number 59')
+        anna.resize(880, 600)
+        anna.scroll_up_to('Number 02')
+        place = anna.place_of('Number 02')
+        assert anna.quit() == 0
+        anna = world.app('links', None)
+        anna.in_room('boris')
+        anna.sees_message('Number 02')
+        assert anna.width() == 880, anna.width()
+        atspi.wait(lambda: abs(anna.place_of('Number 02') - place) <= 1, f'the message at {place}')
         assert anna.quit() == 0
 
 
