@@ -9,6 +9,9 @@
 
 G_BEGIN_DECLS
 
+/** ChatCompatFilesFunc: @files: (element-type GFile) (nullable): what was chosen; %NULL: nothing */
+typedef void (*ChatCompatFilesFunc) (GSList *files, gpointer user_data);
+
 /** chat_compat_scroll_to: brings row @position of @view onto the screen, no further than needed (GTK 4.12 has a function for
  * it, older ones an action) */
 void chat_compat_scroll_to          (GtkListView *view,
@@ -24,5 +27,37 @@ void chat_compat_announce           (GtkWidget   *widget,
 GtkWidget *chat_compat_message_dialog_new (GtkWindow  *parent,
                                            const char *heading,
                                            const char *body);
+
+/** chat_compat_get_color: @name: (nullable): of a colour of the style; %NULL, and where there is none: that of text */
+void       chat_compat_get_color          (GtkWidget   *widget,
+                                           const char  *name,
+                                           GdkRGBA     *color);
+/** chat_compat_is_sandboxed: whether the paths of this program mean nothing to others */
+gboolean   chat_compat_is_sandboxed       (void);
+
+/* What GTK 4.10 has other words for. The dialogs are those of the portal where the app runs in a sandbox: it is then let into
+ * what was chosen there, and nowhere else. */
+/** chat_compat_choose_files: @parent: (nullable); asks for one or several files that are there. @callback is called once, unless what is returned is
+ * destroyed before by gtk_native_dialog_destroy(); @destroy always. Returns: (transfer full) */
+GtkNativeDialog *chat_compat_choose_files (GtkWindow           *parent,
+                                           const char          *title,
+                                           ChatCompatFilesFunc  callback,
+                                           gpointer             user_data,
+                                           GDestroyNotify       destroy);
+/** chat_compat_choose_destination: the same for one that is to be written; @name: what it is to be called. The dialog holds itself */
+void             chat_compat_choose_destination (GtkWindow           *parent,
+                                                 const char          *title,
+                                                 const char          *name,
+                                                 ChatCompatFilesFunc  callback,
+                                                 gpointer             user_data,
+                                                 GDestroyNotify       destroy);
+/** chat_compat_show_uri_async: by the program that the person has chosen for it, through the portal in a sandbox */
+void             chat_compat_show_uri_async  (GtkWindow           *parent,
+                                              const char          *uri,
+                                              GAsyncReadyCallback  callback,
+                                              gpointer             user_data);
+gboolean         chat_compat_show_uri_finish (GtkWindow           *parent,
+                                              GAsyncResult        *result,
+                                              GError             **error);
 
 G_END_DECLS

@@ -8,7 +8,10 @@
 #include "chat-file-opener.h"
 
 #include <adwaita.h>
+#include <fcntl.h>
+#include <gio/gunixfdlist.h>
 #include <glib/gi18n.h>
+#include <glib/gstdio.h>
 
 #include "chat-attachment-words.h"
 #include "chat-compat.h"
@@ -68,9 +71,7 @@ shown_cb (GObject      *object,
   g_autoptr (GError) error = NULL;
   gboolean shown;
 
-  G_GNUC_BEGIN_IGNORE_DEPRECATIONS
-  shown = gtk_show_uri_full_finish (parent, result, &error);
-  G_GNUC_END_IGNORE_DEPRECATIONS
+  shown = chat_compat_show_uri_finish (parent, result, &error);
   if (!shown && parent != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     tell_failure (parent);
 }
@@ -90,9 +91,7 @@ show (Opening *self,
       return;
     }
 
-  G_GNUC_BEGIN_IGNORE_DEPRECATIONS
-  gtk_show_uri_full (parent, uri, GDK_CURRENT_TIME, NULL, shown_cb, self);
-  G_GNUC_END_IGNORE_DEPRECATIONS
+  chat_compat_show_uri_async (parent, uri, shown_cb, self);
 }
 
 static void
@@ -179,6 +178,18 @@ chat_file_opener_open (GtkWindow  *parent,
                            queried_cb, self);
 }
 
+/* The folder, by whatever shows folders. @self: (transfer full) */
+static void
+show_parent (Opening *self)
+{
+  g_autoptr (GFile) folder = g_file_get_parent (self->file);
+
+  if (folder != NULL)
+    show (self, folder);
+  else
+    opening_free (self);
+}
+
 static void
 show_items_cb (GObject      *object,
                GAsyncResult *result,
@@ -186,15 +197,59 @@ show_items_cb (GObject      *object,
 {
   g_autoptr (Opening) self = user_data;
   g_autoptr (GVariant) answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (object), result, NULL);
-  g_autoptr (GFile) folder = NULL;
 
-  if (answer != NULL)
-    return;
+  /* No such file manager, or one that the sandbox does not let us reach */
+  if (answer == NULL)
+    show_parent (g_steal_pointer (&self));
+}
 
-  /* No such file manager, or one that the sandbox does not let us reach: the folder, by whatever shows folders */
-  folder = g_file_get_parent (self->file);
-  if (folder != NULL)
-    show (g_steal_pointer (&self), folder);
+static void
+show_items (GDBusConnection *bus,
+            Opening         *self)
+{
+  g_autofree char *uri = g_file_get_uri (self->file);
+  const char *uris[2] = { uri, NULL };
+
+  g_dbus_connection_call (bus, "org.freedesktop.FileManager1", "/org/freedesktop/FileManager1", "org.freedesktop.FileManager1",
+                          "ShowItems", g_variant_new ("(^ass)", uris, ""), NULL, G_DBUS_CALL_FLAGS_NONE, SHOW_TIMEOUT_MS, NULL,
+                          show_items_cb, self);
+}
+
+static void
+open_directory_cb (GObject      *object,
+                   GAsyncResult *result,
+                   gpointer      user_data)
+{
+  g_autoptr (Opening) self = user_data;
+  g_autoptr (GVariant) answer = g_dbus_connection_call_with_unix_fd_list_finish (G_DBUS_CONNECTION (object), NULL, result, NULL);
+
+  if (answer == NULL)
+    show_items (G_DBUS_CONNECTION (object), g_steal_pointer (&self));
+}
+
+/* What a path means in a sandbox is known there alone: the portal is given the file itself. Returns: whether it was asked */
+static gboolean
+open_directory (GDBusConnection *bus,
+                Opening         *self)
+{
+  g_autoptr (GUnixFDList) list = g_unix_fd_list_new ();
+  g_autofree char *path = g_file_get_path (self->file);
+  GVariantBuilder options;
+  int fd = g_open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0), handle;
+
+  if (fd < 0)
+    return FALSE;
+  handle = g_unix_fd_list_append (list, fd, NULL);
+  g_close (fd, NULL);
+  if (handle < 0)
+    return FALSE;
+
+  g_variant_builder_init (&options, G_VARIANT_TYPE_VARDICT);
+  g_dbus_connection_call_with_unix_fd_list (bus, "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop",
+                                            "org.freedesktop.portal.OpenURI", "OpenDirectory",
+                                            g_variant_new ("(sha{sv})", "", handle, &options), NULL, G_DBUS_CALL_FLAGS_NONE,
+                                            SHOW_TIMEOUT_MS, list, NULL, open_directory_cb, self);
+  return TRUE;
 }
 
 void
@@ -204,22 +259,12 @@ chat_file_opener_show_in_folder (GtkWindow  *parent,
   GDBusConnection *bus = g_application_get_default () != NULL ?
                          g_application_get_dbus_connection (g_application_get_default ()) : NULL;
   Opening *self;
-  g_autofree char *uri = NULL;
-  const char *uris[2] = { NULL, NULL };
 
   g_return_if_fail (path != NULL);
 
   self = opening_new (parent, path, NULL);
   if (bus == NULL)
-    {
-      g_autoptr (GFile) folder = g_file_get_parent (self->file);
-
-      show (self, folder);
-      return;
-    }
-
-  uris[0] = uri = g_file_get_uri (self->file);
-  g_dbus_connection_call (bus, "org.freedesktop.FileManager1", "/org/freedesktop/FileManager1", "org.freedesktop.FileManager1",
-                          "ShowItems", g_variant_new ("(^ass)", uris, ""), NULL, G_DBUS_CALL_FLAGS_NONE, SHOW_TIMEOUT_MS, NULL,
-                          show_items_cb, self);
+    show_parent (self);
+  else if (!chat_compat_is_sandboxed () || !open_directory (bus, self))
+    show_items (bus, self);
 }
