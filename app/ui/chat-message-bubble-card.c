@@ -8,13 +8,12 @@
 #include "chat-message-bubble-private.h"
 
 #include "chat-attachment-words.h"
+#include "chat-transfer-mark.h"
 
 /* Pixels */
-#define RING_RADIUS   17
-#define RING_WIDTH    2.5
 #define KIND_SIZE     20
 #define PICTURE_MIN_WIDTH  160    /* the button and some words find room on the smallest one */
-#define PICTURE_MIN_HEIGHT 80
+#define PICTURE_MIN_HEIGHT 104
 #define PICTURE_RADIUS     8
 #define PILL_GAP      6           /* around the words on an image, and within what they stand on */
 
@@ -174,101 +173,6 @@ chat_bubble_pick_card (ChatBubble *self,
 /* Drawing */
 
 static void
-append_symbol (ChatBubble    *self,
-               GtkSnapshot   *snapshot,
-               GIcon         *gicon,
-               int            size,
-               const GdkRGBA *color)
-{
-  GtkIconTheme *theme = gtk_icon_theme_get_for_display (gtk_widget_get_display (self->widget));
-  g_autoptr (GtkIconPaintable) icon = gtk_icon_theme_lookup_by_gicon (theme, gicon, size,
-                                                                       gtk_widget_get_scale_factor (self->widget),
-                                                                       gtk_widget_get_direction (self->widget), 0);
-
-  gtk_snapshot_save (snapshot);
-  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (self->icon_at.x + (ICON_SIZE - size) / 2,
-                                                          self->icon_at.y + (ICON_SIZE - size) / 2));
-  gtk_symbolic_paintable_snapshot_symbolic (GTK_SYMBOLIC_PAINTABLE (icon), snapshot, size, size, color, 1);
-  gtk_snapshot_restore (snapshot);
-}
-
-static void
-add_arrow (cairo_t *cr,
-           int      way)
-{
-  cairo_move_to (cr, 0, -6 * way);
-  cairo_line_to (cr, 0, 6 * way);
-  cairo_move_to (cr, -5, way);
-  cairo_line_to (cr, 0, 6 * way);
-  cairo_line_to (cr, 5, way);
-  cairo_stroke (cr);
-}
-
-/* What the button does, by its shape: an arrow starts or goes on, two bars pause, an arc with a head tries again */
-static void
-append_glyph (ChatAttachment *attachment,
-              cairo_t        *cr)
-{
-  int way = chat_attachment_get_outgoing (attachment) ? -1 : 1;
-
-  switch (chat_attachment_get_state (attachment))
-    {
-    case CHAT_ATTACHMENT_QUEUED:
-    case CHAT_ATTACHMENT_TRANSFERRING:
-      cairo_move_to (cr, -3, -5);
-      cairo_line_to (cr, -3, 5);
-      cairo_move_to (cr, 3, -5);
-      cairo_line_to (cr, 3, 5);
-      cairo_stroke (cr);
-      break;
-    case CHAT_ATTACHMENT_FAILED:
-      cairo_arc (cr, 0, 0, 6, -.2 * G_PI, 1.45 * G_PI);
-      cairo_stroke (cr);
-      cairo_move_to (cr, -1.5, -9.5);
-      cairo_line_to (cr, 2.5, -6);
-      cairo_line_to (cr, -2, -2.5);
-      cairo_stroke (cr);
-      break;
-    case CHAT_ATTACHMENT_REMOTE:
-    case CHAT_ATTACHMENT_PAUSED:
-    case CHAT_ATTACHMENT_LOCAL:
-    default:
-      add_arrow (cr, way);
-      break;
-    }
-}
-
-static void
-append_button (ChatBubble     *self,
-               GtkSnapshot    *snapshot,
-               const GdkRGBA  *color,
-               const GdkRGBA  *track)
-{
-  ChatAttachment *attachment = attachment_of (self);
-  ChatAttachmentState state = chat_attachment_get_state (attachment);
-  gint64 size = chat_attachment_get_size (attachment);
-  double part = size > 0 ? (double) chat_attachment_get_done (attachment) / size : 0;
-  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (self->icon_at.x, self->icon_at.y, ICON_SIZE, ICON_SIZE));
-
-  cairo_translate (cr, self->icon_at.x + ICON_SIZE / 2., self->icon_at.y + ICON_SIZE / 2.);
-  cairo_set_line_cap (cr, CAIRO_LINE_CAP_ROUND);
-  cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
-  cairo_set_line_width (cr, RING_WIDTH);
-  gdk_cairo_set_source_rgba (cr, track);
-  cairo_arc (cr, 0, 0, RING_RADIUS, 0, 2 * G_PI);
-  cairo_stroke (cr);
-  gdk_cairo_set_source_rgba (cr, color);
-  if (state != CHAT_ATTACHMENT_REMOTE && part > 0)
-    {
-      cairo_arc (cr, 0, 0, RING_RADIUS, -G_PI / 2, -G_PI / 2 + 2 * G_PI * part);
-      cairo_stroke (cr);
-    }
-  cairo_set_line_width (cr, 2);
-  append_glyph (attachment, cr);
-  cairo_destroy (cr);
-}
-
-static void
 append_text (GtkSnapshot            *snapshot,
              PangoLayout            *layout,
              const graphene_point_t *at,
@@ -337,7 +241,7 @@ snapshot_picture (ChatBubble    *self,
     return;
 
   append_back (snapshot, &GRAPHENE_RECT_INIT (self->icon_at.x, self->icon_at.y, ICON_SIZE, ICON_SIZE), ICON_SIZE / 2, &dark);
-  append_button (self, snapshot, &white, &faint);
+  chat_transfer_mark_snapshot (attachment_of (self), snapshot, &self->icon_at, &white, &faint);
   pango_layout_get_pixel_extents (self->status, NULL, &words);
   append_back (snapshot, &GRAPHENE_RECT_INIT (self->status_at.x + words.x - PILL_GAP, self->status_at.y - 2, words.width + 2 * PILL_GAP,
                                               words.height + 4), PILL_GAP, &dark);
@@ -366,11 +270,12 @@ chat_bubble_snapshot_card (ChatBubble    *self,
     {
       g_autoptr (GIcon) icon = chat_attachment_get_icon (attachment);
 
-      append_symbol (self, snapshot, icon, KIND_SIZE, &palette->fg);
+      chat_transfer_mark_snapshot_symbol (self->widget, snapshot, icon, KIND_SIZE, &self->icon_at, &palette->fg);
     }
   else
     {
-      append_button (self, snapshot, state == CHAT_ATTACHMENT_FAILED ? &palette->error : &palette->accent, &back);
+      chat_transfer_mark_snapshot (attachment, snapshot, &self->icon_at, state == CHAT_ATTACHMENT_FAILED ? &palette->error : &palette->accent,
+                                   &back);
     }
   append_text (snapshot, self->title, &self->title_at, &palette->fg);
   append_text (snapshot, self->status, &self->status_at, state == CHAT_ATTACHMENT_FAILED ? &palette->error : &palette->dim);

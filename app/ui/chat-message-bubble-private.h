@@ -7,6 +7,7 @@
 
 #include "chat-message-bubble.h"
 #include "chat-picture.h"
+#include "chat-transfer-mark.h"
 
 G_BEGIN_DECLS
 
@@ -23,7 +24,7 @@ G_BEGIN_DECLS
 #define META_GAP      10
 #define STATE_SIZE    14      /* at the usual size of text; grows with it */
 #define STATE_WIDTH   18      /* of the widest one: all have its room, so that nothing moves when a state changes */
-#define ICON_SIZE     40
+#define ICON_SIZE     CHAT_TRANSFER_MARK_SIZE
 #define CARD_WIDTH    300     /* of a file: it does not change with the words in it */
 #define CARD_GAP      4       /* between an image and the time below it */
 #define PICTURE_SIDE  320     /* an image is no larger, neither way */
