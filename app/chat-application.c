@@ -222,7 +222,7 @@ static void
 update_room_actions (ChatApplication *self)
 {
   ChatRoom *room = self->window != NULL ? chat_window_get_room (CHAT_WINDOW (self->window)) : NULL;
-  static const char *const names[] = { "search", "delete-room", "pin-room", "mute-room", "mark-unread" };
+  static const char *const names[] = { "search", "room-files", "delete-room", "pin-room", "mute-room", "mark-unread" };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     set_enabled (self, names[i], room != NULL);
@@ -520,6 +520,8 @@ window_action (GSimpleAction *action,
     chat_window_find_room (window, NULL);
   else if (g_str_equal (name, "search"))
     chat_window_search (window);
+  else if (g_str_equal (name, "room-files"))
+    chat_window_show_files (window);
   else if (g_str_equal (name, "next-room"))
     chat_window_step_room (window, 1, FALSE);
   else if (g_str_equal (name, "previous-room"))
@@ -562,6 +564,7 @@ static const GActionEntry actions[] = {
   { "new-conversation", window_action },
   { "find-room", window_action },
   { "search", window_action },
+  { "room-files", window_action },
   { "next-room", window_action },
   { "previous-room", window_action },
   { "next-unread-room", window_action },
@@ -587,6 +590,7 @@ static const struct
   { "app.new-conversation", { "<Control>n" } },
   { "app.find-room", { "<Control>k" } },
   { "app.search", { "<Control>f" } },
+  { "app.room-files", { "<Control>i" } },
   { "app.next-room", { "<Control>Page_Down" } },
   { "app.previous-room", { "<Control>Page_Up" } },
   { "app.next-unread-room", { "<Control><Shift>Page_Down" } },

@@ -9,7 +9,10 @@
 
 #include <glib/gi18n.h>
 
+#include "chat-compat.h"
+#include "chat-file-acts.h"
 #include "chat-image-viewer.h"
+#include "chat-room-files-window.h"
 #include "chat-send-files-dialog.h"
 #include "chat-session-media.h"
 
@@ -62,41 +65,20 @@ add_files (ChatConversation *self,
 /* Chosen */
 
 static void
-chosen_cb (GtkNativeDialog  *chooser,
-           int               response,
-           ChatConversation *self)
+chosen_cb (GSList   *files,
+           gpointer  user_data)
 {
-  g_autoptr (GListModel) files = NULL;
-  GSList *list = NULL;
+  ChatConversation *self = user_data;
 
-  G_GNUC_BEGIN_IGNORE_DEPRECATIONS
-  if (response == GTK_RESPONSE_ACCEPT)
-    files = gtk_file_chooser_get_files (GTK_FILE_CHOOSER (chooser));
-  G_GNUC_END_IGNORE_DEPRECATIONS
-  for (guint i = 0; files != NULL && i < MIN (g_list_model_get_n_items (files), CHAT_SEND_FILES_MAX); i++)
-    list = g_slist_append (list, g_list_model_get_item (files, i));
-  add_files (self, list);
-  g_slist_free_full (list, g_object_unref);
+  add_files (self, files);
   g_clear_object (&self->chooser);
 }
 
 static void
 attach_cb (ChatConversation *self)
 {
-  if (!can_attach (self))
-    return;
-
-  if (self->chooser == NULL)
-    {
-      G_GNUC_BEGIN_IGNORE_DEPRECATIONS
-      self->chooser = gtk_file_chooser_native_new (_("Choose Files"), window_of (self), GTK_FILE_CHOOSER_ACTION_OPEN, _("_Choose"),
-                                                   _("_Cancel"));
-      gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (self->chooser), TRUE);
-      G_GNUC_END_IGNORE_DEPRECATIONS
-      gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
-      g_signal_connect_object (self->chooser, "response", G_CALLBACK (chosen_cb), self, 0);
-    }
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
+  if (can_attach (self) && self->chooser == NULL)
+    self->chooser = chat_compat_choose_files (window_of (self), _("Choose Files"), chosen_cb, self, NULL);
 }
 
 /* Dropped */
@@ -251,18 +233,17 @@ paste_cb (ChatConversation *self)
 {
   static const char *images[] = { "image/png", "image/jpeg", "image/webp", "image/gif", NULL };
   GdkClipboard *clipboard = gtk_widget_get_clipboard (GTK_WIDGET (self));
-  GdkContentFormats *formats = gdk_clipboard_get_formats (clipboard);
+  /* What can be made of what is there: files come by addresses, or through the portal */
+  g_autoptr (GdkContentFormats) formats = gdk_content_formats_union_deserialize_gtypes (
+      gdk_content_formats_ref (gdk_clipboard_get_formats (clipboard)));
   gboolean text = gdk_content_formats_contain_gtype (formats, G_TYPE_STRING) ||
-                  gdk_content_formats_contain_mime_type (formats, "text/plain") ||
-                  gdk_content_formats_contain_mime_type (formats, "text/plain;charset=utf-8") ||
                   gdk_content_formats_contain_mime_type (formats, "UTF8_STRING");
   gboolean image = FALSE;
 
   if (!can_attach (self))
     return FALSE;
 
-  if (gdk_content_formats_contain_gtype (formats, GDK_TYPE_FILE_LIST) ||
-      gdk_content_formats_contain_mime_type (formats, "text/uri-list"))
+  if (gdk_content_formats_contain_gtype (formats, GDK_TYPE_FILE_LIST))
     {
       gdk_clipboard_read_value_async (clipboard, GDK_TYPE_FILE_LIST, G_PRIORITY_DEFAULT, self->cancellable, files_pasted_cb,
                                       pasting_new (self));
@@ -281,95 +262,72 @@ paste_cb (ChatConversation *self)
 
 /* Of a message that is there */
 
-typedef struct
-{
-  GWeakRef     conversation;
-  ChatMessage *message;
-} Saving;
-
+/* The windows would lie over it */
 static void
-saving_free (Saving *saving)
+show_in_conversation_cb (ChatConversation *self,
+                         ChatMessage      *message)
 {
-  g_weak_ref_clear (&saving->conversation);
-  g_object_unref (saving->message);
-  g_free (saving);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Saving, saving_free)
+  g_autoptr (ChatMessage) kept = g_object_ref (message);
 
-static void
-saved_cb (GObject      *object,
-          GAsyncResult *result,
-          gpointer      user_data)
-{
-  g_autoptr (ChatConversation) self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (chat_session_save_attachment_finish (CHAT_SESSION (object), result, &error))
-    chat_conversation_tell (self, _("The file was saved."), NULL);
-  else
-    chat_conversation_tell (self, _("The file was not saved."), error);
-}
-
-static void
-destination_cb (GtkNativeDialog *chooser,
-                int              response,
-                gpointer         user_data)
-{
-  Saving *saving = user_data;
-  g_autoptr (ChatConversation) self = g_weak_ref_get (&saving->conversation);
-  g_autoptr (GFile) file = NULL;
-
-  if (self != NULL && self->session != NULL && response == GTK_RESPONSE_ACCEPT)
-    {
-      G_GNUC_BEGIN_IGNORE_DEPRECATIONS
-      file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser));
-      G_GNUC_END_IGNORE_DEPRECATIONS
-    }
-  if (file != NULL)
-    chat_session_save_attachment_async (self->session, saving->message, file, self->cancellable, saved_cb, g_object_ref (self));
-  g_object_unref (chooser);
-}
-
-static void
-save_as (ChatConversation *self,
-         ChatMessage      *message)
-{
-  g_autofree char *name = chat_attachment_dup_safe_name (chat_message_get_attachment (message));
-  Saving *saving = g_new0 (Saving, 1);
-  GtkFileChooserNative *chooser;
-
-  g_weak_ref_init (&saving->conversation, self);
-  saving->message = g_object_ref (message);
-  G_GNUC_BEGIN_IGNORE_DEPRECATIONS
-  chooser = gtk_file_chooser_native_new (_("Save File"), self->viewer != NULL ? GTK_WINDOW (self->viewer) : window_of (self), GTK_FILE_CHOOSER_ACTION_SAVE, _("_Save"), _("_Cancel"));
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), name);
-  G_GNUC_END_IGNORE_DEPRECATIONS
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
-  g_signal_connect_data (chooser, "response", G_CALLBACK (destination_cb), saving, (GClosureNotify) (void (*) (void)) saving_free, 0);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
+  chat_conversation_close_windows (self);
+  chat_conversation_show_message (self, kept);
 }
 
 static void
 view (ChatConversation *self,
+      GtkWindow        *parent,
+      ChatFileList     *images,
       ChatMessage      *message)
 {
-  if (self->list == NULL)
+  chat_conversation_close_viewer (self);
+  g_set_weak_pointer (&self->viewer, chat_image_viewer_new (parent, self->session, images, message));
+  g_signal_connect_object (self->viewer, "show-in-conversation", G_CALLBACK (show_in_conversation_cb), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (self->viewer));
+}
+
+static void
+view_listed_cb (ChatConversation    *self,
+                ChatMessage         *message,
+                ChatRoomFilesWindow *window)
+{
+  view (self, GTK_WINDOW (window), chat_room_files_window_get_images (window), message);
+}
+
+void
+chat_conversation_show_files (ChatConversation *self)
+{
+  g_return_if_fail (CHAT_IS_CONVERSATION (self));
+
+  if (self->session == NULL || self->room == NULL || self->files != NULL)
     return;
 
-  chat_conversation_close_viewer (self);
-  g_set_weak_pointer (&self->viewer, chat_image_viewer_new (window_of (self), G_LIST_MODEL (self->list), message));
-  g_signal_connect_object (self->viewer, "save", G_CALLBACK (save_as), self, G_CONNECT_SWAPPED);
-  gtk_window_present (GTK_WINDOW (self->viewer));
+  g_set_weak_pointer (&self->files, chat_room_files_window_new (window_of (self), self->session, self->room));
+  g_signal_connect_object (self->files, "view", G_CALLBACK (view_listed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->files, "show-in-conversation", G_CALLBACK (show_in_conversation_cb), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (self->files));
+}
+
+static void
+close_window (GtkWidget **place)
+{
+  GtkWidget *window = *place;
+
+  g_clear_weak_pointer (place);
+  if (window != NULL)
+    gtk_window_destroy (GTK_WINDOW (window));
 }
 
 void
 chat_conversation_close_viewer (ChatConversation *self)
 {
-  GtkWidget *viewer = self->viewer;
+  close_window (&self->viewer);
+}
 
-  g_clear_weak_pointer (&self->viewer);
-  if (viewer != NULL)
-    gtk_window_destroy (GTK_WINDOW (viewer));
+void
+chat_conversation_close_windows (ChatConversation *self)
+{
+  chat_conversation_close_viewer (self);
+  close_window (&self->files);
 }
 
 void
@@ -377,16 +335,18 @@ chat_conversation_file_requested (ChatConversation *self,
                                   ChatMessage      *message,
                                   const char       *action)
 {
-  if (g_str_equal (action, "start-transfer"))
-    chat_session_start_transfer (self->session, message);
-  else if (g_str_equal (action, "pause-transfer"))
-    chat_session_pause_transfer (self->session, message);
-  else if (g_str_equal (action, "cancel-transfer"))
-    chat_session_cancel_transfer (self->session, message);
-  else if (g_str_equal (action, "save-as"))
-    save_as (self, message);
-  else if (g_str_equal (action, "view"))
-    view (self, message);
+  g_autoptr (ChatFileList) images = NULL;
+
+  if (!g_str_equal (action, "view"))
+    {
+      chat_file_acts_do (self->session, GTK_WIDGET (self), message, action);
+      return;
+    }
+  if (self->room == NULL || !chat_file_acts_can (message, action))
+    return;
+
+  images = chat_session_get_room_files (self->session, self->room, TRUE);
+  view (self, window_of (self), images, message);
 }
 
 /* Parts of the conversation */
@@ -417,7 +377,7 @@ chat_conversation_init_files (ChatConversation *self)
 void
 chat_conversation_dispose_files (ChatConversation *self)
 {
-  chat_conversation_close_viewer (self);
+  chat_conversation_close_windows (self);
   if (self->chooser != NULL)
     gtk_native_dialog_destroy (GTK_NATIVE_DIALOG (self->chooser));
   g_clear_object (&self->chooser);

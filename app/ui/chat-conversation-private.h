@@ -27,8 +27,11 @@ struct _ChatConversation
   GCancellable *cancellable;
   gulong        abilities_id;
   GtkEventController *drop;   /* (not owned) */
-  GtkFileChooserNative *chooser;  /* (nullable) */
+  GtkNativeDialog *chooser;   /* (nullable) */
   GtkWidget    *viewer;       /* (nullable) (weak): of images */
+  GtkWidget    *files;        /* (nullable) (weak): the window with all of the room's */
+  ChatMessage  *wanted;       /* (nullable): to be shown as soon as its page is there */
+  guint         mark_source;  /* while the one that was wanted is marked */
 };
 
 /** chat_conversation_tell: @what: what did not work; @error: (nullable): why */
@@ -41,8 +44,9 @@ void chat_conversation_init_files     (ChatConversation *self);
 void chat_conversation_dispose_files  (ChatConversation *self);
 /** chat_conversation_update_files: the room, or what the server can do, is another */
 void chat_conversation_update_files   (ChatConversation *self);
-/** chat_conversation_close_viewer: the room is another */
 void chat_conversation_close_viewer   (ChatConversation *self);
+/** chat_conversation_close_windows: all that show something of the room */
+void chat_conversation_close_windows  (ChatConversation *self);
 /** chat_conversation_file_requested: the person asks for @action on the file of @message */
 void chat_conversation_file_requested (ChatConversation *self,
                                        ChatMessage      *message,

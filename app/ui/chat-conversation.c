@@ -18,6 +18,8 @@
 
 /* Rooms whose messages stay in memory after they were left, so that one comes back to them at once */
 #define MAX_KEPT_LISTS 8
+/* How long the message that one went to is marked (milliseconds) */
+#define MARK_MS 3000
 
 enum
 {
@@ -73,6 +75,14 @@ chat_conversation_tell (ChatConversation *self,
 
   words = error != NULL ? g_strdup_printf ("%s %s", what, chat_words_for_error (error)) : g_strdup (what);
   adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), chat_toast_new (words));
+}
+
+static void
+tell_cb (GtkWidget  *widget,
+         const char *action_name,
+         GVariant   *parameter)
+{
+  chat_conversation_tell (CHAT_CONVERSATION (widget), g_variant_get_string (parameter, NULL), NULL);
 }
 
 static gboolean
@@ -145,6 +155,36 @@ edit_last_cb (ChatConversation *self)
           return;
         }
     }
+}
+
+static gboolean
+unmark_cb (gpointer user_data)
+{
+  ChatConversation *self = user_data;
+
+  self->mark_source = 0;
+  if (!chat_find_bar_is_active (CHAT_FIND_BAR (self->find_bar)))
+    chat_timeline_show_message (CHAT_TIMELINE (self->timeline), NULL, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+/* Its page came, or did not */
+static void
+find_wanted (ChatConversation *self)
+{
+  if (self->wanted == NULL || chat_message_list_get_loading (self->list))
+    return;
+
+  if (chat_message_list_find (self->list, self->wanted, NULL))
+    {
+      chat_find_bar_stop (CHAT_FIND_BAR (self->find_bar));
+      chat_timeline_show_message (CHAT_TIMELINE (self->timeline), self->wanted, NULL);
+      g_clear_handle_id (&self->mark_source, g_source_remove);
+      self->mark_source = g_timeout_add (MARK_MS, unmark_cb, self);
+    }
+  else
+    chat_conversation_tell (self, _("The message could not be loaded."), NULL);
+  g_clear_object (&self->wanted);
 }
 
 /* Another device may delete what is being changed here */
@@ -384,6 +424,7 @@ chat_conversation_class_init (ChatConversationClass *klass)
   properties[PROP_ROOM] = g_param_spec_object ("room", NULL, NULL, CHAT_TYPE_ROOM, rw);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
+  gtk_widget_class_install_action (widget_class, "file.tell", "s", tell_cb);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BOX_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "conversation");
 }
@@ -468,7 +509,9 @@ chat_conversation_set_room (ChatConversation *self,
   if (self->room == room)
     return;
 
-  chat_conversation_close_viewer (self);
+  chat_conversation_close_windows (self);
+  g_clear_object (&self->wanted);
+  g_clear_handle_id (&self->mark_source, g_source_remove);
   g_set_object (&self->room, room);
   if (room != NULL && self->session != NULL)
     list = chat_session_get_messages (self->session, room);
@@ -478,8 +521,11 @@ chat_conversation_set_room (ChatConversation *self,
   if (self->list != NULL)
     g_signal_handlers_disconnect_by_data (self->list, self);
   if (g_set_object (&self->list, list) && list != NULL)
-    g_signal_connect_data (list, "items-changed", G_CALLBACK (items_changed_cb), self, NULL,
-                           G_CONNECT_AFTER | G_CONNECT_SWAPPED);
+    {
+      g_signal_connect_data (list, "items-changed", G_CALLBACK (items_changed_cb), self, NULL,
+                             G_CONNECT_AFTER | G_CONNECT_SWAPPED);
+      g_signal_connect_data (list, "notify::loading", G_CALLBACK (find_wanted), self, NULL, G_CONNECT_AFTER | G_CONNECT_SWAPPED);
+    }
   chat_timeline_set_room (CHAT_TIMELINE (self->timeline), list != NULL ? room : NULL, list);
   chat_find_bar_room_changed (CHAT_FIND_BAR (self->find_bar));
 
@@ -505,6 +551,22 @@ chat_conversation_get_room (ChatConversation *self)
   g_return_val_if_fail (CHAT_IS_CONVERSATION (self), NULL);
 
   return self->room;
+}
+
+void
+chat_conversation_show_message (ChatConversation *self,
+                                ChatMessage      *message)
+{
+  g_return_if_fail (CHAT_IS_CONVERSATION (self));
+  g_return_if_fail (CHAT_IS_MESSAGE (message));
+
+  if (self->list == NULL)
+    return;
+
+  g_set_object (&self->wanted, message);
+  if (!chat_message_list_find (self->list, message, NULL) && chat_message_get_id (message) > 0)
+    chat_message_list_load_around (self->list, chat_message_get_id (message));
+  find_wanted (self);
 }
 
 gboolean

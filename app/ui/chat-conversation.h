@@ -15,6 +15,8 @@ G_BEGIN_DECLS
 /**
  * ChatConversation: timeline, find bar and composer of a room.
  *
+ * Action: file.tell (s)   a toast
+ *
  * Properties: session  ChatSession  nullable
  *             room     ChatRoom     nullable: nothing is shown
  */
@@ -33,5 +35,10 @@ gboolean   chat_conversation_focus_composer (ChatConversation *self);
 gboolean   chat_conversation_focus_timeline (ChatConversation *self);
 /** chat_conversation_start_search: opens the find bar; the keyboard goes to it */
 void       chat_conversation_start_search   (ChatConversation *self);
+/** chat_conversation_show_message: @message: of this room; loads what is around it if it is far away */
+void       chat_conversation_show_message   (ChatConversation *self,
+                                             ChatMessage      *message);
+/** chat_conversation_show_files: a window with all images and files of the room */
+void       chat_conversation_show_files     (ChatConversation *self);
 
 G_END_DECLS

@@ -12,6 +12,8 @@ struct _ChatImageArea
   GtkWidget   parent_instance;
 
   GdkTexture *texture;        /* (nullable) */
+  int         full_width;     /* pixels of the image */
+  int         full_height;
   double      zoom;           /* 1: all of it is seen */
   double      x;              /* of its middle from that of the widget, in pixels */
   double      y;
@@ -22,6 +24,16 @@ struct _ChatImageArea
   double      pointer_y;
 };
 
+enum
+{
+  SWIPED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+/* Of a finger, in pixels a second: slower is no swipe */
+#define MIN_VELOCITY 300
+
 G_DEFINE_FINAL_TYPE (ChatImageArea, chat_image_area, GTK_TYPE_WIDGET)
 
 /* The size at which all of it is seen, and no larger than it is */
@@ -31,8 +43,8 @@ get_fitting (ChatImageArea *self,
              double        *height)
 {
   int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
-  double own_width = (double) gdk_texture_get_width (self->texture) / scale;
-  double own_height = (double) gdk_texture_get_height (self->texture) / scale;
+  double own_width = (double) self->full_width / scale;
+  double own_height = (double) self->full_height / scale;
   double factor = MIN (gtk_widget_get_width (GTK_WIDGET (self)) / own_width, gtk_widget_get_height (GTK_WIDGET (self)) / own_height);
 
   factor = MIN (factor, 1);
@@ -153,7 +165,21 @@ pressed_cb (GtkGestureClick *gesture,
   if (self->zoom > 1)
     chat_image_area_fit (self);
   else
-    zoom_about (self, MAX (2, gdk_texture_get_width (self->texture) / (gtk_widget_get_scale_factor (GTK_WIDGET (self)) * width)), x, y);
+    zoom_about (self, MAX (2, self->full_width / (gtk_widget_get_scale_factor (GTK_WIDGET (self)) * width)), x, y);
+}
+
+static void
+swipe_cb (GtkGestureSwipe *gesture,
+          double           velocity_x,
+          double           velocity_y,
+          ChatImageArea   *self)
+{
+  gboolean rtl = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL;
+
+  if (self->zoom > 1 || ABS (velocity_x) < MIN_VELOCITY || ABS (velocity_x) < 2 * ABS (velocity_y))
+    return;
+
+  g_signal_emit (self, signals[SWIPED], 0, (velocity_x < 0) != rtl ? 1 : -1);
 }
 
 static void
@@ -200,6 +226,9 @@ chat_image_area_class_init (ChatImageAreaClass *klass)
   widget_class->snapshot = chat_image_area_snapshot;
   widget_class->size_allocate = chat_image_area_size_allocate;
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
+
+  signals[SWIPED] = g_signal_new ("swiped", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                  G_TYPE_INT);
 }
 
 static void
@@ -210,6 +239,7 @@ chat_image_area_init (ChatImageArea *self)
   GtkGesture *zoom = gtk_gesture_zoom_new ();
   GtkGesture *drag = gtk_gesture_drag_new ();
   GtkGesture *click = gtk_gesture_click_new ();
+  GtkGesture *swipe = gtk_gesture_swipe_new ();
 
   self->zoom = 1;
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
@@ -225,6 +255,10 @@ chat_image_area_init (ChatImageArea *self)
   g_signal_connect (drag, "drag-begin", G_CALLBACK (drag_begin_cb), self);
   g_signal_connect (drag, "drag-update", G_CALLBACK (drag_update_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drag));
+  gtk_gesture_single_set_touch_only (GTK_GESTURE_SINGLE (swipe), TRUE);
+  g_signal_connect (swipe, "swipe", G_CALLBACK (swipe_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (swipe));
+  gtk_gesture_group (swipe, drag);
   g_signal_connect (click, "pressed", G_CALLBACK (pressed_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
 }
@@ -237,12 +271,38 @@ chat_image_area_new (void)
 
 void
 chat_image_area_set_texture (ChatImageArea *self,
-                             GdkTexture    *texture)
+                             GdkTexture    *texture,
+                             int            width,
+                             int            height)
 {
   g_return_if_fail (CHAT_IS_IMAGE_AREA (self));
 
+  if (texture != NULL && (width <= 0 || height <= 0))
+    {
+      width = gdk_texture_get_width (texture);
+      height = gdk_texture_get_height (texture);
+    }
   g_set_object (&self->texture, texture);
-  chat_image_area_fit (self);
+  self->full_width = width;
+  self->full_height = height;
+  keep_inside (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+gboolean
+chat_image_area_move (ChatImageArea *self,
+                      double         dx,
+                      double         dy)
+{
+  g_return_val_if_fail (CHAT_IS_IMAGE_AREA (self), FALSE);
+
+  if (self->zoom <= 1)
+    return FALSE;
+  self->x += dx;
+  self->y += dy;
+  keep_inside (self);
+
+  return TRUE;
 }
 
 void

@@ -7,7 +7,8 @@
 
 #include <adwaita.h>
 
-#include "chat-message.h"
+#include "chat-file-list.h"
+#include "chat-session.h"
 
 G_BEGIN_DECLS
 
@@ -16,16 +17,18 @@ G_BEGIN_DECLS
 
 #define CHAT_TYPE_IMAGE_VIEWER (chat_image_viewer_get_type ())
 /**
- * ChatImageViewer: Left and Right go to the image before and after among those that are on this computer, plus, minus and 0 zoom, Escape
- * closes.
+ * ChatImageViewer: Left and Right go to the image before and after, plus, minus and 0 zoom, and the arrows move what is larger than the
+ * window; Escape closes. One that is not on this computer comes when it is shown. One that is deleted makes room for the one before it; when none
+ * is left the viewer closes.
  *
- * Signal: save (ChatMessage)   the person wants to keep the image
+ * Signal: show-in-conversation (ChatMessage)   the person wants to see where it was said
  */
 G_DECLARE_FINAL_TYPE (ChatImageViewer, chat_image_viewer, CHAT, IMAGE_VIEWER, AdwWindow)
 
-/** chat_image_viewer_new: @messages: of #ChatMessage, oldest first; @message: the one to begin with, in it */
+/** chat_image_viewer_new: @images: (transfer none): those of a room; @message: the one to begin with, which need not be in it yet */
 GtkWidget   *chat_image_viewer_new         (GtkWindow       *parent,
-                                            GListModel      *messages,
+                                            ChatSession     *session,
+                                            ChatFileList    *images,
                                             ChatMessage     *message);
 ChatMessage *chat_image_viewer_get_message (ChatImageViewer *self);
 

@@ -30,6 +30,7 @@ struct _ChatPicture
   ChatPictureFunc  changed;
   gpointer         user_data;
   gulong           notify_id;
+  ChatPictureMotion motion;
   int              width;
   int              height;
   gboolean         on_screen;
@@ -78,11 +79,13 @@ drop_wish (Wish **place)
 }
 
 static gboolean
-wants_motion (void)
+wants_motion (ChatPicture *self)
 {
   GtkSettings *settings = gtk_settings_get_default ();
   gboolean enabled = TRUE;
 
+  if (self->motion == CHAT_PICTURE_STILL)
+    return FALSE;
   if (settings != NULL)
     g_object_get (settings, "gtk-enable-animations", &enabled, NULL);
   return enabled;
@@ -96,7 +99,9 @@ play_cb (gpointer user_data)
 
   self->play_source = 0;
   self->frame++;
-  if (self->frame + 1 < chat_frames_get_n (self->frames))
+  if (self->motion == CHAT_PICTURE_REPEATED)
+    self->frame %= chat_frames_get_n (self->frames);
+  if (self->frame + 1 < chat_frames_get_n (self->frames) || self->motion == CHAT_PICTURE_REPEATED)
     {
       chat_frames_get (self->frames, self->frame, &delay);
       self->play_source = g_timeout_add (MAX (delay, MIN_DELAY_MS), play_cb, self);
@@ -120,7 +125,7 @@ show_frames (ChatPicture *self)
       self->broken = TRUE;
       g_clear_pointer (&self->frames, chat_frames_unref);
     }
-  else if (n > 1 && !self->played && wants_motion ())
+  else if (n > 1 && !self->played && wants_motion (self))
     {
       self->frame = 0;
       chat_frames_get (self->frames, 0, &delay);
@@ -184,7 +189,7 @@ static char *
 key_of (ChatPicture *self,
         const char  *path)
 {
-  return g_strdup_printf ("%s %dx%d %s", wants_motion () ? "moving" : "still", self->width, self->height, path);
+  return g_strdup_printf ("%s %dx%d %s", wants_motion (self) ? "moving" : "still", self->width, self->height, path);
 }
 
 static void
@@ -220,7 +225,7 @@ ask_for_frames (ChatPicture *self,
 
   ask_for_preview (self);
   self->wish = wish_new (self, key);
-  chat_image_decode_async (path, wants_motion () ? CHAT_IMAGE_ANIMATION : CHAT_IMAGE_STILL,
+  chat_image_decode_async (path, wants_motion (self) ? CHAT_IMAGE_ANIMATION : CHAT_IMAGE_STILL,
                            MIN (self->width, CHAT_IMAGE_MAX_SIDE), MIN (self->height, CHAT_IMAGE_MAX_SIDE),
                            self->wish->cancellable, decoded_cb, self->wish);
 }
@@ -298,6 +303,13 @@ chat_picture_free (ChatPicture *self)
 }
 
 void
+chat_picture_set_motion (ChatPicture       *self,
+                         ChatPictureMotion  motion)
+{
+  self->motion = motion;
+}
+
+void
 chat_picture_set_size (ChatPicture *self,
                        int          width,
                        int          height)
@@ -338,6 +350,12 @@ chat_picture_get_texture (ChatPicture *self)
     return chat_frames_get (self->preview, 0, NULL);
 
   return NULL;
+}
+
+gboolean
+chat_picture_get_complete (ChatPicture *self)
+{
+  return self->frames != NULL;
 }
 
 gboolean

@@ -13,6 +13,7 @@
 
 #include "chat-accessible.h"
 #include "chat-compat.h"
+#include "chat-file-acts.h"
 #include "chat-format.h"
 #include "chat-uri.h"
 
@@ -181,6 +182,8 @@ show_details (ChatTimeline *self,
     g_string_append_printf (text, ", %s", _("edited"));
   if (chat_message_get_failure (message) != NULL)
     g_string_append_printf (text, "\n%s", chat_message_get_failure (message));
+  if (chat_message_get_attachment (message) != NULL)
+    chat_timeline_append_file_details (message, text);
   if (chat_message_get_id (message) != 0)
     {
       g_autofree char *number = g_strdup_printf ("%" G_GINT64_FORMAT, chat_message_get_id (message));
@@ -268,7 +271,7 @@ open_menu (ChatTimeline       *self,
   if (chat_message_row_can_discard (row))
     g_menu_append (first, _("_Discard"), "message.discard");
   if (chat_message_get_attachment (message) != NULL)
-    chat_timeline_add_file_items (self, message, first, second);
+    chat_file_acts_add_items (message, first, second);
   else
     g_menu_append (second, _("_Copy"), "message.copy");
   if (self->menu_uri != NULL)
@@ -567,14 +570,15 @@ query_tooltip_cb (GtkWidget    *widget,
   double row_x, row_y;
   ChatMessageRow *row = keyboard ? NULL : row_at (self, x, y, &row_x, &row_y);
   const ChatTextLink *link = NULL;
+  ChatBubblePart part;
   g_autofree char *uri = NULL;
   g_autofree char *line = NULL;
 
   if (row == NULL)
     return FALSE;
-  chat_bubble_pick (chat_message_row_get_bubble (row), row_x, row_y, &link);
+  part = chat_bubble_pick (chat_message_row_get_bubble (row), row_x, row_y, &link);
   if (link == NULL)
-    return FALSE;
+    return chat_timeline_query_file_tooltip (chat_message_row_get_message (row), part, tooltip);
 
   uri = escape_uri (link->uri);
   line = chat_text_harmless_line (uri, 300);

@@ -86,12 +86,7 @@ void chat_timeline_row_requested (ChatTimeline   *self,
                                   const char     *action,
                                   ChatMessageRow *row);
 /* Attachments (chat-timeline-file) */
-/** chat_timeline_add_file_items: what the menu of @message has for its file: @first gets what is done with it, @second where it goes */
-void     chat_timeline_add_file_items  (ChatTimeline   *self,
-                                        ChatMessage    *message,
-                                        GMenu          *first,
-                                        GMenu          *second);
-/** chat_timeline_file_requested: Returns: whether @action is one of a file; done if it can be now */
+/** chat_timeline_file_requested: Returns: whether @action is one of a file; asked for if it can be done now */
 gboolean chat_timeline_file_requested  (ChatTimeline   *self,
                                         ChatMessage    *message,
                                         const char     *action);
@@ -99,6 +94,13 @@ gboolean chat_timeline_file_requested  (ChatTimeline   *self,
 void     chat_timeline_file_clicked    (ChatTimeline   *self,
                                         ChatMessage    *message,
                                         ChatBubblePart  part);
+/** chat_timeline_query_file_tooltip: Returns: whether something stands on @part of @message that may be cut there: its name, why it failed */
+gboolean chat_timeline_query_file_tooltip (ChatMessage    *message,
+                                           ChatBubblePart  part,
+                                           GtkTooltip     *tooltip);
+/** chat_timeline_append_file_details: lines on the attachment of @message */
+void     chat_timeline_append_file_details (ChatMessage    *message,
+                                            GString        *text);
 /** chat_timeline_close_menu: @row: (nullable): only if it is that of @row */
 void chat_timeline_close_menu    (ChatTimeline   *self,
                                   ChatMessageRow *row);

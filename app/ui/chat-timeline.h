@@ -18,7 +18,8 @@ G_BEGIN_DECLS
  * room where the person was. It changes no message by itself.
  *
  * Signals:
- * message-requested (ChatMessage, const char *action)  edit, delete, retry or discard, by menu, keyboard or pointer
+ * message-requested (ChatMessage, const char *action)  edit, delete, retry or discard, or what is done with its file
+ *                                                      (chat-file-acts.h), by menu, keyboard or pointer
  * seen (ChatRoom, gint64 id)                           everything up to this message was on screen in an active window; told a
  *                                                      moment later, and before another room is shown
  */

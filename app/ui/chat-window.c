@@ -344,6 +344,15 @@ chat_window_search (ChatWindow *self)
 }
 
 void
+chat_window_show_files (ChatWindow *self)
+{
+  g_return_if_fail (CHAT_IS_WINDOW (self));
+
+  if (is_main (self) && self->room != NULL)
+    chat_conversation_show_files (self->conversation);
+}
+
+void
 chat_window_step_room (ChatWindow *self,
                        int         step,
                        gboolean    unread)

@@ -58,6 +58,8 @@ void       chat_window_find_room        (ChatWindow     *self,
                                          const char     *text);
 /** chat_window_search: within the open room */
 void       chat_window_search           (ChatWindow     *self);
+/** chat_window_show_files: all images and files of the open room */
+void       chat_window_show_files       (ChatWindow     *self);
 /** chat_window_step_room: see chat_room_list_view_get_neighbour() */
 void       chat_window_step_room        (ChatWindow     *self,
                                          int             step,

@@ -125,7 +125,7 @@ chat_session_get_room_files (ChatSession *self,
                              gboolean     images)
 {
   chat_fake_record (self, "room-files %s%s", chat_room_get_name (room), images ? " images" : "");
-  return chat_file_list_new (NULL, NULL, NULL);
+  return g_object_ref (images ? self->images : self->files);
 }
 
 void
@@ -141,4 +141,28 @@ chat_session_save_attachment_finish (ChatSession   *self,
                                      GError       **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static ChatFileList *
+list_of (ChatSession *self,
+         ChatMessage *message)
+{
+  return chat_message_get_content (message) == CHAT_MESSAGE_IMAGE ? self->images : self->files;
+}
+
+void
+chat_fake_session_add_file (ChatSession *self,
+                            ChatMessage *message)
+{
+  g_autoptr (GPtrArray) messages = g_ptr_array_new ();
+
+  g_ptr_array_add (messages, message);
+  chat_file_list_add (list_of (self, message), messages);
+}
+
+void
+chat_fake_session_remove_file (ChatSession *self,
+                               ChatMessage *message)
+{
+  chat_file_list_remove (list_of (self, message), chat_message_get_id (message));
 }

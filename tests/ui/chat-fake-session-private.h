@@ -7,6 +7,8 @@
 
 #include "chat-fake-session.h"
 
+#include "chat-file-list.h"
+
 G_BEGIN_DECLS
 
 struct _ChatSession
@@ -27,6 +29,8 @@ struct _ChatSession
   GStrv people;
   guint abilities;
   gint64 media_limit;
+  ChatFileList *images;
+  ChatFileList *files;
   gboolean settings[3];     /* receipts, typing, presence */
   gboolean settings_waiting;
   GPtrArray *devices;       /* of ChatSessionDevice */

@@ -652,6 +652,8 @@ chat_session_finalize (GObject *object)
 
   g_clear_error (&self->error);
   g_clear_object (&self->rooms);
+  g_clear_object (&self->images);
+  g_clear_object (&self->files);
   g_free (self->server);
   g_free (self->login);
   g_free (self->fingerprint);
@@ -743,6 +745,8 @@ chat_session_class_init (ChatSessionClass *klass)
 static void
 chat_session_init (ChatSession *self)
 {
+  self->images = chat_file_list_new (NULL, NULL, NULL);
+  self->files = chat_file_list_new (NULL, NULL, NULL);
   self->rooms = chat_room_list_new ();
   self->calls = g_string_new (NULL);
   self->fail_next = -1;

@@ -27,6 +27,11 @@ void         chat_fake_session_set_abilities   (ChatSession      *self,
 /** chat_fake_session_set_media_limit: bytes of one file; 0, not told, at first */
 void         chat_fake_session_set_media_limit (ChatSession      *self,
                                                 gint64            limit);
+/** chat_fake_session_add_file, _remove_file: @message: with an attachment: the newest of all rooms */
+void         chat_fake_session_add_file        (ChatSession      *self,
+                                                ChatMessage      *message);
+void         chat_fake_session_remove_file     (ChatSession      *self,
+                                                ChatMessage      *message);
 /** chat_fake_session_set_settings: what others are told, as another device set it */
 void         chat_fake_session_set_settings    (ChatSession      *self,
                                                 gboolean          receipts,

@@ -6,6 +6,7 @@
 #include <adwaita.h>
 
 #include "chat-fake-source.h"
+#include "chat-file-opener.h"
 #include "chat-find-bar.h"
 #include "chat-message-row.h"
 #include "chat-test.h"
@@ -180,12 +181,12 @@ static void
 test_actions (void)
 {
   static const struct { ChatAttachmentState state; const char *requested; } cases[] = {
-    { CHAT_ATTACHMENT_REMOTE, "start-transfer\n" },
-    { CHAT_ATTACHMENT_QUEUED, "pause-transfer\ncancel-transfer\n" },
-    { CHAT_ATTACHMENT_TRANSFERRING, "pause-transfer\ncancel-transfer\n" },
-    { CHAT_ATTACHMENT_PAUSED, "start-transfer\ncancel-transfer\n" },
-    { CHAT_ATTACHMENT_FAILED, "start-transfer\ncancel-transfer\n" },
-    { CHAT_ATTACHMENT_LOCAL, "save-as\n" },
+    { CHAT_ATTACHMENT_REMOTE, "start-transfer\nsave-as\n" },
+    { CHAT_ATTACHMENT_QUEUED, "pause-transfer\ncancel-transfer\nsave-as\n" },
+    { CHAT_ATTACHMENT_TRANSFERRING, "pause-transfer\ncancel-transfer\nsave-as\n" },
+    { CHAT_ATTACHMENT_PAUSED, "start-transfer\ncancel-transfer\nsave-as\n" },
+    { CHAT_ATTACHMENT_FAILED, "start-transfer\ncancel-transfer\nsave-as\n" },
+    { CHAT_ATTACHMENT_LOCAL, "save-as\nopen\nshow-in-folder\n" },
   };
   Fixture f;
 
@@ -202,6 +203,9 @@ test_actions (void)
       act (&f, "copy");
       act (&f, "copy-link");
       act (&f, "open-link");
+      act (&f, "open");
+      act (&f, "show-in-folder");
+      act (&f, "view");
       g_assert_cmpstr (f.requested->str, ==, cases[i].requested);
     }
   fixture_clear (&f);
@@ -273,7 +277,7 @@ test_open (void)
       fixture_init (&f, cases[i].name, 720);
       chat_attachment_set_path (f.attachment, path);
       chat_attachment_set_state (f.attachment, CHAT_ATTACHMENT_LOCAL, NULL);
-      act (&f, "open");
+      chat_file_opener_open (GTK_WINDOW (f.window), path, cases[i].name);
       chat_test_wait_until (find_dialog () != NULL);
       g_assert_cmpstr (adw_message_dialog_get_heading (ADW_MESSAGE_DIALOG (find_dialog ())), ==, cases[i].heading);
       gtk_window_destroy (find_dialog ());
