@@ -346,11 +346,11 @@ may_be_unread (ChatSession *self,
   return info != NULL && chat_room_get_unread_count (info->room) > 0 && message_id > chat_room_get_read_mark (info->room);
 }
 
-void
-chat_session_message_deleted (ChatSession *self,
-                              gint64       message_id,
-                              gint64       room_id,
-                              gboolean     counts)
+static void
+delete_message (ChatSession *self,
+                gint64       message_id,
+                gint64       room_id,
+                gboolean     counts)
 {
   g_autoptr (ChatMessage) message = chat_memory_lookup (self->memory, message_id);
   g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
@@ -380,6 +380,16 @@ chat_session_message_deleted (ChatSession *self,
 }
 
 void
+chat_session_message_deleted (ChatSession *self,
+                              gint64       message_id,
+                              gint64       room_id,
+                              gboolean     counts)
+{
+  delete_message (self, message_id, room_id, counts);
+  chat_session_emit_deleted (self, room_id, message_id);
+}
+
+void
 chat_session_messages_gone (ChatSession *self,
                             gint64       room_id,
                             GArray      *ids)
@@ -398,13 +408,16 @@ chat_session_messages_gone (ChatSession *self,
       if (message != NULL)
         g_ptr_array_add (gone, message);
     }
-  if (info == NULL || gone->len == 0)
-    return;
-  /* There may be many: the window is told of them in few words */
-  if (info->list != NULL)
-    chat_message_list_remove_all (info->list, gone);
-  if (g_ptr_array_find (gone, chat_room_get_last_message (info->room), NULL))
-    chat_session_find_newest (self, info);
+  if (info != NULL && gone->len > 0)
+    {
+      /* There may be many: the window is told of them in few words */
+      if (info->list != NULL)
+        chat_message_list_remove_all (info->list, gone);
+      if (g_ptr_array_find (gone, chat_room_get_last_message (info->room), NULL))
+        chat_session_find_newest (self, info);
+    }
+  for (guint i = 0; i < ids->len; i++)
+    chat_session_emit_deleted (self, room_id, g_array_index (ids, gint64, i));
 }
 
 void

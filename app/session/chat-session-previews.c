@@ -5,6 +5,13 @@
 
 #include "chat-session-private.h"
 
+static void
+apply_end (ChatSession      *self,
+           ChatSessionEvent *event,
+           GPtrArray        *events)
+{
+  chat_session_look_caught_up (self);
+}
 
 static void
 on_preview_kept (ChatSession *self,
@@ -55,7 +62,17 @@ chat_session_ask_previews (ChatSession *self)
     return;
   id = g_queue_pop_head (&self->previews);
   if (id == NULL)
-    return;
+    {
+      ChatSessionEvent *event;
+
+      if (!self->catching_up)
+        return;
+      /* After the pages that are on their way to the store */
+      event = chat_session_event_new ();
+      event->apply = apply_end;
+      chat_session_feed (self, event);
+      return;
+    }
   self->previewing = TRUE;
   chat_client_read_async (self->client, CHAT_CLIENT_READ_NEWEST, *id, 0, CHAT_CLIENT_RESENT_PAGE, NULL, on_preview,
                           chat_session_call_new (self, self->client, *id, 0));

@@ -183,6 +183,7 @@ struct _ChatSession
   guint             delivery_timer;
   guint             tell_timer;           /* the server does not want to be told of more marks before */
   gboolean          check_rooms;          /* the numbers of the rooms are to be asked for: after the replay, and until they were told */
+  gboolean          catching_up;          /* this connection has not told yet what came before it */
 };
 
 /** CHAT_SESSION_KEEP_UNSURE: what the store keeps as abilities: the numbers of the rooms, or what the server is to be told of them,
@@ -391,6 +392,10 @@ void    chat_session_set_refused_certificate (ChatSession *self,
 void    chat_session_emit_received    (ChatSession        *self,
                                        ChatRoom           *room,
                                        ChatMessage        *message);
+void    chat_session_emit_deleted     (ChatSession        *self,
+                                       gint64              room_id,
+                                       gint64              message_id);
+void    chat_session_emit_caught_up   (ChatSession        *self);
 void    chat_session_emit_removed     (ChatSession        *self,
                                        ChatRoom           *room);
 /** chat_session_check_online: Returns: the connection, or %NULL after ending @task with OFFLINE */
@@ -451,6 +456,8 @@ void    chat_session_doubt_lists      (ChatSession        *self,
                                        gboolean            gap);
 /** chat_session_rooms_in_step: all changes were told, and the list of rooms is right without being asked for */
 void    chat_session_rooms_in_step    (ChatSession        *self);
+/** chat_session_look_caught_up: something was told: was it the last of what came before this connection? */
+void    chat_session_look_caught_up   (ChatSession        *self);
 /** chat_session_has_untold: whether the server is to be told something of the room */
 gboolean chat_session_has_untold      (ChatRoomInfo       *info);
 /** chat_session_refresh_rooms_soon: the same, but not too often */

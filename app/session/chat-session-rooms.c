@@ -650,6 +650,7 @@ apply_rooms (ChatSession      *self,
       self->refresh_again = FALSE;
       chat_session_refresh_rooms_soon (self);
     }
+  chat_session_look_caught_up (self);
 }
 
 static void

@@ -111,6 +111,7 @@ apply_end (ChatSession      *self,
   chat_session_rooms_in_step (self);
   if (self->check_rooms)
     chat_session_refresh_rooms (self);
+  chat_session_look_caught_up (self);
 }
 
 static void
@@ -148,11 +149,24 @@ void
 chat_session_sync_start (ChatSession *self)
 {
   self->in_step = FALSE;
+  self->catching_up = TRUE;
   self->syncs = self->store != NULL && (chat_client_get_features (self->client) & CHAT_CLIENT_SYNC) != 0;
   if (!self->syncs || self->position == 0 || self->astray || self->verify_rooms)
     chat_session_sync_anew (self);
   else
     chat_client_sync_async (self->client, self->position, NULL, on_synced, chat_session_call_new (self, self->client, 0, 0));
+}
+
+void
+chat_session_look_caught_up (ChatSession *self)
+{
+  if (!self->catching_up || self->client == NULL || self->closed || self->refreshed_at == 0 || self->refreshing || self->check_rooms)
+    return;
+  /* Where the server does not tell what is unread, the newest page of each room does */
+  if ((self->abilities & CHAT_SESSION_CAN_TELL_ROOMS) == 0 && (self->previewing || !g_queue_is_empty (&self->previews)))
+    return;
+  self->catching_up = FALSE;
+  chat_session_emit_caught_up (self);
 }
 
 gint64

@@ -30,6 +30,8 @@ static GParamSpec *properties[N_PROPS];
 enum
 {
   MESSAGE_RECEIVED,
+  MESSAGE_DELETED,
+  CAUGHT_UP,
   ROOM_REMOVED,
   NOTICE,
   N_SIGNALS
@@ -186,6 +188,20 @@ chat_session_emit_received (ChatSession *self,
                             ChatMessage *message)
 {
   g_signal_emit (self, signals[MESSAGE_RECEIVED], 0, room, message);
+}
+
+void
+chat_session_emit_deleted (ChatSession *self,
+                           gint64       room_id,
+                           gint64       message_id)
+{
+  g_signal_emit (self, signals[MESSAGE_DELETED], 0, room_id, message_id);
+}
+
+void
+chat_session_emit_caught_up (ChatSession *self)
+{
+  g_signal_emit (self, signals[CAUGHT_UP], 0);
 }
 
 void
@@ -403,6 +419,9 @@ chat_session_class_init (ChatSessionClass *klass)
 
   signals[MESSAGE_RECEIVED] = g_signal_new ("message-received", CHAT_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                             G_TYPE_NONE, 2, CHAT_TYPE_ROOM, CHAT_TYPE_MESSAGE);
+  signals[MESSAGE_DELETED] = g_signal_new ("message-deleted", CHAT_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                           G_TYPE_NONE, 2, G_TYPE_INT64, G_TYPE_INT64);
+  signals[CAUGHT_UP] = g_signal_new ("caught-up", CHAT_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[ROOM_REMOVED] = g_signal_new ("room-removed", CHAT_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                         G_TYPE_NONE, 1, CHAT_TYPE_ROOM);
   signals[NOTICE] = g_signal_new ("notice", CHAT_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,

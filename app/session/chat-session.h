@@ -93,6 +93,9 @@ typedef enum
  *
  * Signals:
  * message-received (ChatRoom, ChatMessage)   a message of another person came live (not while catching up)
+ * message-deleted (gint64 room id, gint64 message id)   it is gone, whoever holds it; room id is 0 where that is not known
+ * caught-up                                  with this connection: what came before it is in the rooms now, and what comes from here on
+ *                                            is told by message-received
  * room-removed (ChatRoom)                    by anybody; the room is no longer in the list
  * notice (const char *words)                 something happened to what is kept on this computer, in words for the person
  */

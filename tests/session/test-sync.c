@@ -133,6 +133,42 @@ scene_clear (Scene *scene)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Scene, scene_clear)
 
+typedef struct
+{
+  guint n_caught_up;
+  guint n_received;
+  guint n_before;       /* of those that were caught up, before that was told */
+  guint n_deleted;
+} Told;
+
+static void
+on_caught_up (Told *told)
+{
+  told->n_caught_up++;
+  told->n_before = told->n_received;
+}
+
+static void
+on_received (Told *told)
+{
+  told->n_received++;
+}
+
+static void
+on_deleted (Told *told)
+{
+  told->n_deleted++;
+}
+
+static void
+listen (ChatPerson *person,
+        Told       *told)
+{
+  g_signal_connect_swapped (person->session, "caught-up", G_CALLBACK (on_caught_up), told);
+  g_signal_connect_swapped (person->session, "message-received", G_CALLBACK (on_received), told);
+  g_signal_connect_swapped (person->session, "message-deleted", G_CALLBACK (on_deleted), told);
+}
+
 /* Everything that can happen while one is away, told without asking for a page, and for the rooms once at most */
 static void
 test_absence (void)
@@ -142,6 +178,7 @@ test_absence (void)
   g_autoptr (ChatMessageList) list = NULL;
   g_autoptr (ChatMessageList) other = NULL;
   ChatRoom *room, *theirs;
+  Told told = { 0 };
   gint64 position;
 
   scene_init (&scene);
@@ -180,6 +217,7 @@ test_absence (void)
   send (scene.phone, chat_person_get_room (scene.phone, "eve"), "hello");
 
   chat_person_restart (scene.boris);
+  listen (scene.boris, &told);
   restore (scene.boris);
   position = chat_session_get_position (scene.boris->session);
   g_assert_cmpint (position, >, 0);
@@ -195,6 +233,10 @@ test_absence (void)
   g_assert_cmpint (chat_session_get_position (scene.boris->session), >, position);
   /* Whether what was deleted before it was met had been counted as unread only the server knows: that alone is asked */
   chat_test_wait_until (chat_session_get_n_refreshes (scene.boris->session) == 1);
+  /* None of it came live; that it is all there is told once, when also the numbers are right */
+  chat_test_wait_until (told.n_caught_up == 1);
+  g_assert_cmpuint (told.n_before, ==, 0);
+  g_assert_cmpuint (told.n_deleted, >=, 1);
   chat_test_wait_until (chat_session_is_written (scene.boris->session));
 
   /* Another connection of the same run; nothing is told twice */
@@ -208,6 +250,8 @@ test_absence (void)
   chat_test_wait_until (shows (list, "0 one 3 4 5 six 8 9 "));
   g_assert_cmpuint (chat_room_get_unread_count (theirs), ==, 5);
   g_assert_cmpuint (chat_session_get_n_refreshes (scene.boris->session), ==, 1);
+  chat_test_wait_until (told.n_caught_up == 2);
+  g_assert_cmpuint (told.n_received, <=, 1);
   g_assert_cmpint (chat_session_get_position (scene.boris->session), >, position);
   other = chat_session_get_messages (scene.phone->session, chat_person_get_room (scene.phone, "anna"));
   chat_test_wait_until (shows (other, "0 one 3 4 5 six 8 9 "));

@@ -69,4 +69,7 @@ GTask *chat_fake_begin  (ChatSession         *self,
                          GAsyncReadyCallback  callback,
                          gpointer             user_data);
 
+/** chat_fake_session_add_signals: chat-fake-pushes.c */
+void chat_fake_session_add_signals (GType type);
+
 G_END_DECLS

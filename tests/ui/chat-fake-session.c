@@ -11,7 +11,6 @@
 
 enum
 {
-  MESSAGE_RECEIVED,
   ROOM_REMOVED,
   NOTICE,
   N_SIGNALS
@@ -734,8 +733,7 @@ chat_session_class_init (ChatSessionClass *klass)
   chat_fake_properties[PROP_SENDS_PRESENCE] = g_param_spec_boolean ("sends-presence", NULL, NULL, TRUE, flags);
   chat_fake_properties[PROP_SETTINGS_WAITING] = g_param_spec_boolean ("settings-waiting", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, chat_fake_properties);
-  signals[MESSAGE_RECEIVED] = g_signal_new ("message-received", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                            NULL, G_TYPE_NONE, 2, CHAT_TYPE_ROOM, CHAT_TYPE_MESSAGE);
+  chat_fake_session_add_signals (G_TYPE_FROM_CLASS (klass));
   signals[ROOM_REMOVED] = g_signal_new ("room-removed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                         G_TYPE_NONE, 1, CHAT_TYPE_ROOM);
   signals[NOTICE] = g_signal_new ("notice", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,

@@ -65,5 +65,21 @@ ChatRoom    *chat_fake_session_add_room        (ChatSession      *self,
                                                 gint64            date);
 void         chat_fake_session_remove_room     (ChatSession      *self,
                                                 ChatRoom         *room);
+/** chat_fake_session_say: @sender writes in @room; @live: it is told by "message-received". Returns: (transfer none) */
+ChatMessage *chat_fake_session_say             (ChatSession      *self,
+                                                ChatRoom         *room,
+                                                const char       *sender,
+                                                const char       *text,
+                                                gboolean          live);
+/** chat_fake_session_push: the same with any message; it gets an id if it has none */
+void         chat_fake_session_push            (ChatSession      *self,
+                                                ChatRoom         *room,
+                                                ChatMessage      *message,
+                                                gboolean          live);
+void         chat_fake_session_delete_message  (ChatSession      *self,
+                                                ChatRoom         *room,
+                                                gint64            message_id);
+/** chat_fake_session_catch_up: what came before the connection is told */
+void         chat_fake_session_catch_up        (ChatSession      *self);
 
 G_END_DECLS
