@@ -27,16 +27,17 @@ LAYERS = {
     'app/model': {'app/model'},
     'app/session': {'app/session', 'app/net', 'app/store', 'app/model'},
     'app/ui': {'app/ui', 'app/session', 'app/model'},
-    'app': {'app', 'app/ui', 'app/session', 'app/model', 'app/net', 'app/store', 'app/protocol'},
+    'app/desktop': {'app/desktop', 'app/ui', 'app/session', 'app/model'},
+    'app': {'app', 'app/desktop', 'app/ui', 'app/session', 'app/model', 'app/net', 'app/store', 'app/protocol'},
     'server-stub': {'server-stub', 'app/protocol'},
 }
 # Who may include the headers of a library
 LIBRARIES = {
-    r'gtk/|gdk/|gsk/|adwaita|gdk-pixbuf/': {'app/ui', 'app'},
+    r'gtk/|gdk/|gsk/|adwaita|gdk-pixbuf/': {'app/ui', 'app/desktop', 'app'},
     r'libsoup': {'app/net', 'server-stub'},
     r'sqlite3': {'app/store', 'server-stub'},
     r'libsecret': {'app/session'},
-    r'libportal': {'app/session', 'app/ui', 'app'},
+    r'libportal': {'app/desktop'},
     r'sodium|gnutls': {'server-stub'},
     r'json-glib': {'app/protocol', 'app/net', 'server-stub'},
 }
