@@ -7,11 +7,15 @@
 
 #include "chat-application.h"
 
+#include "chat-background.h"
+#include "chat-notifier.h"
 #include "chat-session.h"
 #include "chat-uri.h"
 #include "chat-window.h"
 
 G_BEGIN_DECLS
+
+#define CHAT_DEFAULT_PROFILE "default"
 
 typedef enum
 {
@@ -57,10 +61,30 @@ struct _ChatApplication
   GCancellable *search_cancellable; /* of the newest question */
   GHashTable *search_found;     /* char * -> char *: the messages that were found, by the ids of results: "SENDER\nTEXT" */
   GtkWidget *link_dialog;       /* weak: asks about a link */
+
+  /* chat-application-desktop.c */
+  ChatNotifier *notifier;
+  ChatBackground *background;
+  GPtrArray *marks;             /* (nullable): that wait for the account */
+  guint linger_timer;
+  guint trim_idle;
+  guint signal_sources[3];
+  gboolean asking;              /* whether it may run in the background */
+  gboolean close_wanted;        /* if it may */
 };
 
 /** chat_application_show: makes the window if there is none, and brings it to the front */
 void chat_application_show               (ChatApplication *self);
+/** chat_application_restore: looks for the last session, once; needs no window, and keeps the program until it is found */
+void chat_application_restore            (ChatApplication *self);
+
+/* chat-application-desktop.c */
+void chat_application_begin_desktop      (ChatApplication *self);
+void chat_application_end_desktop        (ChatApplication *self);
+void chat_application_window_made        (ChatApplication *self);
+void chat_application_window_gone        (ChatApplication *self);
+/** chat_application_try_marks: the account is there: what was marked as read from notifications is */
+void chat_application_try_marks          (ChatApplication *self);
 
 /* chat-application-errand.c */
 void chat_application_add_errand_actions (ChatApplication *self);

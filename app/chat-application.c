@@ -17,7 +17,6 @@
 #include "chat-session-media.h"
 #include "chat-style.h"
 
-#define DEFAULT_PROFILE "default"
 #define MAX_PROFILE_SIZE 64
 #define MAX_PASSWORD_SIZE 1024
 
@@ -30,6 +29,7 @@ chat_application_new (void)
                        "application-id", APP_ID,
                        "flags", G_APPLICATION_HANDLES_COMMAND_LINE | G_APPLICATION_HANDLES_OPEN,
                        "resource-base-path", "/com/example/Chat",
+                       "register-session", TRUE,
                        NULL);
 }
 
@@ -154,7 +154,7 @@ chat_application_handle_local_options (GApplication *application,
     }
   if (!check_arguments (options))
     return 1;
-  if (g_variant_dict_lookup (options, "profile", "&s", &profile) && !g_str_equal (profile, DEFAULT_PROFILE))
+  if (g_variant_dict_lookup (options, "profile", "&s", &profile) && !g_str_equal (profile, CHAT_DEFAULT_PROFILE))
     {
       g_autofree char *name = chat_application_encode_profile (profile);
       g_autofree char *id = NULL;
@@ -167,6 +167,8 @@ chat_application_handle_local_options (GApplication *application,
       g_free (self->profile);
       self->profile = g_steal_pointer (&name);
       id = g_strdup_printf ("%s.Profile_%s", APP_ID, self->profile);
+      /* The shell of GNOME takes notifications by its own way only from programs that are installed by that very id */
+      g_setenv ("GNOTIFICATION_BACKEND", "freedesktop", FALSE);
       g_application_set_application_id (application, id);
     }
   if (g_variant_dict_lookup (options, "password-file", "^&ay", &path))
@@ -233,18 +235,25 @@ update_room_actions (ChatApplication *self)
 }
 
 static void
-on_room_notify (ChatApplication *self)
+follow_room (ChatApplication *self)
 {
-  chat_application_errand_room_chosen (self);
   g_signal_group_set_target (self->room_signals,
                              self->window != NULL ? chat_window_get_room (CHAT_WINDOW (self->window)) : NULL);
   update_room_actions (self);
 }
 
 static void
+on_room_notify (ChatApplication *self)
+{
+  chat_application_errand_room_chosen (self);
+  follow_room (self);
+}
+
+static void
 on_window_destroy (ChatApplication *self)
 {
   self->window = NULL;
+  chat_application_window_gone (self);
   g_signal_group_set_target (self->room_signals, NULL);
   chat_application_drop_errand (self);
 }
@@ -273,7 +282,9 @@ ensure_window (ChatApplication *self)
   self->window = chat_window_new (GTK_APPLICATION (self), self->session, self->settings);
   g_signal_connect_object (self->window, "notify::room", G_CALLBACK (on_room_notify), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->window, "destroy", G_CALLBACK (on_window_destroy), self, G_CONNECT_SWAPPED);
-  on_room_notify (self);
+  chat_window_set_loading (CHAT_WINDOW (self->window), self->restoring);
+  chat_application_window_made (self);
+  follow_room (self);
 }
 
 /* Returns: (transfer full) (nullable): why @server is not offered for signing in */
@@ -315,6 +326,20 @@ on_restored (GObject      *source,
   if (self->window != NULL)
     chat_window_set_loading (CHAT_WINDOW (self->window), FALSE);
   chat_application_try_errand (self);
+  chat_application_try_marks (self);
+  g_application_release (G_APPLICATION (self));
+}
+
+void
+chat_application_restore (ChatApplication *self)
+{
+  if (self->restored)
+    return;
+  self->restored = self->restoring = TRUE;
+  if (self->window != NULL)
+    chat_window_set_loading (CHAT_WINDOW (self->window), TRUE);
+  g_application_hold (G_APPLICATION (self));
+  chat_session_restore_async (self->session, NULL, on_restored, g_object_ref (self));
 }
 
 static void
@@ -357,17 +382,12 @@ start (ChatApplication *self,
         chat_window_fill_sign_in (CHAT_WINDOW (self->window), server, insecure,
                                   g_strcmp0 (server, chat_session_get_server (self->session)) == 0
                                     ? chat_session_get_login (self->session) : NULL);
-      if (!self->restored)
+      if (given && !self->restored)
         {
-          self->restored = self->restoring = TRUE;
-          if (given)
-            {
-              g_free (self->server);
-              self->server = g_strdup (server);
-            }
-          chat_window_set_loading (CHAT_WINDOW (self->window), TRUE);
-          chat_session_restore_async (self->session, NULL, on_restored, g_object_ref (self));
+          g_free (self->server);
+          self->server = g_strdup (server);
         }
+      chat_application_restore (self);
     }
   gtk_window_present (GTK_WINDOW (self->window));
 }
@@ -395,6 +415,11 @@ chat_application_command_line (GApplication            *application,
   g_autofree char *words = NULL;
   const char *server;
 
+  if (g_variant_dict_contains (options, "background"))
+    {
+      chat_application_restore (CHAT_APPLICATION (application));
+      return 0;
+    }
   start (CHAT_APPLICATION (application), options, is_remote);
   run_errand (CHAT_APPLICATION (application), options);
   if (is_remote && g_variant_dict_contains (options, "sign-in"))
@@ -441,17 +466,24 @@ chat_application_open (GApplication  *application,
 
 /* Actions */
 
+/* A window that goes keeps its size; g_application_quit() alone would not tell it. */
+static void
+close_windows (ChatApplication *self)
+{
+  GList *windows;
+
+  while ((windows = gtk_application_get_windows (GTK_APPLICATION (self))) != NULL)
+    gtk_window_destroy (windows->data);
+}
+
 static void
 quit_action (GSimpleAction *action,
              GVariant      *parameter,
              gpointer       user_data)
 {
   ChatApplication *self = user_data;
-  GList *windows;
 
-  /* A window that goes keeps its size; g_application_quit() alone would not tell it. */
-  while ((windows = gtk_application_get_windows (GTK_APPLICATION (self))) != NULL)
-    gtk_window_destroy (windows->data);
+  close_windows (self);
   g_application_quit (G_APPLICATION (self));
 }
 
@@ -630,6 +662,7 @@ chat_application_startup (GApplication *application)
   g_signal_connect_object (self->session, "notify::state", G_CALLBACK (on_state_notify), self, G_CONNECT_SWAPPED);
   on_state_notify (self);
   update_room_actions (self);
+  chat_application_begin_desktop (self);
 }
 
 static void
@@ -638,6 +671,9 @@ chat_application_shutdown (GApplication *application)
   ChatApplication *self = CHAT_APPLICATION (application);
 
   chat_application_drop_errand (self);
+  /* Where it was not Quit that ended the program */
+  close_windows (self);
+  chat_application_end_desktop (self);
   if (self->session != NULL)
     chat_session_close (self->session);
   g_settings_sync ();
@@ -655,7 +691,7 @@ chat_application_dbus_register (GApplication     *application,
 
   if (!G_APPLICATION_CLASS (chat_application_parent_class)->dbus_register (application, connection, object_path, error))
     return FALSE;
-  return !g_str_equal (self->profile, DEFAULT_PROFILE) || chat_application_export_search (self, connection, object_path, error);
+  return !g_str_equal (self->profile, CHAT_DEFAULT_PROFILE) || chat_application_export_search (self, connection, object_path, error);
 }
 
 static void
@@ -712,12 +748,13 @@ chat_application_init (ChatApplication *self)
       _("Read the password for --sign-in from the first line of a file (“-” for the standard input)"), _("FILE") },
     { "new-conversation", 0, 0, G_OPTION_ARG_NONE, NULL, _("Find a person to begin a conversation with"), NULL },
     { "preferences", 0, 0, G_OPTION_ARG_NONE, NULL, _("Open the preferences"), NULL },
+    { "background", 0, 0, G_OPTION_ARG_NONE, NULL, _("Start without a window, if running in the background is switched on"), NULL },
     { "version", 'v', 0, G_OPTION_ARG_NONE, NULL, _("Print the version"), NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, NULL, NULL, NULL },
     { NULL }
   };
 
-  self->profile = g_strdup (DEFAULT_PROFILE);
+  self->profile = g_strdup (CHAT_DEFAULT_PROFILE);
   self->room_signals = g_signal_group_new (CHAT_TYPE_ROOM);
   g_signal_group_connect_swapped (self->room_signals, "notify::pinned", G_CALLBACK (update_room_actions), self);
   g_signal_group_connect_swapped (self->room_signals, "notify::muted", G_CALLBACK (update_room_actions), self);

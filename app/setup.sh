@@ -19,10 +19,10 @@ CHAT_SERVER_BUILD_PROBES=(cc pkg-config meson ninja msgfmt
 # To build the app as well
 CHAT_BUILD_PACKAGES=(
   "${CHAT_SERVER_BUILD_PACKAGES[@]}"
-  libgtk-4-dev libadwaita-1-dev libgdk-pixbuf-2.0-dev libsecret-1-dev libgtk-4-bin libxml2-utils desktop-file-utils appstream
+  libgtk-4-dev libadwaita-1-dev libgdk-pixbuf-2.0-dev libsecret-1-dev libportal-gtk4-dev libgtk-4-bin libxml2-utils desktop-file-utils appstream
 )
 CHAT_BUILD_PROBES=("${CHAT_SERVER_BUILD_PROBES[@]}" xmllint desktop-file-validate
-  pkg:gtk4 pkg:libadwaita-1 pkg:gdk-pixbuf-2.0 pkg:libsecret-1)
+  pkg:gtk4 pkg:libadwaita-1 pkg:gdk-pixbuf-2.0 pkg:libsecret-1 pkg:libportal-gtk4)
 
 # To run the app, on a display or on a virtual one
 CHAT_RUN_PACKAGES=(

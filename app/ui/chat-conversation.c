@@ -570,6 +570,14 @@ chat_conversation_show_message (ChatConversation *self,
 }
 
 gboolean
+chat_conversation_get_follows (ChatConversation *self)
+{
+  g_return_val_if_fail (CHAT_IS_CONVERSATION (self), FALSE);
+
+  return self->room != NULL && chat_timeline_get_follows (CHAT_TIMELINE (self->timeline));
+}
+
+gboolean
 chat_conversation_focus_composer (ChatConversation *self)
 {
   g_return_val_if_fail (CHAT_IS_CONVERSATION (self), FALSE);

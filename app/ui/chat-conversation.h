@@ -30,6 +30,8 @@ void       chat_conversation_set_session    (ChatConversation *self,
 void       chat_conversation_set_room       (ChatConversation *self,
                                              ChatRoom         *room);
 ChatRoom  *chat_conversation_get_room       (ChatConversation *self);
+/** chat_conversation_get_follows: whether the newest message is on screen, and those that come will be */
+gboolean   chat_conversation_get_follows    (ChatConversation *self);
 /** chat_conversation_focus_composer, _focus_timeline: Returns: whether it could */
 gboolean   chat_conversation_focus_composer (ChatConversation *self);
 gboolean   chat_conversation_focus_timeline (ChatConversation *self);

@@ -20,6 +20,9 @@ struct _ChatPreferencesWindow
   ChatSession *session;
 
   AdwComboRow *color_scheme_row;
+  GtkSwitch *notifications_switch;
+  AdwActionRow *notification_text_row;
+  GtkSwitch *notification_text_switch;
   AdwPreferencesGroup *download_group;
   AdwComboRow *download_images_row;
   AdwComboRow *download_files_row;
@@ -245,6 +248,12 @@ chat_preferences_window_new (GtkWindow   *parent,
   /* The desktop asks one profile alone: that which it can start */
   g_object_get (settings, "path", &path, NULL);
   gtk_widget_set_visible (self->search_group, g_str_has_suffix (path, "/default/"));
+  g_settings_bind (settings, "notifications", self->notifications_switch, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "notification-text", self->notification_text_switch, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "notifications", self->notification_text_row, "sensitive", G_SETTINGS_BIND_GET);
+  /* Running in the background has to be asked for: the application does, and its actions tell what is granted */
+  if (parent != NULL && gtk_window_get_application (parent) != NULL)
+    gtk_widget_insert_action_group (GTK_WIDGET (self), "app", G_ACTION_GROUP (gtk_window_get_application (parent)));
   chat_devices_group_set_session (self->devices_group, session);
   for (guint i = 0; i < G_N_ELEMENTS (account_signals); i++)
     g_signal_connect_object (session, account_signals[i], G_CALLBACK (update_account), self, G_CONNECT_SWAPPED);
@@ -277,6 +286,9 @@ chat_preferences_window_class_init (ChatPreferencesWindowClass *klass)
   g_type_ensure (CHAT_TYPE_DEVICES_GROUP);
   gtk_widget_class_set_template_from_resource (widget_class, "/com/example/Chat/ui/chat-preferences-window.ui");
   gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, color_scheme_row);
+  gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, notifications_switch);
+  gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, notification_text_row);
+  gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, notification_text_switch);
   gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, download_group);
   gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, download_images_row);
   gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, download_files_row);

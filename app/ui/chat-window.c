@@ -320,6 +320,18 @@ is_main (ChatWindow *self)
   return g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "main") == 0;
 }
 
+gboolean
+chat_window_sees (ChatWindow *self,
+                  ChatRoom   *room)
+{
+  g_return_val_if_fail (CHAT_IS_WINDOW (self), FALSE);
+
+  if (!gtk_window_is_active (GTK_WINDOW (self)) || !is_main (self))
+    return FALSE;
+  return room == NULL || (room == self->room && gtk_widget_get_mapped (GTK_WIDGET (self->conversation))
+                          && chat_conversation_get_follows (self->conversation));
+}
+
 void
 chat_window_find_room (ChatWindow *self,
                        const char *text)
@@ -529,6 +541,8 @@ chat_window_new (GtkApplication *application,
   g_signal_connect_object (chat_session_get_rooms (session), "notify::loaded", G_CALLBACK (on_rooms_loaded), self,
                            G_CONNECT_SWAPPED);
   on_state_notify (self);
+  if (chat_session_get_state (session) != CHAT_SESSION_SIGNED_OUT)
+    restore_room (self);
   return GTK_WIDGET (self);
 }
 

@@ -50,6 +50,10 @@ void       chat_window_open_message     (ChatWindow     *self,
                                          gint64          message_id);
 /** chat_window_expect_room: a room is about to be opened: the one of the last time is not */
 void       chat_window_expect_room      (ChatWindow     *self);
+/** chat_window_sees: Returns: whether the person has @room before their eyes, at its newest message, as for a read mark. (nullable): the list
+ * of rooms */
+gboolean   chat_window_sees             (ChatWindow     *self,
+                                         ChatRoom       *room);
 /** chat_window_new_conversation: @text: (nullable): what to search for */
 void       chat_window_new_conversation (ChatWindow     *self,
                                          const char     *text);

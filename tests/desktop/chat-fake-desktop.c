@@ -19,6 +19,9 @@
   "<node><interface name='org.freedesktop.portal.Notification'>" \
   "<method name='AddNotification'><arg type='s' direction='in'/><arg type='a{sv}' direction='in'/></method>" \
   "<method name='RemoveNotification'><arg type='s' direction='in'/></method>" \
+  "</interface><interface name='org.freedesktop.portal.Background'>" \
+  "<method name='RequestBackground'><arg type='s' direction='in'/><arg type='a{sv}' direction='in'/><arg type='o' direction='out'/></method>" \
+  "<property name='version' type='u' access='read'/>" \
   "</interface></node>"
 #define FREEDESKTOP_XML \
   "<node><interface name='org.freedesktop.Notifications'>" \
@@ -40,7 +43,9 @@ struct _ChatFakeDesktop
   GQueue owed;                  /* invocations, in order */
   gboolean slow;
   const char *name;             /* that it owns */
-  guint registration;
+  guint registrations[2];
+  gboolean granted;
+  GVariant *request;
   char *capability;
   guint last;
   guint n_sent;
@@ -110,6 +115,43 @@ answer (ChatFakeDesktop       *self,
     chat_fake_desktop_answer (self);
 }
 
+/* The answer comes as a signal of the request. Returns: (transfer none) */
+static GVariant *
+request_background (ChatFakeDesktop *self,
+                    const char      *sender,
+                    GVariant        *parameters)
+{
+  g_autofree char *name = g_strdelimit (g_strdup (sender + 1), ".", '_');
+  g_autofree char *path = NULL;
+  const char *token = "none";
+  gboolean autostart = FALSE;
+  GVariantDict results;
+
+  g_clear_pointer (&self->request, g_variant_unref);
+  self->request = g_variant_get_child_value (parameters, 1);
+  g_variant_lookup (self->request, "handle_token", "&s", &token);
+  g_variant_lookup (self->request, "autostart", "b", &autostart);
+  path = g_strdup_printf ("/org/freedesktop/portal/desktop/request/%s/%s", name, token);
+  g_variant_dict_init (&results, NULL);
+  g_variant_dict_insert (&results, "background", "b", self->granted);
+  g_variant_dict_insert (&results, "autostart", "b", self->granted && autostart);
+  g_dbus_connection_emit_signal (self->connection, sender, path, "org.freedesktop.portal.Request", "Response",
+                                 g_variant_new ("(u@a{sv})", self->granted ? 0 : 1, g_variant_dict_end (&results)), NULL);
+  return g_variant_new ("(o)", path);
+}
+
+static GVariant *
+on_get (GDBusConnection  *connection,
+        const char       *sender,
+        const char       *path,
+        const char       *interface,
+        const char       *property,
+        GError          **error,
+        gpointer          user_data)
+{
+  return g_variant_new_uint32 (1);
+}
+
 static void
 on_call (GDBusConnection       *connection,
          const char            *sender,
@@ -165,6 +207,10 @@ on_call (GDBusConnection       *connection,
       g_variant_get (parameters, "(u)", &number);
       id = g_strdup_printf ("%u", number);
       hide (self, id);
+    }
+  else if (g_str_equal (method, "RequestBackground"))
+    {
+      value = request_background (self, sender, parameters);
     }
   else if (g_str_equal (method, "GetCapabilities"))
     {
@@ -239,7 +285,8 @@ chat_fake_desktop_free (ChatFakeDesktop *self)
   if (self->name != NULL)
     {
       ask_bus (self, "ReleaseName", g_variant_new ("(s)", self->name));
-      g_dbus_connection_unregister_object (self->connection, self->registration);
+      for (guint i = 0; i < G_N_ELEMENTS (self->registrations) && self->registrations[i] != 0; i++)
+        g_dbus_connection_unregister_object (self->connection, self->registrations[i]);
       /* (A call may be on its way to us within the process) */
       chat_test_settle ();
     }
@@ -247,6 +294,7 @@ chat_fake_desktop_free (ChatFakeDesktop *self)
   g_clear_object (&self->connection);
   g_ptr_array_unref (self->shown);
   g_queue_clear_full (&self->owed, g_object_unref);
+  g_clear_pointer (&self->request, g_variant_unref);
   g_free (self->capability);
   g_free (self);
 }
@@ -261,7 +309,7 @@ chat_fake_desktop_own (ChatFakeDesktop *self,
     { "freedesktop", "org.freedesktop.Notifications", "/org/freedesktop/Notifications", FREEDESKTOP_XML },
     { "portal", "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop", PORTAL_XML },
   };
-  static const GDBusInterfaceVTable vtable = { on_call };
+  static const GDBusInterfaceVTable vtable = { on_call, on_get };
 
   self->capability = g_strdup (capability);
   for (guint i = 0; i < G_N_ELEMENTS (services); i++)
@@ -269,12 +317,27 @@ chat_fake_desktop_own (ChatFakeDesktop *self,
       {
         g_autoptr (GDBusNodeInfo) info = g_dbus_node_info_new_for_xml (services[i].xml, NULL);
 
-        self->registration = g_dbus_connection_register_object (self->connection, services[i].path, info->interfaces[0], &vtable, self, NULL, NULL);
+        for (guint j = 0; info->interfaces[j] != NULL; j++)
+          self->registrations[j] = g_dbus_connection_register_object (self->connection, services[i].path, info->interfaces[j],
+                                                                      &vtable, self, NULL, NULL);
         self->name = services[i].name;
         ask_bus (self, "RequestName", g_variant_new ("(su)", self->name, 0));
         return;
       }
   g_assert_not_reached ();
+}
+
+void
+chat_fake_desktop_grant (ChatFakeDesktop *self,
+                         gboolean         granted)
+{
+  self->granted = granted;
+}
+
+GVariant *
+chat_fake_desktop_get_request (ChatFakeDesktop *self)
+{
+  return self->request;
 }
 
 void

@@ -28,6 +28,11 @@ void                  chat_fake_desktop_free           (ChatFakeDesktop *self);
 void                  chat_fake_desktop_own            (ChatFakeDesktop *self,
                                                         const char      *service,
                                                         const char      *capability);
+/** chat_fake_desktop_grant: what the Background portal answers; of @autostart: where it is asked for. Refused at first */
+void                  chat_fake_desktop_grant          (ChatFakeDesktop *self,
+                                                        gboolean         granted);
+/** chat_fake_desktop_get_request: Returns: (nullable): what the Background portal was asked for last, a{sv} */
+GVariant             *chat_fake_desktop_get_request    (ChatFakeDesktop *self);
 /** chat_fake_desktop_set_slow: answers to "Notify" come only with chat_fake_desktop_answer() */
 void                  chat_fake_desktop_set_slow       (ChatFakeDesktop *self,
                                                         gboolean         slow);
