@@ -35,7 +35,7 @@ class Abandon(Exception):
 class App(Chat):
     """One running app of one profile."""
 
-    def __init__(self, world, profile, server=None, insecure=True, extra=(), machine=None):
+    def __init__(self, world, profile, server=None, insecure=True, extra=(), machine=None, window=True):
         self.world, self.profile = world, profile
         self.log_path = os.path.join(world.run, f'{profile}.log')
         command = [world.program, '--profile', profile]
@@ -43,10 +43,7 @@ class App(Chat):
             command += ['--server', server]
         if insecure:
             command.append('--insecure')
-        decoder = os.path.join(os.path.dirname(os.path.abspath(world.program)), 'decoder', 'com.example.Chat.Decoder')
-        environment = dict(os.environ, G_DEBUG='fatal-warnings', GSETTINGS_SCHEMA_DIR=world.schemas, CHAT_DECODER=decoder,
-                           SECRET_BACKEND='file',
-                           SECRET_FILE_TEST_PATH=os.path.join(world.run, f'{profile}.keyring'), SECRET_FILE_TEST_PASSWORD='tests')
+        environment = dict(os.environ, **world.environment_of(profile))
         if machine:
             environment.update(machine.environment)
         preloads = [environment.get('LD_PRELOAD'), os.environ.get('CHAT_TEST_PRELOAD')]
@@ -55,6 +52,8 @@ class App(Chat):
         self.process = subprocess.Popen([*command, *extra], stdout=self.log, stderr=self.log, env=environment, stdin=subprocess.DEVNULL)
         self.pid = self.process.pid
         world.apps.append(self)
+        if not window:
+            return
         self.node = atspi.wait(self._find, f'the app of {profile}', 30)
         atspi.wait(lambda: atspi.windows_of(self.pid), f'the window of {profile}', 30)
 
@@ -94,6 +93,47 @@ class App(Chat):
             self.process.wait()
         if self in self.world.apps:
             self.world.apps.remove(self)
+
+
+class Foreign:
+    """A process that somebody else has started; what it ended with is not known."""
+
+    def __init__(self, pid):
+        self.pid, self.returncode = pid, None
+
+    def poll(self):
+        if self.returncode is None and not os.path.exists(f'/proc/{self.pid}'):
+            self.returncode = 0
+        return self.returncode
+
+    def wait(self, patience=None):
+        atspi.wait(lambda: self.poll() is not None, f'the process {self.pid} to end', patience or 20)
+        return self.returncode
+
+    def send_signal(self, number):
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self):
+        self.send_signal(signal.SIGKILL)
+
+
+class Activated(App):
+    """An app that the bus has started, under the name of its profile."""
+
+    def __init__(self, world, profile, pid):
+        self.world, self.profile = world, profile
+        self.log_path = os.path.join(world.run, f'{profile}.log')
+        self.log = open(self.log_path, 'ab')
+        self.process = Foreign(pid)
+        self.pid = pid
+        world.apps.append(self)
+
+    def meet(self):
+        """Its window is there."""
+        self.node = atspi.wait(self._find, f'the app of {self.profile}', 30)
+        atspi.wait(lambda: atspi.windows_of(self.pid), f'the window of {self.profile}', 30)
+        return self
 
 
 class World:
@@ -148,6 +188,18 @@ class World:
             self.others.append(subprocess.Popen([sys.executable, os.path.join(HERE, 'notifications.py'), log]))
             atspi.wait(lambda: os.path.exists(log) and 'ready' in open(log).read(), 'the notification service')
         return log
+
+    def shell(self):
+        """GNOME's shell, as far as it shows notifications. Returns: its log."""
+        log = os.path.join(self.run, 'shell.log')
+        self.others.append(subprocess.Popen([sys.executable, os.path.join(HERE, 'notifications.py'), log, 'shell']))
+        atspi.wait(lambda: os.path.exists(log) and 'ready' in open(log).read(), 'the shell')
+        return log
+
+    def environment_of(self, profile):
+        decoder = os.path.join(os.path.dirname(os.path.abspath(self.program)), 'decoder', 'com.example.Chat.Decoder')
+        return {'G_DEBUG': 'fatal-warnings', 'GSETTINGS_SCHEMA_DIR': self.schemas, 'CHAT_DECODER': decoder, 'SECRET_BACKEND': 'file',
+                'SECRET_FILE_TEST_PATH': os.path.join(self.run, f'{profile}.keyring'), 'SECRET_FILE_TEST_PASSWORD': 'tests'}
 
     # The steps
     @contextlib.contextmanager
