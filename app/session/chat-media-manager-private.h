@@ -24,6 +24,7 @@ typedef struct
   char                   *failure;      /* (nullable): why it did not come */
   GPtrArray              *attachments;  /* that show it, each weakly */
   ChatMediaJob           *job;          /* (nullable): that brings it */
+  guint                   met;          /* the number of the look for unused ones before which a message with it was met last */
 } ChatMediaFile;
 
 /** ChatMediaJob: a transfer that waits or runs; counted: the call that is on its way holds one */
@@ -59,6 +60,8 @@ struct _ChatMediaManager
   gboolean           ready;       /* the folder is there */
   guint              generation;
   guint              timer;
+  guint              tidy_timer;
+  guint              n_tidied;    /* looks for unused ones */
   gint64             auto_images;
   gint64             auto_files;
 };
@@ -74,6 +77,15 @@ void  chat_media_file_set_state      (ChatMediaFile    *file,
                                       ChatStoreDownloadState state);
 /** chat_media_file_settle: forgets it where nobody wants it any more */
 void  chat_media_file_settle         (ChatMediaFile    *file);
+
+/** chat_media_file_forget: no message has it any more: it stops, and what has come is deleted */
+void  chat_media_file_forget         (ChatMediaFile    *file);
+/** chat_media_manager_is_wanted: whether a content that is in no message known is about to be sent */
+gboolean chat_media_manager_is_wanted (ChatMediaManager *self,
+                                      const char       *sha256);
+
+/* chat-media-tidy.c */
+void  chat_media_manager_stop_tidying (ChatMediaManager *self);
 
 /* chat-media-jobs.c */
 void  chat_media_job_unref           (ChatMediaJob     *job);

@@ -80,6 +80,7 @@ chat_media_manager_close (ChatMediaManager *self)
   self->generation++;
   self->ready = FALSE;
   g_clear_handle_id (&self->timer, g_source_remove);
+  chat_media_manager_stop_tidying (self);
   g_hash_table_remove_all (self->files);
   g_hash_table_remove_all (self->uploads);
   g_hash_table_remove_all (self->holds);
@@ -273,6 +274,8 @@ on_swept (GObject      *source,
       chat_media_file_settle (file);
     }
   chat_media_manager_pump (self);
+  /* Messages that have gone just before the program ended, or while it did not run */
+  chat_media_manager_tidy_soon (self);
 }
 
 static void
@@ -430,6 +433,7 @@ chat_media_manager_meet (ChatMediaManager *self,
   if (self->folder == NULL || sha256 == NULL)
     return;
   file = add_file (self, sha256, chat_attachment_get_size (attachment), address);
+  file->met = self->n_tidied;
   if (file->size != chat_attachment_get_size (attachment))
     {
       /* A content has one size: of two that are told at most one is true, and of one that is here it is known */
@@ -535,19 +539,41 @@ chat_media_manager_hold (ChatMediaManager *self,
   g_hash_table_replace (self->holds, g_strdup (sha256), GUINT_TO_POINTER (n + 1));
 }
 
+gboolean
+chat_media_manager_is_wanted (ChatMediaManager *self,
+                              const char       *sha256)
+{
+  g_autoptr (GHashTable) keep = NULL;
+
+  if (g_hash_table_contains (self->holds, sha256))
+    return TRUE;
+  keep = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  keep_outbox (self, keep);
+  return g_hash_table_contains (keep, sha256);
+}
+
+void
+chat_media_file_forget (ChatMediaFile *file)
+{
+  g_autofree char *path = chat_media_manager_dup_path (file->manager, file->sha256), *part = g_strconcat (path, ".part", NULL);
+
+  stop (file, CHAT_STORE_DOWNLOAD_NONE);
+  chat_media_remove (path);
+  /* (What still runs is deleted when it has ended) */
+  if (file->job == NULL)
+    chat_media_remove (part);
+  chat_media_file_settle (file);
+}
+
 /* The copy of something that was not sent goes, where nothing else has the same content */
 static void
 tidy (ChatMediaManager *self,
       const char       *sha256)
 {
   ChatMediaFile *file = g_hash_table_lookup (self->files, sha256);
-  g_autoptr (GHashTable) keep = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autofree char *path = NULL;
 
-  if (self->folder == NULL || (file != NULL && file->state == CHAT_STORE_DOWNLOAD_KEPT) || g_hash_table_contains (self->holds, sha256))
-    return;
-  keep_outbox (self, keep);
-  if (g_hash_table_contains (keep, sha256))
+  if (self->folder == NULL || (file != NULL && file->state == CHAT_STORE_DOWNLOAD_KEPT) || chat_media_manager_is_wanted (self, sha256))
     return;
   path = chat_media_manager_dup_path (self, sha256);
   chat_media_remove (path);

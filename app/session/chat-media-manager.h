@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 #define CHAT_MEDIA_MAX_RUNNING 3      /* transfers at once, in both directions together */
 #define CHAT_MEDIA_MAX_QUEUED  1000   /* that wait: more do not come by themselves */
 #define CHAT_MEDIA_MAX_FAILED  8      /* tries in a row that brought nothing, with a connection, before it counts as failed */
+#define CHAT_MEDIA_TIDY_MS     500    /* before it is looked for files of messages that are gone */
 #define CHAT_MEDIA_MAX_ANEW    3      /* how often an upload begins anew, where the server has forgotten it or found it wrong */
 
 /**
@@ -58,6 +59,10 @@ void              chat_media_manager_pause        (ChatMediaManager *self,
                                                    ChatAttachment   *attachment);
 void              chat_media_manager_cancel       (ChatMediaManager *self,
                                                    ChatAttachment   *attachment);
+
+/** chat_media_manager_tidy_soon: messages are gone: files that no other message has are deleted in a moment. Where the program ends before, the
+ * next start does it */
+void              chat_media_manager_tidy_soon    (ChatMediaManager *self);
 
 /* What is sent. @client_ref: of the message */
 /** chat_media_manager_hold, _release: a copy with that content is about to be sent: it is not deleted meanwhile */

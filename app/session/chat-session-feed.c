@@ -179,6 +179,8 @@ drop_gone_files (ChatSession *self,
 
       if (change->kind == CHAT_STORE_REMOVED)
         g_array_append_val (ids, change->id);
+      if (change->kind != CHAT_STORE_ADDED && (change->message == NULL || change->message->kind != CHAT_CLIENT_TEXT))
+        chat_media_manager_tidy_soon (self->media);
     }
   chat_room_files_gone (self, 0, ids);
 }

@@ -175,6 +175,10 @@ chat_store_calls_read (ChatStoreDb   *db,
       call->rows = chat_store_read_downloads (db);
       ok = call->rows != NULL;
       break;
+    case CHAT_STORE_CALL_UNUSED:
+      call->rows = chat_store_read_unused (db);
+      ok = call->rows != NULL;
+      break;
     case CHAT_STORE_CALL_FILES:
       call->files = chat_store_read_files (db, call->id, call->number, call->anchor, call->limit, call->sure);
       ok = call->files != NULL;

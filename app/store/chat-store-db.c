@@ -110,6 +110,7 @@ static const char *const sql[SQL_N_STATEMENTS] = {
   [SQL_LIST_FILES] = "SELECT " MESSAGE_COLUMNS " FROM messages WHERE room_id = ?1 AND kind = ?2 AND file IS NOT NULL AND id < ?3"
                      " ORDER BY id DESC LIMIT ?4",
   [SQL_SEARCH] = "SELECT id, text FROM messages WHERE id < ?1 AND kind = ?2 ORDER BY id DESC",
+  [SQL_LIST_FILE_WORDS] = "SELECT file FROM messages WHERE file IS NOT NULL UNION ALL SELECT file FROM outbox WHERE file IS NOT NULL",
   [SQL_SET_TARGET] = "UPDATE outbox SET target_id = ?2 WHERE target_ref = ?1 AND target_id = 0",
 };
 

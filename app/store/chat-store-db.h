@@ -86,6 +86,7 @@ typedef enum
   SQL_REMOVE_DOWNLOAD,
   SQL_LIST_FILES,
   SQL_SEARCH,
+  SQL_LIST_FILE_WORDS,
   SQL_SET_TARGET,
   SQL_N_STATEMENTS
 } ChatStoreSql;
@@ -254,6 +255,8 @@ ChatStorePage *chat_store_read_page   (ChatStoreDb        *self,
 GPtrArray *chat_store_read_downloads (ChatStoreDb         *self);
 gboolean   chat_store_set_download (ChatStoreDb           *self,
                                     const ChatStoreChange *change);
+/** chat_store_read_unused: (element-type utf8): of downloads: those that are in the file of no message */
+GPtrArray *chat_store_read_unused  (ChatStoreDb           *self);
 /** chat_store_read_files: those with a file, of that kind and older than @before */
 ChatStoreFiles *chat_store_read_files (ChatStoreDb        *self,
                                    gint64                  room_id,

@@ -5,6 +5,8 @@
 
 #include "chat-store-db.h"
 
+#include <string.h>
+
 GPtrArray *
 chat_store_read_downloads (ChatStoreDb *self)
 {
@@ -39,6 +41,55 @@ chat_store_set_download (ChatStoreDb           *self,
   bind_id (self, SQL_SET_DOWNLOAD, 4, change->numbers[0]);
   bind_id (self, SQL_SET_DOWNLOAD, 5, CHAT_STORE_MAX_DOWNLOADS);
   return chat_store_db_run (self, SQL_SET_DOWNLOAD);
+}
+
+#define SHA256_DIGITS 64
+
+/* What is told of files is the caller's own words: whatever in them may be a content counts as one */
+static void
+drop_named (GHashTable *contents,
+            const char *words)
+{
+  const char *from = words;
+
+  while (*from != '\0')
+    {
+      gsize n = strspn (from, "0123456789abcdef");
+
+      if (n == SHA256_DIGITS)
+        {
+          g_autofree char *content = g_strndup (from, n);
+
+          g_hash_table_remove (contents, content);
+        }
+      from += MAX (n, 1);
+    }
+}
+
+GPtrArray *
+chat_store_read_unused (ChatStoreDb *self)
+{
+  g_autoptr (GHashTable) contents = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GPtrArray *unused;
+  GHashTableIter iter;
+  gpointer content;
+  gboolean ok = TRUE;
+
+  while (chat_store_db_step (self, SQL_LIST_DOWNLOADS, &ok))
+    g_hash_table_add (contents, dup_text (self, SQL_LIST_DOWNLOADS, 0));
+  if (g_hash_table_size (contents) > 0)
+    while (chat_store_db_step (self, SQL_LIST_FILE_WORDS, &ok))
+      drop_named (contents, (const char *) sqlite3_column_text (self->statements[SQL_LIST_FILE_WORDS], 0));
+  if (!ok)
+    return NULL;
+  unused = g_ptr_array_new_with_free_func (g_free);
+  g_hash_table_iter_init (&iter, contents);
+  while (g_hash_table_iter_next (&iter, &content, NULL))
+    {
+      g_hash_table_iter_steal (&iter);
+      g_ptr_array_add (unused, content);
+    }
+  return unused;
 }
 
 /* Down to where nothing is missing or out of date, from below @sure on */

@@ -55,6 +55,7 @@ on_done (ChatStoreWorker *worker,
       case CHAT_STORE_CALL_ROOMS:
       case CHAT_STORE_CALL_OUTBOX:
       case CHAT_STORE_CALL_DOWNLOADS:
+      case CHAT_STORE_CALL_UNUSED:
         g_task_return_pointer (call->task, g_steal_pointer (&call->rows), (GDestroyNotify) g_ptr_array_unref);
         break;
       case CHAT_STORE_CALL_PAGE:
@@ -451,6 +452,31 @@ ChatStoreFound *
 chat_store_search_finish (ChatStore     *self,
                           GAsyncResult  *result,
                           GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+chat_store_list_unused_async (ChatStore           *self,
+                              GCancellable        *cancellable,
+                              GAsyncReadyCallback  callback,
+                              gpointer             user_data)
+{
+  ChatStoreCall *call;
+
+  g_return_if_fail (CHAT_IS_STORE (self));
+
+  call = begin (self, CHAT_STORE_CALL_UNUSED, cancellable, callback, user_data, chat_store_list_unused_async);
+  if (call != NULL)
+    chat_store_worker_submit (self->worker, call);
+}
+
+GPtrArray *
+chat_store_list_unused_finish (ChatStore     *self,
+                               GAsyncResult  *result,
+                               GError       **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 

@@ -185,6 +185,15 @@ void             chat_store_search_async         (ChatStore               *self,
 ChatStoreFound  *chat_store_search_finish        (ChatStore               *self,
                                                   GAsyncResult            *result,
                                                   GError                 **error);
+void             chat_store_list_unused_async    (ChatStore               *self,
+                                                  GCancellable            *cancellable,
+                                                  GAsyncReadyCallback      callback,
+                                                  gpointer                 user_data);
+/** chat_store_list_unused_finish: Returns: (transfer full) (element-type utf8): the contents of #ChatStoreDownload that are not named in what is told
+ * of the file of any message, sent or unsent */
+GPtrArray       *chat_store_list_unused_finish   (ChatStore               *self,
+                                                  GAsyncResult            *result,
+                                                  GError                 **error);
 
 void             chat_store_load_outbox_async    (ChatStore               *self,
                                                   GCancellable            *cancellable,

@@ -329,6 +329,99 @@ test_held (void)
   chat_test_wait_until (chat_session_count_unsent (f->anna->session) == 0);
 }
 
+static void
+delete_message (Fixture     *f,
+                ChatMessage *message)
+{
+  g_auto (ChatAnswer) answer = { NULL };
+  g_autoptr (GError) error = NULL;
+
+  chat_session_delete_message_async (f->anna->session, message, NULL, chat_answer_take, &answer);
+  g_assert_true (chat_session_delete_message_finish (f->anna->session, chat_answer_wait (&answer), &error));
+  g_assert_no_error (error);
+}
+
+static void
+fetch (Fixture *f,
+       guint    position)
+{
+  chat_test_wait_until (chat_list_length (f->other) > position);
+  chat_session_start_transfer (f->boris->session, message_at (f->other, position));
+  chat_test_wait_until (is_state (message_at (f->other, position), CHAT_ATTACHMENT_LOCAL));
+}
+
+static void
+start_boris (Fixture *f)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_clear_object (&f->other);
+  chat_person_restart (f->boris);
+  chat_person_sign_in (f->boris, chat_test_server_get_address (f->server), TRUE, "boris", CHAT_TEST_PASSWORD, FALSE, &error);
+  g_assert_no_error (error);
+}
+
+/* The file of a message that is gone goes from the disk, here and there; what somebody has saved is theirs */
+static void
+test_deleted (void)
+{
+  g_autoptr (Fixture) f = fixture_new (NULL);
+  g_autoptr (ChatMessage) first = send_named (f, "a"), same = send_named (f, "a"), other = send_named (f, "b"), last = NULL;
+  g_autofree char *saved = g_build_filename (f->dir, "saved", NULL);
+  g_autoptr (GFile) destination = g_file_new_for_path (saved);
+  g_autoptr (GError) error = NULL;
+  g_auto (ChatAnswer) answer = { NULL };
+  ChatRoom *room;
+
+  fetch (f, 0);
+  fetch (f, 2);
+  g_assert_cmpuint (count_files (f->boris), ==, 2);
+  g_assert_cmpuint (count_files (f->anna), ==, 2);
+  chat_session_save_attachment_async (f->boris->session, message_at (f->other, 0), destination, NULL, chat_answer_take, &answer);
+  g_assert_true (chat_session_save_attachment_finish (f->boris->session, chat_answer_wait (&answer), &error));
+
+  chat_answer_clear (&answer);
+
+  /* The content of the first one is that of another, too */
+  delete_message (f, first);
+  delete_message (f, other);
+  chat_test_wait_until (count_files (f->anna) == 1 && count_files (f->boris) == 1);
+  g_assert_true (is_state (message_at (f->other, 0), CHAT_ATTACHMENT_LOCAL));
+  delete_message (f, same);
+  chat_test_wait_until (count_files (f->anna) == 0 && count_files (f->boris) == 0);
+  g_assert_true (g_file_test (saved, G_FILE_TEST_IS_REGULAR));
+
+  /* The program ends right after it was told */
+  last = send_named (f, "c");
+  fetch (f, 0);
+  delete_message (f, last);
+  chat_test_wait_until (chat_list_length (f->other) == 0);
+  chat_session_close (f->boris->session);
+  g_assert_cmpuint (count_files (f->boris), ==, 1);
+  start_boris (f);
+  chat_test_wait_until (count_files (f->boris) == 0);
+
+  /* It does not run at all */
+  f->other = chat_session_get_messages (f->boris->session, chat_person_get_room (f->boris, "anna"));
+  g_clear_object (&last);
+  last = send_named (f, "d");
+  fetch (f, 0);
+  chat_session_close (f->boris->session);
+  delete_message (f, last);
+  start_boris (f);
+  chat_test_wait_until (count_files (f->boris) == 0);
+
+  /* The room goes */
+  f->other = chat_session_get_messages (f->boris->session, chat_person_get_room (f->boris, "anna"));
+  g_clear_object (&last);
+  last = send_named (f, "e");
+  fetch (f, 0);
+  room = f->room;
+  chat_session_delete_room_async (f->anna->session, room, NULL, chat_answer_take, &answer);
+  g_assert_true (chat_session_delete_room_finish (f->anna->session, chat_answer_wait (&answer), &error));
+  chat_test_wait_until (count_files (f->anna) == 0 && count_files (f->boris) == 0);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -338,5 +431,6 @@ main (int   argc,
   g_test_add_func ("/media-room/save-fails", test_save_fails);
   g_test_add_func ("/media-room/order", test_order);
   g_test_add_func ("/media-room/held", test_held);
+  g_test_add_func ("/media-room/deleted", test_deleted);
   return chat_session_test_run ();
 }

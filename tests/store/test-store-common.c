@@ -183,6 +183,20 @@ store_files (ChatStore *store,
   return files;
 }
 
+GPtrArray *
+store_unused (ChatStore *store)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  GPtrArray *unused;
+
+  chat_store_list_unused_async (store, NULL, on_result, &result);
+  WAIT_FOR (result);
+  unused = chat_store_list_unused_finish (store, result, &error);
+  g_assert_no_error (error);
+  return unused;
+}
+
 ChatStoreState
 store_state (ChatStore *store)
 {

@@ -57,6 +57,7 @@ ChatStoreFiles  *store_files      (ChatStore               *store,
                                    gint64                   before,
                                    guint                    limit,
                                    gint64                   sure);
+GPtrArray       *store_unused     (ChatStore               *store);
 ChatStoreState   store_state      (ChatStore               *store);
 gint64           store_add_out    (ChatStore               *store,
                                    const ChatStoreOutRow   *row,

@@ -215,6 +215,34 @@ test_downloads (void)
   place_free (place);
 }
 
+/* Contents that no message names, sent or not */
+static void
+test_unused (void)
+{
+  Place *place = place_new ();
+  g_autofree char *sent = g_strnfill (64, 'a'), *waits = g_strnfill (64, 'b'), *gone = g_strnfill (64, 'c'), *longer = g_strnfill (65, 'c');
+  g_autofree char *words = g_strdup_printf ("{\"x\":\"%s\"}", sent), *other = g_strdup_printf ("%s-%s", longer, "c");
+  ChatStoreBatch *batch = chat_store_batch_new ();
+  g_autoptr (ChatStoreOutRow) row = chat_store_out_row_new (1, CHAT_STORE_SEND, "ref", "");
+  g_autoptr (GPtrArray) unused = NULL;
+
+  unused = store_unused (place->store);
+  g_assert_cmpuint (unused->len, ==, 0);
+  g_clear_pointer (&unused, g_ptr_array_unref);
+  set_download (place, sent, 5, "x", CHAT_STORE_DOWNLOAD_KEPT);
+  set_download (place, waits, 5, "x", CHAT_STORE_DOWNLOAD_KEPT);
+  set_download (place, gone, 5, "x", CHAT_STORE_DOWNLOAD_PAUSED);
+  put_file (batch, 7, KIND_IMAGE, "a", words, 7);
+  put_file (batch, 8, KIND_FILE, "b", other, 8);
+  store_apply_quietly (place->store, batch);
+  row->file = g_strdup (waits);
+  store_add_out (place->store, row, NULL);
+  unused = store_unused (place->store);
+  g_assert_cmpuint (unused->len, ==, 1);
+  g_assert_cmpstr (unused->pdata[0], ==, gone);
+  place_free (place);
+}
+
 static void
 test_outbox (void)
 {
@@ -246,6 +274,7 @@ main (int   argc,
   g_test_add_func ("/store-files/messages", test_messages);
   g_test_add_func ("/store-files/sure", test_sure);
   g_test_add_func ("/store-files/downloads", test_downloads);
+  g_test_add_func ("/store-files/unused", test_unused);
   g_test_add_func ("/store-files/outbox", test_outbox);
   return g_test_run ();
 }
