@@ -9,6 +9,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <libsecret/secret.h>
+#include <string.h>
 
 static const SecretSchema schema = {
   .name = "com.example.Chat.Token",
@@ -229,4 +230,13 @@ chat_secret_clear (const char *profile,
   Call *call = call_new (timeout_ms, NULL, NULL);
 
   backend->clear (profile, server, login, call->cancellable, on_cleared, call);
+}
+
+void
+chat_secret_wipe (char *secret)
+{
+  if (secret == NULL)
+    return;
+  explicit_bzero (secret, strlen (secret));
+  g_free (secret);
 }

@@ -36,6 +36,9 @@ void chat_secret_clear  (const char     *profile,
                          const char     *login,
                          guint           timeout_ms);
 
+/** chat_secret_wipe: @secret: (transfer full) (nullable): overwritten before it is freed */
+void chat_secret_wipe   (char           *secret);
+
 /**
  * ChatSecretBackend: who keeps the secrets: libsecret; in tests, whoever they choose. Each of the three ends by its callback.
  */

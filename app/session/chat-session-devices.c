@@ -5,22 +5,13 @@
 
 #include "chat-session-private.h"
 
-#include <string.h>
+#include "chat-secret.h"
 
 void
 chat_session_device_free (ChatSessionDevice *device)
 {
   g_free (device->name);
   g_free (device);
-}
-
-static void
-password_free (gpointer data)
-{
-  char *password = data;
-
-  explicit_bzero (password, strlen (password));
-  g_free (password);
 }
 
 /* Returns: (transfer full) (nullable): %NULL after ending it without a connection */
@@ -189,10 +180,8 @@ on_changed (GObject      *source,
   /* Where it is the only thing that brings the connection back */
   if (self->password != NULL && CHAT_CLIENT (source) == self->client)
     {
-      g_autofree char *password = g_strdup (g_task_get_task_data (task));
-
-      g_free (self->password);
-      self->password = g_steal_pointer (&password);
+      chat_secret_wipe (self->password);
+      self->password = g_strdup (g_task_get_task_data (task));
     }
   g_task_return_boolean (task, TRUE);
 }
@@ -213,7 +202,7 @@ chat_session_change_password_async (ChatSession         *self,
   task = new_task (self, chat_session_change_password_async, cancellable, callback, user_data);
   if (task == NULL)
     return;
-  g_task_set_task_data (task, g_strdup (new_password), password_free);
+  g_task_set_task_data (task, g_strdup (new_password), (GDestroyNotify) chat_secret_wipe);
   chat_client_change_password_async (self->client, password, new_password, cancellable, on_changed, task);
 }
 

@@ -28,7 +28,7 @@ sign_in_free (gpointer data)
   g_clear_object (&sign_in->client);
   g_free (sign_in->server);
   g_free (sign_in->login);
-  g_free (sign_in->password);
+  chat_secret_wipe (sign_in->password);
   g_free (sign_in);
 }
 
@@ -49,9 +49,9 @@ chat_session_keep_token (ChatSession *self,
   g_autofree char *server = secret_server (self);
   g_autofree char *kept = g_strdup (token);
 
-  g_free (self->token);
+  chat_secret_wipe (self->token);
   self->token = g_steal_pointer (&kept);
-  g_clear_pointer (&self->password, g_free);
+  g_clear_pointer (&self->password, chat_secret_wipe);
   chat_secret_store (self->profile, server, self->login, token, self->times.secret);
 }
 
@@ -60,10 +60,10 @@ chat_session_drop_token (ChatSession *self)
 {
   g_autofree char *server = secret_server (self);
 
-  g_clear_pointer (&self->password, g_free);
+  g_clear_pointer (&self->password, chat_secret_wipe);
   if (self->token == NULL)
     return;
-  g_clear_pointer (&self->token, g_free);
+  g_clear_pointer (&self->token, chat_secret_wipe);
   chat_secret_clear (self->profile, server, self->login, self->times.secret);
 }
 
@@ -172,8 +172,8 @@ on_logged_in (GObject      *source,
       chat_session_keep_drop (self);
       chat_session_forget_told (self);
     }
-  g_clear_pointer (&self->token, g_free);
-  g_clear_pointer (&self->password, g_free);
+  g_clear_pointer (&self->token, chat_secret_wipe);
+  g_clear_pointer (&self->password, chat_secret_wipe);
   chat_session_set_identity (self, sign_in->server, login, sign_in->insecure);
   chat_account_set (self->account, sign_in->server, login, sign_in->insecure);
   if (token != NULL)

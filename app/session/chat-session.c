@@ -380,8 +380,8 @@ chat_session_finalize (GObject *object)
   g_queue_clear_full (&self->previews, g_free);
   g_clear_pointer (&self->memory, chat_memory_free);
   g_clear_pointer (&self->account, chat_account_free);
-  g_clear_pointer (&self->token, g_free);
-  g_clear_pointer (&self->password, g_free);
+  g_clear_pointer (&self->token, chat_secret_wipe);
+  g_clear_pointer (&self->password, chat_secret_wipe);
   g_clear_pointer (&self->server, g_free);
   g_clear_pointer (&self->login, g_free);
   g_clear_pointer (&self->profile, g_free);
