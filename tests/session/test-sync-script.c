@@ -48,7 +48,8 @@ typedef enum
   ANSWER_MARK,
   ANSWER_DELETED,
   ANSWER_READ,
-  CUT_AFTER_ROOMS
+  CUT_AFTER_ROOMS,
+  HOLD_PAGE
 } Mood;
 
 typedef struct
@@ -61,12 +62,16 @@ typedef struct
   guint    n_sets;
   gboolean cuts;        /* the first of each is answered by nothing but the end of the connection */
   gint64   delivered;
+  char    *held_page;   /* the number of a request for a page that is not answered yet */
+  char    *held_send;
   GString *asked;
 } Script;
 
 static void
 script_clear (Script *script)
 {
+  g_free (script->held_page);
+  g_free (script->held_send);
   g_string_free (script->asked, TRUE);
 }
 
@@ -98,6 +103,10 @@ replay (ChatRawPeer *peer,
       if (since < 31)
         chat_raw_say (peer, "{\"type\":\"DELETE_MSG\",\"id\":30,\"room_id\":7,\"seq\":31%s}\n", number);
       chat_raw_say (peer, "{\"type\":\"SYNC\",\"status\":\"SUCCESS\",\"seq\":31%s}\n", number);
+      break;
+    case HOLD_PAGE:
+      chat_raw_say (peer, "{\"type\":\"SYNC\",\"status\":\"%s\",\"seq\":%d%s}\n", script->n_logins < 3 ? "SUCCESS" : "RESET",
+                    script->n_logins < 3 ? 10 : 40, number);
       break;
     case CUT_AFTER_ROOMS:
       chat_raw_say (peer, "{\"type\":\"SYNC\",\"status\":\"%s\",\"seq\":40%s}\n", since < 40 ? "RESET" : "SUCCESS", number);
@@ -154,6 +163,18 @@ replay (ChatRawPeer *peer,
     }
 }
 
+/* The answer to what was sent again comes when the rooms are told, and the page of the room is asked for but not told yet */
+static void
+hold_page (ChatRawPeer *peer,
+           Script      *script)
+{
+  if (script->held_page == NULL || script->held_send == NULL || script->n_sends == 3)
+    return;
+  script->n_sends = 3;
+  chat_raw_say (peer, "{\"type\":\"SND_MSG\",\"status\":\"SUCCESS\",\"room_id\":7,\"message_id\":30,"
+                "\"date\":\"2026-01-31T12:34:56.789Z\"%s}\n", script->held_send);
+}
+
 static void
 serve (ChatRawPeer *peer,
        const char  *type,
@@ -196,6 +217,12 @@ serve (ChatRawPeer *peer,
   else if (g_str_equal (type, "READ_MSG"))
     {
       g_string_append (script->asked, "page ");
+      if (script->mood == HOLD_PAGE && script->n_logins == 3 && script->held_page == NULL)
+        {
+          script->held_page = g_steal_pointer (&number);
+          hold_page (peer, script);
+          return;
+        }
       say_message (peer, script->n_logins == 1 ? 10 : 40, 0, number);
       chat_raw_say (peer, "{\"type\":\"READ_MSG\",\"status\":\"END\",\"room_id\":7,\"more\":%s%s}\n",
                     script->n_logins == 1 ? "false" : "true", number);
@@ -204,6 +231,11 @@ serve (ChatRawPeer *peer,
     {
       if (script->n_sends++ == 0)
         chat_raw_hang_up (peer);
+      else if (script->mood == HOLD_PAGE)
+        {
+          script->held_send = g_steal_pointer (&number);
+          hold_page (peer, script);
+        }
       else
         chat_raw_say (peer, "{\"type\":\"SND_MSG\",\"status\":\"SUCCESS\",\"room_id\":7,\"message_id\":30,"
                       "\"date\":\"2026-01-31T12:34:56.789Z\"%s}\n", number);
@@ -363,6 +395,34 @@ test_deleted_meanwhile (void)
   g_assert_cmpstr (chat_message_get_text (chat_room_get_last_message (room)), ==, "10");
 }
 
+/* After a RESET the window of an open room may lack just what is the newest: that is not looked for in it */
+static void
+test_newest_in_doubt (void)
+{
+  g_auto (Script) script = { .mood = HOLD_PAGE, .asked = g_string_new (NULL) };
+  g_autoptr (ChatRawServer) server = chat_raw_server_new (serve, &script);
+  g_autoptr (ChatPerson) anna = chat_person_new ();
+  g_autoptr (ChatMessageList) list = NULL;
+  g_autoptr (ChatMessage) message = NULL;
+  ChatRoom *room;
+
+  start_script (anna, server);
+  restore (anna);
+  chat_test_wait_until (chat_session_get_state (anna->session) == CHAT_SESSION_ONLINE);
+  room = chat_person_get_room (anna, "boris");
+  list = chat_session_get_messages (anna->session, room);
+  chat_test_wait_until (shows (list, "10 "));
+  /* It arrives, but the connection ends before the answer */
+  message = chat_person_send (anna, room, "30");
+  chat_test_wait_until (chat_message_get_state (message) == CHAT_MESSAGE_SENT);
+  g_assert_cmpint (chat_message_get_id (message), ==, 30);
+  say_message (chat_raw_server_get_peer (server), 40, 0, script.held_page);
+  chat_raw_say (chat_raw_server_get_peer (server), "{\"type\":\"READ_MSG\",\"status\":\"END\",\"room_id\":7,\"more\":true%s}\n",
+                script.held_page);
+  chat_test_wait_until (g_strcmp0 (chat_list_text (list, -1), "40") == 0);
+  chat_test_wait_until (g_strcmp0 (chat_message_get_text (chat_room_get_last_message (room)), "40") == 0);
+}
+
 /* What was read without a connection was read further elsewhere: there is nothing to tell, and nothing that waits for it */
 static void
 test_read_elsewhere (void)
@@ -504,6 +564,7 @@ main (int    argc,
   g_test_add_func ("/sync/mark-limited", test_mark_limited);
   g_test_add_func ("/sync/asked-counts", test_asked_counts);
   g_test_add_func ("/sync/deleted-meanwhile", test_deleted_meanwhile);
+  g_test_add_func ("/sync/newest-in-doubt", test_newest_in_doubt);
   g_test_add_func ("/sync/read-elsewhere", test_read_elsewhere);
   g_test_add_func ("/sync/cut-untold", test_cut_untold);
   g_test_add_func ("/sync/cut-after-rooms", test_cut_after_rooms);
