@@ -89,6 +89,18 @@ write_all (gconstpointer data,
   return TRUE;
 }
 
+/* "BM" alone is the beginning of many a text: the size of the header that follows has few values */
+static gboolean
+is_bmp (const guint8 *bytes,
+        gsize         n)
+{
+  static const guint8 sizes[] = { 12, 40, 52, 56, 64, 108, 124 };
+
+  if (n < 18 || memcmp (bytes, "BM", 2) != 0 || bytes[15] != 0 || bytes[16] != 0 || bytes[17] != 0)
+    return FALSE;
+  return memchr (sizes, bytes[14], sizeof sizes) != NULL;
+}
+
 /* What a file is goes by its first bytes. The list is short, and without formats that can name other files (SVG) */
 static const char *
 sniff (const guint8 *bytes,
@@ -102,6 +114,11 @@ sniff (const guint8 *bytes,
     return "gif";
   if (n >= 12 && memcmp (bytes, "RIFF", 4) == 0 && memcmp (bytes + 8, "WEBP", 4) == 0)
     return "webp";
+  if (is_bmp (bytes, n))
+    return "bmp";
+  /* (Of many pictures the first: it is read whole before it is decoded) */
+  if (n >= 4 && (memcmp (bytes, "II*\0", 4) == 0 || memcmp (bytes, "MM\0*", 4) == 0))
+    return "tiff";
   return NULL;
 }
 

@@ -332,6 +332,7 @@ strip_gif (const guint8 *data,
 
 /* WebP */
 
+#define BMP_HEADERS 26      /* the least that both of them have (bytes) */
 #define WEBP_HAS_EXIF 0x08
 #define WEBP_HAS_XMP  0x04
 
@@ -380,6 +381,20 @@ strip_webp (const guint8 *data,
   return out->len > 12 ? CHAT_IMAGE_STRIP_DONE : CHAT_IMAGE_STRIP_BROKEN;
 }
 
+/* It has its size in it (0: its maker was lazy), and no place for words; what stands behind it goes */
+static ChatImageStripResult
+strip_bmp (const guint8 *data,
+           gsize         size,
+           GByteArray   *out)
+{
+  gsize told = get_le32 (data + 2);
+
+  if (told > size || (told > 0 && told < BMP_HEADERS))
+    return CHAT_IMAGE_STRIP_BROKEN;
+  g_byte_array_append (out, data, told > 0 ? told : size);
+  return CHAT_IMAGE_STRIP_DONE;
+}
+
 ChatImageStripResult
 chat_image_strip (const guint8 *data,
                   gsize         size,
@@ -393,5 +408,7 @@ chat_image_strip (const guint8 *data,
     return strip_gif (data, size, out);
   if (size >= 12 && memcmp (data, "RIFF", 4) == 0 && memcmp (data + 8, "WEBP", 4) == 0)
     return strip_webp (data, size, out);
+  if (size >= BMP_HEADERS && memcmp (data, "BM", 2) == 0)
+    return strip_bmp (data, size, out);
   return CHAT_IMAGE_STRIP_UNKNOWN;
 }

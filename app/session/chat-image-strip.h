@@ -18,7 +18,8 @@ typedef enum
 
 /**
  * chat_image_strip:
- * @data: a JPEG (ITU T.81), PNG (W3C PNG), GIF (GIF89a) or WebP (RFC 9649)
+ * @data: a JPEG (ITU T.81), PNG (W3C PNG), GIF (GIF89a), WebP (RFC 9649) or BMP, which has nothing of it. (A TIFF is UNKNOWN: what it tells stands
+ *   among what it is made of)
  * @out: (out caller-allocates): empty; gets @data without Exif, XMP, IPTC, comments and texts, and without whatever stands behind the image. Its pixels,
  *   its colours, and, of a JPEG, the way it is held are as they were.
  *

@@ -65,7 +65,7 @@ typedef enum
  * @width, @height: 1 to %CHAT_IMAGE_MAX_SIDE pixels: it is made to fit in, and never larger than it is
  *
  * Decodes in a process of its own, which has little memory, little time and no way to anything else: what an image does to its decoder
- * happens there. The kind of file goes by its first bytes: JPEG, PNG, GIF and, where the system can, WebP. Cancelling kills the process.
+ * happens there. The kind of file goes by its first bytes: JPEG, PNG, GIF, BMP, TIFF and, where the system can, WebP. Cancelling kills the process.
  */
 void       chat_image_decode_async        (const char           *path,
                                            ChatImageKind         kind,

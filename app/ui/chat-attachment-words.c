@@ -166,7 +166,7 @@ chat_attachment_can_cancel (ChatAttachment *self)
 gboolean
 chat_attachment_is_picture (ChatMessage *message)
 {
-  static const char *const types[] = { "image/jpeg", "image/png", "image/gif", "image/webp", NULL };
+  static const char *const types[] = { "image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp", "image/tiff", NULL };
   ChatAttachment *self = chat_message_get_attachment (message);
 
   return self != NULL && chat_message_get_content (message) == CHAT_MESSAGE_IMAGE

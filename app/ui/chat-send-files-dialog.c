@@ -175,7 +175,7 @@ item_known (Item       *item,
             gint64      size,
             const char *content_type)
 {
-  static const char *const images[] = { "image/jpeg", "image/png", "image/gif", "image/webp" };
+  static const char *const images[] = { "image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp", "image/tiff" };
   gint64 limit = chat_session_get_media_limit (item->dialog->session);
   g_autofree char *words = g_format_size (size);
   g_autoptr (GIcon) icon = chat_attachment_icon_for (content_type);

@@ -238,6 +238,26 @@ test_broken (void)
     }
   g_assert_cmpint (chat_image_strip ((const guint8 *) "<svg/>", 6, none), ==, CHAT_IMAGE_STRIP_UNKNOWN);
   g_assert_cmpint (chat_image_strip (NULL, 0, none), ==, CHAT_IMAGE_STRIP_UNKNOWN);
+  /* What tells stands among what a TIFF is made of */
+  g_assert_cmpint (chat_image_strip ((const guint8 *) "II*\0\x08\0\0\0", 8, none), ==, CHAT_IMAGE_STRIP_UNKNOWN);
+}
+
+/* It has no place for words; what stands behind it goes */
+static void
+test_bmp (void)
+{
+  static const guint8 image[] = "BM\x1e\0\0\0\0\0\0\0\x1a\0\0\0\x0c\0\0\0\x01\0\x01\0\x01\0\x18\0\xff\0\0\0where it was made";
+  guint8 broken[sizeof image];
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+
+  g_assert_cmpint (chat_image_strip (image, sizeof image - 1, out), ==, CHAT_IMAGE_STRIP_DONE);
+  g_assert_cmpmem (out->data, out->len, image, 30);
+  memcpy (broken, image, sizeof image);
+  broken[3] = 1;
+  g_assert_cmpint (chat_image_strip (broken, sizeof image - 1, out), ==, CHAT_IMAGE_STRIP_BROKEN);
+  broken[2] = 1;
+  broken[3] = 0;
+  g_assert_cmpint (chat_image_strip (broken, sizeof image - 1, out), ==, CHAT_IMAGE_STRIP_BROKEN);
 }
 
 int
@@ -252,5 +272,6 @@ main (int   argc,
   g_test_add_func ("/image-strip/webp", test_webp);
   g_test_add_func ("/image-strip/broken", test_broken);
 
+  g_test_add_func ("/image-strip/bmp", test_bmp);
   return g_test_run ();
 }

@@ -75,7 +75,7 @@ assert_pixel (ChatImage *image,
 static void
 test_still (void)
 {
-  static const char *const types[] = { "png", "jpeg" };
+  static const char *const types[] = { "png", "jpeg", "bmp", "tiff" };
   g_autoptr (GdkPixbuf) pixbuf = make_pixbuf (300, 100, 0xff0000ff);
   g_autofree char *path = g_build_filename (dir, "still", NULL);
 
@@ -231,7 +231,9 @@ test_refused (void)
                             "<image href='file:///etc/passwd'/></svg>";
   g_autofree char *drawing = put_file ("drawing.png", svg, -1);
   g_autofree char *empty = put_file ("empty", "", 0);
-  g_autofree char *start = put_file ("start", gif, 10);
+  g_autofree char *start = put_file ("start", gif, 10), *words = put_file ("words", "BMs are what this text is about", -1);
+  g_autofree char *tiff = put_file ("tiff", "II*\0\x08\0\0\0\xff\xff", 10), *bmp = put_file ("bmp", "BM\xff\xff\xff\x7f\0\0\0\0\x36\0\0\0\x28\0\0\0"
+                                                                                                "\xff\xff\xff\x7f\xff\xff\xff\x7f\x01\0\x20\0", 30);
   g_autofree char *nowhere = g_build_filename (dir, "nowhere", NULL);
   g_autofree char *fifo = g_build_filename (dir, "fifo", NULL);
   g_autofree char *link = g_build_filename (dir, "link", NULL);
@@ -240,6 +242,9 @@ test_refused (void)
   refuse (drawing, CHAT_IMAGE_ERROR_NO_IMAGE);
   refuse (empty, CHAT_IMAGE_ERROR_NO_IMAGE);
   refuse (start, CHAT_IMAGE_ERROR_NO_IMAGE);
+  refuse (words, CHAT_IMAGE_ERROR_NO_IMAGE);
+  refuse (tiff, CHAT_IMAGE_ERROR_NO_IMAGE);
+  refuse (bmp, CHAT_IMAGE_ERROR_NO_IMAGE);
   refuse (nowhere, CHAT_IMAGE_ERROR_FAILED);
   refuse (dir, CHAT_IMAGE_ERROR_FAILED);
   g_assert_cmpint (mkfifo (fifo, 0600), ==, 0);
