@@ -105,7 +105,9 @@ chat_media_transfer_fail (GError     **error,
                           int          code,
                           const char  *what)
 {
-  g_set_error (error, CHAT_MEDIA_ERROR, code == ENOSPC || code == EDQUOT ? CHAT_MEDIA_ERROR_NO_SPACE : CHAT_MEDIA_ERROR_LOCAL,
+  gboolean full = code == ENOSPC || code == EDQUOT || code == EFBIG;
+
+  g_set_error (error, CHAT_MEDIA_ERROR, full ? CHAT_MEDIA_ERROR_NO_SPACE : CHAT_MEDIA_ERROR_LOCAL,
                "%s: %s", what, g_strerror (code));
   return FALSE;
 }

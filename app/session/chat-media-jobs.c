@@ -242,8 +242,9 @@ on_downloaded (GObject      *source,
     {
       g_message ("A file did not come: %s", error->message);
       file->failure = g_strdup (words_for (error, FALSE));
-      /* (Of one that there was no room for, what has come is of use) */
-      if (g_error_matches (error, CHAT_MEDIA_ERROR, CHAT_MEDIA_ERROR_GONE))
+      /* (Where there was no room for it, it does not go on taking what there is) */
+      if (g_error_matches (error, CHAT_MEDIA_ERROR, CHAT_MEDIA_ERROR_GONE)
+          || g_error_matches (error, CHAT_MEDIA_ERROR, CHAT_MEDIA_ERROR_NO_SPACE))
         remove_part (self, file);
       chat_media_file_set_state (file, CHAT_STORE_DOWNLOAD_NONE);
     }

@@ -5,7 +5,9 @@
 
 #include "test-media-common.h"
 
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static guint
 count (ChatFileList *files)
@@ -126,6 +128,78 @@ test_room_files (void)
   wait_for_names (files, "");
   wait_for_names (own, "");
   g_assert_false (chat_file_list_get_has_more (files));
+}
+
+/* Files that come by themselves: what is in a window when the limits change is looked at again */
+static void
+test_auto (void)
+{
+  g_autoptr (Fixture) f = fixture_new (NULL);
+  g_autoptr (ChatMessage) message = send_named (f, "a");
+
+  chat_test_wait_until (chat_list_length (f->other) == 1);
+  g_assert_true (is_state (message_at (f->other, 0), CHAT_ATTACHMENT_REMOTE));
+  chat_session_set_auto_download (f->boris->session, -1, -1);
+  chat_test_wait_until (is_state (message_at (f->other, 0), CHAT_ATTACHMENT_LOCAL));
+}
+
+/* No file may grow beyond so many bytes; 0: beyond what is usual */
+static void
+limit_files (rlim_t bytes)
+{
+  struct rlimit limit;
+
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+  limit.rlim_cur = bytes > 0 ? bytes : limit.rlim_max;
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+}
+
+/* The disk is full in the midst of it: that is said, nothing half is left, and when there is room it can be had */
+static void
+test_full (void)
+{
+  g_autoptr (Fixture) f = fixture_new (NULL);
+  g_autofree char *path = make_file (f, "file", 4 * 1024 * 1024, 67), *more = make_file (f, "more", 4 * 1024 * 1024, 68);
+  g_autofree char *saved = g_build_filename (f->dir, "saved", NULL), *fresh = g_build_filename (f->dir, "fresh", NULL), *content = NULL;
+  g_autoptr (GFile) destination = g_file_new_for_path (saved), new_place = g_file_new_for_path (fresh);
+  g_autoptr (ChatMessage) message = send_file (f, path, NULL);
+  g_autoptr (GError) error = NULL;
+  g_auto (ChatAnswer) answer = { NULL };
+  ChatMessage *got;
+
+  g_assert_true (g_file_set_contents (saved, "before", -1, NULL));
+  chat_test_wait_until (chat_list_length (f->other) == 1);
+  chat_test_wait_until (chat_message_get_state (message) == CHAT_MESSAGE_SENT);
+  got = message_at (f->other, 0);
+  limit_files (2 * 1024 * 1024);
+  chat_session_start_transfer (f->boris->session, got);
+  chat_test_wait_until (is_state (got, CHAT_ATTACHMENT_FAILED));
+  g_assert_nonnull (strstr (chat_attachment_get_failure (chat_message_get_attachment (got)), "space"));
+  chat_test_wait_until (count_files (f->boris) == 0);
+  /* What is to be sent has no room for its copy */
+  g_assert_null (try_send (f, more, NULL, &error));
+  g_assert_nonnull (error);
+  g_clear_error (&error);
+  chat_test_wait_until (count_files (f->anna) == 1);
+  g_assert_cmpuint (chat_list_length (f->list), ==, 1);
+
+  limit_files (0);
+  assert_fetched (f, path);
+
+  /* There is none where it is to be saved */
+  limit_files (2 * 1024 * 1024);
+  chat_session_save_attachment_async (f->boris->session, got, destination, NULL, chat_answer_take, &answer);
+  g_assert_false (chat_session_save_attachment_finish (f->boris->session, chat_answer_wait (&answer), &error));
+  g_assert_true (error->domain == CHAT_SESSION_ERROR);
+  g_clear_error (&error);
+  chat_answer_clear (&answer);
+  chat_session_save_attachment_async (f->boris->session, got, new_place, NULL, chat_answer_take, &answer);
+  g_assert_false (chat_session_save_attachment_finish (f->boris->session, chat_answer_wait (&answer), &error));
+  limit_files (0);
+  g_assert_true (g_file_get_contents (saved, &content, NULL, NULL));
+  g_assert_cmpstr (content, ==, "before");
+  g_assert_false (g_file_test (fresh, G_FILE_TEST_EXISTS));
 }
 
 /* What is saved before it is here, and does not come, says why, and leaves what was there */
@@ -429,6 +503,8 @@ main (int   argc,
   chat_session_test_init (&argc, &argv);
   g_test_add_func ("/media-room/files", test_room_files);
   g_test_add_func ("/media-room/save-fails", test_save_fails);
+  g_test_add_func ("/media-room/auto", test_auto);
+  g_test_add_func ("/media-room/full", test_full);
   g_test_add_func ("/media-room/order", test_order);
   g_test_add_func ("/media-room/held", test_held);
   g_test_add_func ("/media-room/deleted", test_deleted);
