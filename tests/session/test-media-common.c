@@ -78,7 +78,7 @@ try_send (Fixture                      *f,
 
   chat_session_send_file_async (f->anna->session, f->room, file, options, NULL, chat_answer_take, &answer);
   /* A large one is copied first, and the disk may be slow */
-  chat_test_wait_until_for (120, answer.result != NULL);
+  chat_test_wait_until_for (600, answer.result != NULL);
   return chat_session_send_file_finish (f->anna->session, chat_answer_wait (&answer), error);
 }
 

@@ -10,7 +10,7 @@
 
 #include "test-media-common.h"
 
-#define LARGE (G_GINT64_CONSTANT (200) * 1024 * 1024)
+#define LARGE_MIB 200
 
 static void
 test_file (void)
@@ -532,7 +532,8 @@ get_memory (void)
   return g_ascii_strtoll (line + strlen ("VmRSS:"), NULL, 10);
 }
 
-/* A file of any size needs no more memory than a small one; both people and the server are in this program */
+/* A file of any size needs no more memory than a small one; both people and the server are in this program. CHAT_TEST_LARGE_MIB=N: a file of
+ * another size, for measuring */
 static G_GNUC_UNUSED void
 test_memory (void)
 {
@@ -540,19 +541,21 @@ test_memory (void)
   g_autofree char *path = g_build_filename (f->dir, "large", NULL), *small = make_file (f, "small", SMALL, 8);
   g_autoptr (ChatMessage) first = NULL;
   g_autoptr (ChatMessage) message = NULL;
-  gint64 before;
+  const char *given = g_getenv ("CHAT_TEST_LARGE_MIB");
+  gint64 mib = given != NULL ? g_ascii_strtoll (given, NULL, 10) : LARGE_MIB, before;
+  guint seconds = 120 + mib / 4;
 
   first = send_file (f, small, NULL);
   chat_test_wait_until (chat_list_length (f->other) == 1);
   assert_fetched (f, small);
   g_assert_true (g_file_set_contents (path, "x", 1, NULL));
-  g_assert_cmpint (truncate (path, LARGE), ==, 0);
+  g_assert_cmpint (truncate (path, mib * 1024 * 1024), ==, 0);
   before = get_memory ();
   message = send_file (f, path, NULL);
-  chat_test_wait_until_for (120, chat_message_get_state (message) == CHAT_MESSAGE_SENT);
+  chat_test_wait_until_for (seconds, chat_message_get_state (message) == CHAT_MESSAGE_SENT);
   chat_test_wait_until (chat_list_length (f->other) == 2);
   chat_session_start_transfer (f->boris->session, message_at (f->other, 1));
-  chat_test_wait_until_for (120, is_state (message_at (f->other, 1), CHAT_ATTACHMENT_LOCAL));
+  chat_test_wait_until_for (seconds, is_state (message_at (f->other, 1), CHAT_ATTACHMENT_LOCAL));
   g_test_message ("%" G_GINT64_FORMAT " KiB before, %" G_GINT64_FORMAT " after", before, get_memory ());
 #ifndef __SANITIZE_ADDRESS__
   /* (The sanitizer keeps what was freed) */
