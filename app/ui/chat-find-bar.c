@@ -10,6 +10,7 @@
 #include <glib/gi18n.h>
 
 #include "chat-accessible.h"
+#include "chat-message-text.h"
 
 struct _ChatFindBar
 {
@@ -36,8 +37,8 @@ matches (ChatFindBar *self,
 {
   ChatAttachment *attachment = chat_message_get_attachment (message);
   /* The address of a file is not shown: its name is what one looks for */
-  g_autofree char *folded = g_utf8_casefold (attachment != NULL ? chat_attachment_get_name (attachment)
-                                                                : chat_message_get_text (message), -1);
+  g_autofree char *folded = chat_text_fold (attachment != NULL ? chat_attachment_get_name (attachment)
+                                                               : chat_message_get_text (message));
 
   return strstr (folded, self->words) != NULL;
 }
@@ -167,7 +168,7 @@ search_changed_cb (ChatFindBar *self)
   g_clear_pointer (&self->words, g_free);
   self->wants_older = FALSE;
   if (*text != '\0')
-    self->words = g_utf8_casefold (text, -1);
+    self->words = chat_text_fold (text);
   if (self->list == NULL || self->words == NULL)
     {
       g_clear_object (&self->current);

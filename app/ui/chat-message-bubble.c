@@ -324,8 +324,8 @@ make_body (ChatBubble    *self,
 
   if (self->highlight != NULL && *self->highlight != '\0')
     {
-      g_autofree char *folded = g_utf8_casefold (self->text->display, -1);
-      g_autofree char *words = g_utf8_casefold (self->highlight, -1);
+      g_autofree char *folded = chat_text_fold (self->text->display);
+      g_autofree char *words = chat_text_fold (self->highlight);
 
       /* Folding may change the length of a character; then the places are not those of the text, and none is marked */
       if (strlen (folded) == strlen (self->text->display))

@@ -335,3 +335,13 @@ chat_text_file_name (const char *address)
 
   return line;
 }
+
+char *
+chat_text_fold (const char *text)
+{
+  g_autofree char *folded = g_utf8_casefold (text, -1);
+  char *composed = g_utf8_normalize (folded, -1, G_NORMALIZE_ALL_COMPOSE);
+
+  /* What is no UTF-8 has no letters to put together */
+  return composed != NULL ? composed : g_steal_pointer (&folded);
+}

@@ -60,5 +60,8 @@ gboolean  chat_text_is_directional (gunichar c);
  * @max_chars characters */
 char     *chat_text_harmless_line (const char *text,
                                    guint       max_chars);
+/** chat_text_fold: Returns: (transfer full): @text as it is compared by one who searches: without case, and however its
+ * letters are put together (a file from another system may have its accents apart). As long as @text where that has neither */
+char     *chat_text_fold          (const char *text);
 
 G_END_DECLS

@@ -125,6 +125,29 @@ test_treacherous (void)
   g_assert_true (chat_text_is_openable ("https://example.org/x"));
 }
 
+/* By one who searches: as keyboards and other systems write them */
+static void
+test_fold (void)
+{
+  static const char *const alike[][2] = {
+    { "Straße", "STRASSE" },
+    { "Caf\xc3\xa9", "cafe\xcc\x81" },
+    { "Й", "и\xcc\x86" },
+    { "ﬁlm", "FILM" },
+    { "plain", "Plain" },
+    { "", "" },
+  };
+  g_autofree char *a = chat_text_fold ("résumé"), *b = chat_text_fold ("resume");
+
+  for (guint i = 0; i < G_N_ELEMENTS (alike); i++)
+    {
+      g_autofree char *one = chat_text_fold (alike[i][0]), *other = chat_text_fold (alike[i][1]);
+
+      g_assert_cmpstr (one, ==, other);
+    }
+  g_assert_cmpstr (a, !=, b);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -135,6 +158,7 @@ main (int   argc,
   g_test_add_func ("/ui/message-text/hostile", test_hostile);
   g_test_add_func ("/ui/message-text/file-name", test_file_name);
   g_test_add_func ("/ui/message-text/treacherous", test_treacherous);
+  g_test_add_func ("/ui/message-text/fold", test_fold);
 
   return g_test_run ();
 }
