@@ -29,6 +29,7 @@ struct _ChatRoomFilesWindow
   ChatFileList    *files;
 
   guint            fill_source;
+  gboolean         focused;
 
   AdwToastOverlay *toasts;
   AdwViewSwitcherTitle *switcher;
@@ -214,6 +215,11 @@ fill_cb (gpointer user_data)
   ChatRoomFilesWindow *self = user_data;
 
   self->fill_source = 0;
+  /* Once: the keys are for the list, not for the switch above it */
+  if (!self->focused && gtk_widget_get_mapped (self->images_scrolled))
+    self->focused = gtk_widget_grab_focus (GTK_WIDGET (self->images_view));
+  else if (!self->focused && gtk_widget_get_mapped (self->files_scrolled))
+    self->focused = gtk_widget_grab_focus (self->files_view);
   fill_page (self->images_scrolled, self->images);
   fill_page (self->files_scrolled, self->files);
   return G_SOURCE_REMOVE;

@@ -180,6 +180,10 @@ test_images (void)
   g_assert_cmpint (gdk_texture_get_height (chat_image_tile_get_texture (CHAT_IMAGE_TILE (tile))), >=, gtk_widget_get_width (tile));
   g_assert_null (chat_image_tile_get_texture (CHAT_IMAGE_TILE (find_of (&f, CHAT_TYPE_IMAGE_TILE, remote))));
 
+  /* The keyboard is in the grid */
+  chat_test_wait_until (GTK_IS_WIDGET (gtk_window_get_focus (GTK_WINDOW (f.window))) &&
+                        CHAT_IS_IMAGE_TILE (gtk_window_get_focus (GTK_WINDOW (f.window))));
+
   /* What it does, and what came of it */
   chat_file_item_activate (CHAT_FILE_ITEM (tile));
   g_assert_true (f.viewed == here);
