@@ -307,6 +307,102 @@ test_timeline (void)
   chat_test_assert_finalized ();
 }
 
+/* What is read stays to the pixel whatever becomes of images above, below and in the view: told, previewed, there, broken */
+static void
+test_still (void)
+{
+  g_autoptr (ChatFakeSource) source = chat_fake_source_new ();
+  g_autoptr (ChatMessageList) list = NULL;
+  g_autoptr (ChatRoom) room = chat_room_new (1, "bob");
+  g_autoptr (GBytes) preview = make_preview ();
+  g_autofree char *path = put_image ("still", 640, 480);
+  g_autofree char *broken = g_build_filename (dir, "still broken", NULL);
+  GPtrArray *history = chat_fake_source_get_history (source);
+  GtkWidget *timeline = chat_timeline_new (), *window = gtk_window_new ();
+  ChatMessage *read = NULL;
+  graphene_rect_t was, place;
+  int offset = 0, now = 0;
+
+  g_assert_true (g_file_set_contents (broken, "no image", -1, NULL));
+  /* Texts, and an image after every third */
+  for (guint i = 0; i < 80; i++)
+    {
+      gboolean image = i % 3 == 2;
+      ChatMessage *message = chat_message_new (1, "bob", FALSE, image ? CHAT_MESSAGE_IMAGE : CHAT_MESSAGE_TEXT, NULL);
+
+      chat_message_set_id (message, chat_fake_source_take_id (source));
+      chat_message_set_text (message, image ? "https://chat.example.com/m/00/a.png" : "Words that stay where they are");
+      chat_message_set_date (message, NOON, NULL);
+      if (image)
+        {
+          g_autoptr (ChatAttachment) attachment = make_attachment (640, i % 2 ? 480 : 900, preview);
+
+          chat_message_set_attachment (message, attachment);
+        }
+      g_ptr_array_add (history, message);
+    }
+  chat_fake_source_set_auto (source, TRUE);
+  list = chat_message_list_new (CHAT_MESSAGE_SOURCE (source));
+  gtk_window_set_default_size (GTK_WINDOW (window), 600, 700);
+  gtk_window_set_child (GTK_WINDOW (window), timeline);
+  gtk_window_present (GTK_WINDOW (window));
+  chat_message_list_load (list);
+  chat_timeline_set_room (CHAT_TIMELINE (timeline), room, list);
+  chat_test_wait_until (find_row (timeline, history->pdata[79]) != NULL);
+  chat_timeline_show_message (CHAT_TIMELINE (timeline), history->pdata[51], NULL);
+  chat_test_wait_until (!chat_timeline_get_follows (CHAT_TIMELINE (timeline)) && find_row (timeline, history->pdata[51]) != NULL &&
+                        (read = chat_timeline_get_first_visible (CHAT_TIMELINE (timeline), &offset)) != NULL);
+  chat_test_settle ();
+  read = chat_timeline_get_first_visible (CHAT_TIMELINE (timeline), &offset);
+  g_assert_true (gtk_widget_compute_bounds (GTK_WIDGET (find_row (timeline, read)), timeline, &was));
+
+  for (guint step = 0; step < 4; step++)
+    {
+      /* From both ends to the middle, so that each step happens above, below and in the view */
+      for (guint i = 0; i < 40; i++)
+        for (guint side = 0; side < 2; side++)
+          {
+            ChatMessage *message = history->pdata[side == 0 ? i : 79 - i];
+            ChatAttachment *attachment = chat_message_get_attachment (message);
+
+            if (attachment == NULL)
+              continue;
+            if (step == 0)
+              chat_attachment_set_state (attachment, CHAT_ATTACHMENT_QUEUED, NULL);
+            else if (step == 1)
+              chat_attachment_set_state (attachment, CHAT_ATTACHMENT_TRANSFERRING, NULL);
+            else if (step == 2)
+              arrives (attachment, path);
+            /* What turns out to be none becomes a file, which is smaller */
+            else if (message != read)
+              arrives (attachment, broken);
+            if (i % 8 == 7)
+              chat_test_settle ();
+          }
+      chat_test_settle ();
+      g_assert_true (chat_timeline_get_first_visible (CHAT_TIMELINE (timeline), &now) == read);
+      g_assert_cmpint (now, ==, offset);
+      g_assert_true (gtk_widget_compute_bounds (GTK_WIDGET (find_row (timeline, read)), timeline, &place));
+      g_assert_true (graphene_rect_equal (&place, &was));
+      /* A new one comes at the end as well */
+      {
+        g_autoptr (ChatMessage) message = chat_message_new (1, "bob", FALSE, CHAT_MESSAGE_IMAGE, NULL);
+        g_autoptr (ChatAttachment) attachment = make_attachment (640, 480, preview);
+
+        chat_message_set_id (message, chat_fake_source_take_id (source));
+        chat_message_set_text (message, "https://chat.example.com/m/00/a.png");
+        chat_message_set_date (message, NOON, NULL);
+        chat_message_set_attachment (message, attachment);
+        chat_message_list_add (list, message);
+      }
+    }
+
+  chat_timeline_set_room (CHAT_TIMELINE (timeline), NULL, NULL);
+  chat_test_watch_object (timeline);
+  gtk_window_destroy (GTK_WINDOW (window));
+  chat_test_assert_finalized ();
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -326,6 +422,7 @@ main (int   argc,
   g_test_add_func ("/ui/picture/motion", test_motion);
   g_test_add_func ("/ui/picture/bound", test_bound);
   g_test_add_func ("/ui/picture/timeline", test_timeline);
+  g_test_add_func ("/ui/picture/still", test_still);
 
   rc = g_test_run ();
   chat_test_temp_dir_remove (dir);
