@@ -26,7 +26,8 @@ TABLES = {
               ('rss_mb', 'RSS MB'), ('pss_mb', 'PSS MB')],
     'open': [('first_frame_ms', 'first frame ms'), ('cpu_ms', 'CPU-ms'), ('loaded', 'messages loaded')],
     'scroll': [('cpu_ms', 'CPU-ms a step'), ('frame_p50_ms', 'frame p50 ms'), ('frame_p99_ms', 'frame p99 ms'),
-               ('frame_max_ms', 'frame max ms'), ('steps', 'steps'), ('loaded', 'messages loaded'), ('rss_mb', 'RSS MB')],
+               ('frame_max_ms', 'frame max ms'), ('steps', 'steps'), ('loaded', 'messages loaded'), ('rss_mb', 'RSS MB'),
+               ('kept_mb', 'pixels kept MB'), ('decoders_cpu_ms', 'decoders\' CPU-ms a step')],
 }
 
 
