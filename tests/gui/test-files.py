@@ -1,10 +1,12 @@
 #!/usr/bin/python3
-# test-files.py: two people with the app open send each other a file and an image
+# test-files.py: two people with the app open send each other an image and a file of 100 MB, from a chooser and from another program
 # SPDX-License-Identifier: GPL-3.0-or-later
 import hashlib
 import os
 import re
+import stat
 import struct
+import subprocess
 import sys
 import zlib
 
@@ -15,6 +17,7 @@ from world import main  # noqa: E402
 
 PASSWORD = 'correct horse'
 BUTTONS = ('push button', 'button')
+TABS = ('toggle button', 'radio button', 'page tab', 'push button', 'button')
 
 
 def sign_up(world, server, name):
@@ -23,6 +26,20 @@ def sign_up(world, server, name):
     app.submit()
     app.on_rooms_page()
     return app
+
+
+def opener(world):
+    """The program that this desktop has for files: it says what it was given, and how its bytes add up."""
+    told = os.path.join(world.run, 'opened')
+    script = put(world, 'opener', f'#!/bin/sh\nsha256sum "$1" > {told}.part && mv {told}.part {told}\n'.encode())
+    os.chmod(script, stat.S_IRWXU)
+    folder = os.path.join(os.environ['XDG_DATA_HOME'], 'applications')
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, 'opener.desktop'), 'w') as file:
+        file.write(f'[Desktop Entry]\nType=Application\nName=Opener\nExec={script} %f\nMimeType=application/octet-stream;\n')
+    with open(os.path.join(os.environ['XDG_CONFIG_HOME'], 'mimeapps.list'), 'w') as file:
+        file.write('[Default Applications]\napplication/octet-stream=opener.desktop\n')
+    return told
 
 
 def png(width, height):
@@ -61,6 +78,38 @@ def button(app, name):
     return wait(lambda: next((one for one in all_of(app.node, name, BUTTONS) if atspi.sensitive(one)), None), f'the button {name!r}')
 
 
+def listed(app, text):
+    return next((one for one in atspi.walk(app.node) if atspi.name(one).startswith(text) and 'message.menu' in atspi.actions(one)
+                 and atspi.shown(one)), None)
+
+
+def drag(what, given, app, target):
+    """By the pointer, from the window of another program onto TARGET, a node of APP; returns whether it was taken."""
+    source = subprocess.Popen([os.environ['CHAT_DRAG_SOURCE'], what, *given], stdin=subprocess.DEVNULL)
+    try:
+        window = wait(lambda: next((one for one in atspi.windows_of(source.pid) if atspi.title_of(one) == 'Drag source'), None),
+                      'the window to drag from')
+        # Below the other one's middle, so that both are seen
+        x, y = atspi.point(target)
+        app.focus_window()
+        atspi.xdotool('windowmove', '--sync', str(window), '1000', '500')
+        atspi.xdotool('windowactivate', '--sync', str(window))
+        place = atspi.geometry(window)
+        left, top = place[0] + place[2] // 2, place[1] + place[3] // 2
+        atspi.xdotool('mousemove', str(left), str(top), 'mousedown', '1')
+        # A drag begins beyond a threshold; each target is asked as the pointer comes over it
+        for step in range(1, 11):
+            atspi.xdotool('mousemove', str(left + (x - left) * step // 10), str(top + (y - top) * step // 10))
+        for step in range(20):
+            atspi.xdotool('mousemove', str(x + step % 2), str(y))
+        atspi.xdotool('mouseup', '1')
+        return source.wait(timeout=20) == 0
+    finally:
+        if source.poll() is None:
+            source.kill()
+            source.wait()
+
+
 def attach(app, path, caption=None):
     app.focus_window()
     act(button(app, 'Attach files'), 'click')
@@ -82,9 +131,10 @@ def attach(app, path, caption=None):
 
 def files(world):
     server = world.server()
-    data = bytes(range(256)) * 4000
+    data = os.urandom(1000 * 1000) * 100
     picture = png(640, 480)
-    report, photo = put(world, 'report.bin', data), put(world, 'photo.png', picture)
+    report, photo = put(world, 'report.dat', data), put(world, 'photo.png', picture)
+    told = opener(world)
     with world.step('two people in one room'):
         boris = sign_up(world, server, 'boris')
         anna = sign_up(world, server, 'anna')
@@ -94,17 +144,20 @@ def files(world):
         boris.sees_room('anna')
         boris.focus_window()
         boris.open_room('anna')
-    with world.step('a file goes, with its caption after it'):
+    with world.step('a file of 100 MB goes, with its caption after it'):
         attach(anna, report, caption='the numbers')
-        anna.sees_message('report.bin', re.compile('Sent|Delivered|Read'))
+        anna.sees_message('report.dat', re.compile('Sent|Delivered|Read'))
         anna.sees_message('the numbers')
         anna.no_nameless()
-    with world.step('it comes when the other one asks for it, byte for byte'):
-        row = boris.sees_message('report.bin', 'not downloaded')
+    with world.step('it comes when the other one asks for it, and opens with the same bytes'):
+        row = boris.sees_message('report.dat', 'not downloaded')
         boris.sees_message('the numbers')
         act(row, 'message.start-transfer')
-        boris.sees_message('report.bin', 'on this computer')
-        assert len(list(has_file(world, data, [report]))) >= 2, list(has_file(world, data, [report]))
+        act(boris.sees_message('report.dat', 'on this computer'), 'message.open')
+        wait(lambda: os.path.exists(told), 'the file to be opened')
+        digest, path = open(told).read().split()
+        assert digest == hashlib.sha256(data).hexdigest(), digest
+        assert path in list(has_file(world, data, [report])), path
     with world.step('an image comes by itself'):
         attach(anna, photo)
         anna.sees_message('photo.png', re.compile('Image photo.png.*(Sent|Delivered|Read)'))
@@ -118,6 +171,37 @@ def files(world):
         press('plus')
         press('Escape')
         boris.sees_no_window('photo.png')
+    with world.step('the room lists both, by keys, and leads back to them'):
+        boris.focus_window()
+        press('ctrl+i')
+        boris.sees_window('Images and Files')
+        wait(lambda: listed(boris, 'anna: Image photo.png'), 'the image in the list')
+        boris.no_nameless()
+        press('Return')
+        boris.sees_window('photo.png')
+        press('Escape')
+        boris.sees_no_window('photo.png')
+        act(next(one for one in all_of(boris.node, re.compile('^_?Files'), TABS)), 'click')
+        row = wait(lambda: listed(boris, 'anna: File report.dat'), 'the file in the list')
+        boris.no_nameless()
+        act(row, 'message.show-in-conversation')
+        boris.sees_no_window('Images and Files')
+        boris.sees_message('report.dat')
+    with world.step('files are dragged from another program; a folder among them is refused with a word, and text is text'):
+        folder = os.path.join(world.run, 'a folder')
+        os.mkdir(folder)
+        boris.focus_window()
+        assert drag('files', [put(world, 'one.txt', b'one'), folder, put(world, 'two.txt', b'two')], boris, boris.composer())
+        wait(lambda: all_of(boris.node, 'Do not send two.txt', BUTTONS), 'the dialog before sending')
+        wait(lambda: any('Folders can not be sent' in atspi.name(one) for one in atspi.walk(boris.node)), 'the word about the folder')
+        act(button(boris, 'Do not send a folder'), 'click')
+        act(button(boris, 'Send'), 'click')
+        wait(lambda: not all_of(boris.node, re.compile('^Do not send')), 'the dialog to go')
+        anna.sees_message('one.txt')
+        anna.sees_message('two.txt')
+        assert drag('text', ['words that were dragged'], boris, boris.composer())
+        wait(lambda: atspi.content(boris.composer()) == 'words that were dragged', 'the text in the composer')
+        atspi.set_content(boris.composer(), '')
     with world.step('all of it is there again after a start without a server'):
         assert boris.quit() == 0
         server.stop()
@@ -126,7 +210,7 @@ def files(world):
         boris.focus_window()
         boris.open_room('anna')
         boris.sees_message('photo.png', 'on this computer')
-        boris.sees_message('report.bin', 'on this computer')
+        boris.sees_message('report.dat', 'on this computer')
     assert boris.quit() == 0 and anna.quit() == 0
 
 
