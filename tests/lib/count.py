@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # count.py: counts every single test in meson's log, or in TAP on standard input
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""count.py testlog.json | count.py --tap NAME <TAP
+"""count.py testlog.json [SUITE] | count.py --tap NAME <TAP
 
 Prints "PASSED FAILED SKIPPED" on the first line, then what failed, a line each. A program that ended badly without saying
 which of its tests failed counts as one failure, and so does one that did not say how many tests it has, or has none; a log
@@ -90,6 +90,8 @@ def main():
                 tests = [json.loads(line) for line in log if line.strip()]
         except OSError:
             tests = []
+        if len(sys.argv) > 2:
+            tests = [test for test in tests if test['name'].partition(' / ')[0].rpartition(':')[2] == sys.argv[2]]
         silent = without_tap(sys.argv[1])
         for test in tests:
             add(test['name'], test.get('stdout', ''), test['result'], test['name'].rpartition(' / ')[2] not in silent)
