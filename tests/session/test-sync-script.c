@@ -216,6 +216,8 @@ serve (ChatRawPeer *peer,
     }
   else if (g_str_equal (type, "READ_MSG"))
     {
+      gboolean is_old = script->n_logins == 1 || script->mood == ANSWER_DELETED;
+
       g_string_append (script->asked, "page ");
       if (script->mood == HOLD_PAGE && script->n_logins == 3 && script->held_page == NULL)
         {
@@ -223,9 +225,8 @@ serve (ChatRawPeer *peer,
           hold_page (peer, script);
           return;
         }
-      say_message (peer, script->n_logins == 1 ? 10 : 40, 0, number);
-      chat_raw_say (peer, "{\"type\":\"READ_MSG\",\"status\":\"END\",\"room_id\":7,\"more\":%s%s}\n",
-                    script->n_logins == 1 ? "false" : "true", number);
+      say_message (peer, is_old ? 10 : 40, 0, number);
+      chat_raw_say (peer, "{\"type\":\"READ_MSG\",\"status\":\"END\",\"room_id\":7,\"more\":%s%s}\n", is_old ? "false" : "true", number);
     }
   else if (g_str_equal (type, "SND_MSG"))
     {
