@@ -61,7 +61,9 @@ class App(Chat):
             return file.read()[-3000:]
 
     def quit(self):
-        self.focus_window()
+        window = str(windows_of(self.pid)[-1])
+        subprocess.run(['xdotool', 'windowactivate', window], check=True)
+        wait(lambda: subprocess.run(['xdotool', 'getactivewindow'], capture_output=True, text=True).stdout.strip() == window, 'the window to be active')
         atspi.press('ctrl+q')
         return self.process.wait(20)
 
@@ -88,7 +90,7 @@ def picture(name):
 
 def colours():
     """How much of the screen has the colours of the image."""
-    pixels = subprocess.run(['import', '-window', 'root', 'rgb:-'], check=True, capture_output=True).stdout
+    pixels = subprocess.run(['import', '-window', 'root', '-depth', '8', 'rgb:-'], check=True, capture_output=True).stdout
     return [sum(pixels[at:at + 3] == colour for at in range(0, len(pixels), 3 * 17)) * 17 for colour in (b'\xe0\x20\x20', b'\x20\x20\xe0')]
 
 
@@ -151,7 +153,10 @@ def main():
         traceback.print_exc(file=sys.stdout)
         picture('failed')
         if app is not None:
-            print('\n'.join(atspi.dump(app.node)) if app.process.poll() is None else '', app.tail(), sep='\n')
+            with open(os.path.join(PICTURES, 'failed.txt'), 'w', encoding='utf-8') as file:
+                file.write('\n'.join(atspi.dump(app.node)) if app.process.poll() is None else f'ended with {app.process.returncode}')
+            print(app.tail())
+        print(f'the screen, and what stands on it: {PICTURES}/failed.png, failed.txt')
         return 1
     finally:
         if app is not None and app.process.poll() is None:
