@@ -42,14 +42,16 @@ static GtkWidget *
 ask_to_sign_in (GtkWindow     *parent,
                 const ChatUri *uri)
 {
-  g_autofree char *body = NULL;
+  g_autofree char *server = chat_format_isolate (uri->server), *login = NULL, *body = NULL;
 
   if (uri->login != NULL)
+    login = chat_format_isolate (uri->login);
+  if (login != NULL)
     body = g_strdup_printf (/* Translators: a user name, and the address of a server */
-                            _("The link leads to “%s” on the server %s. Sign in there to open it."), uri->login, uri->server);
+                            _("The link leads to “%s” on the server %s. Sign in there to open it."), login, server);
   else
     body = g_strdup_printf (/* Translators: the address of a server */
-                            _("The link leads to a conversation on the server %s. Sign in there to open it."), uri->server);
+                            _("The link leads to a conversation on the server %s. Sign in there to open it."), server);
   return make_dialog (parent, _("You Are Not Signed In"), body, CHAT_LINK_SIGN_IN, _("_Sign In"));
 }
 
@@ -58,12 +60,14 @@ explain_other_server (GtkWindow     *parent,
                       ChatSession   *session,
                       const ChatUri *uri)
 {
-  g_autofree char *body = NULL;
+  g_autofree char *server = chat_format_isolate (uri->server), *body = NULL;
+  g_autofree char *own_login = chat_format_isolate (chat_session_get_login (session));
+  g_autofree char *own_server = chat_format_isolate (chat_session_get_server (session));
 
   body = g_strdup_printf (/* Translators: the address of a server; a user name and the address of another server */
                           _("The link leads to the server %s, and you are signed in as “%s” on %s. To open it, sign out here first, or "
                             "use another profile."),
-                          uri->server, chat_session_get_login (session), chat_session_get_server (session));
+                          server, own_login, own_server);
   return make_dialog (parent, _("Another Server"), body, NULL, NULL);
 }
 
@@ -72,10 +76,11 @@ ask_for_room (GtkWindow     *parent,
               ChatRoom      *room,
               const ChatUri *uri)
 {
-  g_autofree char *name = chat_format_line (chat_room_get_name (room), MAX_NAME), *body = NULL;
+  g_autofree char *line = chat_format_line (chat_room_get_name (room), MAX_NAME), *name = chat_format_isolate (line);
+  g_autofree char *server = chat_format_isolate (uri->server), *body = NULL;
 
   body = g_strdup_printf (/* Translators: the name of a person or a group, and the address of a server */
-                          _("A link leads to your conversation with “%s” on %s."), name, uri->server);
+                          _("A link leads to your conversation with “%s” on %s."), name, server);
   return make_dialog (parent, _("Open the Conversation?"), body, CHAT_LINK_OPEN, _("_Open"));
 }
 
@@ -86,7 +91,7 @@ chat_link_dialog_new (GtkWindow     *parent,
 {
   ChatRoomList *rooms;
   ChatRoom *room;
-  g_autofree char *body = NULL;
+  g_autofree char *server = NULL, *login = NULL, *body = NULL;
 
   g_return_val_if_fail (parent == NULL || GTK_IS_WINDOW (parent), NULL);
   g_return_val_if_fail (CHAT_IS_SESSION (session), NULL);
@@ -96,10 +101,12 @@ chat_link_dialog_new (GtkWindow     *parent,
     return ask_to_sign_in (parent, uri);
   if (!chat_uri_is_at (uri, chat_session_get_server (session)))
     return explain_other_server (parent, session, uri);
+  server = chat_format_isolate (uri->server);
+  login = uri->login != NULL ? chat_format_isolate (uri->login) : NULL;
   if (uri->login != NULL && g_ascii_strcasecmp (uri->login, chat_session_get_login (session)) == 0)
     {
       body = g_strdup_printf (/* Translators: a user name, and the address of a server */
-                              _("The link leads to your own account, “%s” on %s."), uri->login, uri->server);
+                              _("The link leads to your own account, “%s” on %s."), login, server);
       return make_dialog (parent, _("That Is You"), body, NULL, NULL);
     }
   rooms = chat_session_get_rooms (session);
@@ -109,12 +116,12 @@ chat_link_dialog_new (GtkWindow     *parent,
   if (uri->login == NULL)
     {
       body = g_strdup_printf (/* Translators: the address of a server */
-                              _("The link leads to a conversation on %s that is not one of yours."), uri->server);
+                              _("The link leads to a conversation on %s that is not one of yours."), server);
       return make_dialog (parent, _("No Such Conversation"), body, NULL, NULL);
     }
   body = g_strdup_printf (/* Translators: a user name, and the address of a server */
                           _("A link leads to “%s” on %s. They will see that you have begun a conversation with them."),
-                          uri->login, uri->server);
+                          login, server);
   return make_dialog (parent, _("Begin a Conversation?"), body, CHAT_LINK_OPEN, _("_Begin"));
 }
 
