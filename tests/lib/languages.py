@@ -105,11 +105,14 @@ def problems(po, template):
         found += [line.replace(os.path.dirname(po) + '/', '') for line in out.splitlines()[:20]]
     elif re.search('fuzzy|untranslated', out):
         found.append(out.strip())
-    code, out = run('msgcmp', po, template)
-    if code:
-        found += out.splitlines()[-20:]
     with open(po, encoding='utf-8') as file:
         entries = parse(file.read())
+    with open(template, encoding='utf-8') as file:
+        wanted = parse(file.read())
+    there = {(entry.get('msgctxt'), entry['msgid'], entry.get('msgid_plural')) for entry in entries
+             if all(text for name, text in entry.items() if name.startswith('msgstr'))}
+    found += [f'lacks: {entry["msgid"]}' for entry in wanted
+              if (entry.get('msgctxt'), entry['msgid'], entry.get('msgid_plural')) not in there]
     header = header_of(entries)
     if f'Language: {language}\\n' not in header or 'charset=UTF-8' not in header:
         found.append('its header does not say its language and UTF-8')
