@@ -174,7 +174,8 @@ update_title (ChatImageViewer *self,
   g_autoptr (GDateTime) date = g_date_time_new_from_unix_local (chat_message_get_date (self->message) / G_USEC_PER_SEC);
   g_autofree char *day = date != NULL ? g_date_time_format (date, "%x") : g_strdup ("");
   g_autofree char *clock = date != NULL ? chat_format_clock (date) : g_strdup ("");
-  g_autofree char *sender = chat_format_line (chat_message_get_sender (self->message), 60);
+  g_autofree char *line = chat_format_line (chat_message_get_sender (self->message), 60);
+  g_autofree char *sender = chat_format_isolate (line);
   /* Translators: of an image: who sent it, the day, the time */
   g_autofree char *words = g_strdup_printf (_("%s, %s, %s"), chat_message_get_outgoing (self->message) ? _("You") : sender, day, clock);
 
@@ -183,6 +184,8 @@ update_title (ChatImageViewer *self,
 
   gtk_label_set_label (self->title, title);
   gtk_label_set_label (self->subtitle, words);
+  /* A narrow window cuts it */
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->subtitle), words);
   gtk_window_set_title (GTK_WINDOW (self), name);
 }
 

@@ -14,11 +14,15 @@
 #include "chat-certificate-dialog.h"
 #include "chat-fake-session.h"
 #include "chat-fake-source.h"
+#include "chat-image-viewer.h"
+#include "chat-link-dialog.h"
 #include "chat-message-bubble-private.h"
 #include "chat-message-row.h"
 #include "chat-new-conversation-dialog.h"
 #include "chat-password-dialog.h"
 #include "chat-preferences-window.h"
+#include "chat-room-files-window.h"
+#include "chat-session-media.h"
 #include "chat-send-files-dialog.h"
 #include "chat-sign-in-page.h"
 #include "chat-test.h"
@@ -536,6 +540,98 @@ add_message (ChatMessageList  *list,
   return message;
 }
 
+static ChatMessage *
+add_file (Fixture             *f,
+          ChatMessageContent   content,
+          ChatAttachmentState  state)
+{
+  gboolean image = content == CHAT_MESSAGE_IMAGE;
+  ChatMessage *message = chat_message_new (1, "Богдан", FALSE, content, NULL);
+  g_autoptr (ChatAttachment) attachment = chat_attachment_new (&(ChatAttachmentInfo) {
+      .name = image ? "Фото.png" : "звіт.pdf", .size = 3000000, .media_type = image ? "image/png" : "application/pdf",
+      .width = image ? 600 : 0, .height = image ? 300 : 0 }, FALSE);
+  static gint64 last_id;
+
+  chat_message_set_id (message, ++last_id);
+  chat_message_set_date (message, g_get_real_time () - G_TIME_SPAN_DAY, NULL);
+  chat_attachment_set_state (attachment, state, state == CHAT_ATTACHMENT_FAILED ? _("The file was damaged on its way") : NULL);
+  chat_message_set_attachment (message, attachment);
+  chat_fake_session_add_file (f->session, message);
+  g_object_unref (message);
+  return message;
+}
+
+static void
+judge_files (Fixture    *f,
+             ChatRoom   *room,
+             const char *screen)
+{
+  static const char *const pages[] = { "images", "files" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
+    {
+      GtkWidget *window = chat_room_files_window_new (GTK_WINDOW (f->window), f->session, room);
+
+      gtk_window_set_default_size (GTK_WINDOW (window), f->width, 600);
+      show (window);
+      adw_view_stack_set_visible_child_name (ADW_VIEW_STACK (find (window, ADW_TYPE_VIEW_STACK)), pages[i]);
+      judge_dialog (f, screen, f->width);
+    }
+}
+
+static void
+test_files (Fixture       *f,
+            gconstpointer  width)
+{
+  static const ChatAttachmentState states[] = { CHAT_ATTACHMENT_REMOTE, CHAT_ATTACHMENT_QUEUED, CHAT_ATTACHMENT_PAUSED,
+                                                CHAT_ATTACHMENT_FAILED };
+  ChatRoom *room;
+  ChatMessage *image = NULL;
+  GtkWidget *window;
+
+  /* AdwViewSwitcherBar of libadwaita 1.2 warns when it comes in all at once */
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", TRUE, NULL);
+  sign_in (f);
+  room = chat_fake_session_add_room (f->session, 1, "Богдан", "Привіт", FALSE, G_USEC_PER_SEC);
+  judge_files (f, room, "no files");
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++)
+    {
+      add_file (f, CHAT_MESSAGE_FILE, states[i]);
+      image = add_file (f, CHAT_MESSAGE_IMAGE, states[i]);
+    }
+  judge_files (f, room, "files");
+  {
+    g_autoptr (ChatFileList) images = chat_session_get_room_files (f->session, room, TRUE);
+
+    window = chat_image_viewer_new (GTK_WINDOW (f->window), f->session, images, image);
+    gtk_window_set_default_size (GTK_WINDOW (window), f->width, 600);
+    gtk_window_present (GTK_WINDOW (window));
+    judge_dialog (f, "an image", f->width);
+  }
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+}
+
+static void
+test_links (Fixture       *f,
+            gconstpointer  width)
+{
+  static const char *const links[] = { "chat://1.2.3.4/person/7", "chat://1.2.3.4/room/7", "chat://1.2.3.4/person/8", "chat://5.6.7.8/room/7",
+                                       "chat:", "chat://1.2.3.4/thing/1", "chat:///room/1", "mailto:7" };
+
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (links); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (ChatUri) uri = chat_uri_parse (links[i / 2], &error);
+
+      /* Each without an account, and with one */
+      chat_fake_session_set_account (f->session, "1.2.3.4", "7");
+      chat_fake_session_set_state (f->session, i % 2 ? CHAT_SESSION_ONLINE : CHAT_SESSION_SIGNED_OUT, -1, 0);
+      gtk_window_present (GTK_WINDOW (uri != NULL ? chat_link_dialog_new (GTK_WINDOW (f->window), f->session, uri)
+                                                  : chat_link_dialog_new_problem (GTK_WINDOW (f->window), error)));
+      judge_dialog (f, links[i / 2], f->width);
+    }
+}
+
 static GtkWidget *
 find_row (GtkWidget   *widget,
           ChatMessage *message)
@@ -667,6 +763,8 @@ main (int    argc,
   ADD ("dialogs", test_dialogs);
   ADD ("preferences", test_preferences);
   ADD ("timeline", test_timeline);
+  ADD ("files", test_files);
+  ADD ("links", test_links);
 #undef ADD
   status = g_test_run ();
   g_object_unref (application);
