@@ -63,10 +63,10 @@ chat_bubble_get_palette (ChatBubble *self,
   G_GNUC_END_IGNORE_DEPRECATIONS
 
   palette->high_contrast = adw_style_manager_get_high_contrast (manager);
-  palette->dim = faded (palette->fg, palette->high_contrast ? 1 : .66f);
+  palette->dim = faded (palette->fg, palette->high_contrast ? 1 : .76f);
   palette->accent = toward (look_up (context, "accent_color", &palette->fg), &palette->fg, palette->high_contrast ? 1 : .25f);
   accent_bg = look_up (context, "accent_bg_color", &palette->fg);
-  palette->error = look_up (context, "error_color", &palette->fg);
+  palette->error = toward (look_up (context, "error_color", &palette->fg), &palette->fg, .3f);
   palette->own = faded (accent_bg, dark ? .42f : .20f);
   palette->other = faded (palette->fg, dark ? .10f : .07f);
   palette->select = faded (accent_bg, .45f);
