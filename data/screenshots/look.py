@@ -125,15 +125,15 @@ def fill_screen(pid):
     x11.XCloseDisplay(display)
 
 
-def settle():
+def settle(patience=20, still=0.5):
     """Waits until the screen has not changed for a while: what the tree tells may not be painted yet."""
     last, since = None, time.monotonic()
-    end = since + 20
+    end = since + patience
     while time.monotonic() < end:
         now = subprocess.run(['import', '-window', 'root', 'rgb:-'], check=True, capture_output=True).stdout
         if now != last:
             last, since = now, time.monotonic()
-        elif time.monotonic() - since > 0.5:
+        elif time.monotonic() - since > still:
             return
         time.sleep(0.1)
 
@@ -157,12 +157,12 @@ def open_room(pid, name, app):
     wait(lambda: len(messages_of(pid)) >= 3, 'the messages of the room', 30, app)
 
 
-def choose_font():
-    """GNOME's own, where it is; the display is private, and so is its configuration."""
+def choose_font(*settings):
+    """GNOME's own, where it is, and SETTINGS of GTK; the display is private, and so is its configuration."""
     folder = os.path.join(os.environ['XDG_CONFIG_HOME'], 'gtk-4.0')
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, 'settings.ini'), 'w', encoding='utf-8') as file:
-        file.write('[Settings]\ngtk-font-name=Cantarell 11\n')
+        file.write('\n'.join(['[Settings]', 'gtk-font-name=Cantarell 11', *settings, '']))
 
 
 def main():
@@ -207,4 +207,5 @@ def main():
     return 0
 
 
-sys.exit(main())
+if __name__ == '__main__':
+    sys.exit(main())
