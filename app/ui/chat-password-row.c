@@ -165,6 +165,14 @@ chat_password_row_grab_focus (GtkWidget *widget)
   return gtk_widget_grab_focus (CHAT_PASSWORD_ROW (widget)->entry);
 }
 
+/* A row takes the keyboard itself where Shift+Tab leaves what is in it; it would give it back to the field at once. */
+static gboolean
+chat_password_row_focus_child (GtkWidget        *widget,
+                               GtkDirectionType  direction)
+{
+  return gtk_widget_child_focus (gtk_list_box_row_get_child (GTK_LIST_BOX_ROW (widget)), direction);
+}
+
 static void
 chat_password_row_finalize (GObject *object)
 {
@@ -243,6 +251,7 @@ chat_password_row_class_init (ChatPasswordRowClass *klass)
   widget_class->realize = chat_password_row_realize;
   widget_class->unrealize = chat_password_row_unrealize;
   widget_class->grab_focus = chat_password_row_grab_focus;
+  widget_class->focus = chat_password_row_focus_child;
 
   properties[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, NULL, flags);
   properties[PROP_HINT] = g_param_spec_string ("hint", NULL, NULL, NULL, flags);

@@ -313,6 +313,21 @@ test_certificate_changed (Fixture       *f,
   g_assert_null (strstr (chat_fake_session_get_calls (f->session), "accept"));
 }
 
+/* Tab leads on from field to field, and Shift+Tab back */
+static void
+test_tab (Fixture       *f,
+          gconstpointer  data)
+{
+  gtk_widget_grab_focus (child_of (f, "password_entry"));
+  g_assert_true (is_focused (f, "password"));
+  g_assert_true (gtk_widget_child_focus (f->window, GTK_DIR_TAB_BACKWARD));
+  g_assert_true (is_focused (f, "login"));
+  g_assert_true (gtk_widget_child_focus (f->window, GTK_DIR_TAB_FORWARD));
+  g_assert_true (is_focused (f, "password"));
+  g_assert_true (gtk_widget_child_focus (f->window, GTK_DIR_TAB_FORWARD));
+  g_assert_false (is_focused (f, "password"));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -326,6 +341,7 @@ main (int    argc,
   ADD ("rate-limited", test_rate_limited);
   ADD ("empty-fields", test_empty_fields);
   ADD ("sign-up", test_sign_up);
+  ADD ("tab", test_tab);
   ADD ("cancel", test_cancel);
   ADD ("goes-while-busy", test_goes_while_busy);
   ADD ("certificate", test_certificate);
