@@ -3,7 +3,11 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "config.h"
+
 #include "chat-accessible.h"
+
+#include <glib/gi18n.h>
 
 void
 chat_accessible_set_label (GtkWidget  *widget,
@@ -117,6 +121,14 @@ chat_accessible_complete (GtkWidget *root)
         return;
       g_signal_connect (root, "notify::label", G_CALLBACK (name_by_words), NULL);
       name_by_words (GTK_LABEL (root));
+      return;
+    }
+  /* Its sign to clear it is a button without a name */
+  if (GTK_IS_IMAGE (root) && GTK_IS_SEARCH_ENTRY (gtk_widget_get_parent (root))
+      && gtk_accessible_get_accessible_role (GTK_ACCESSIBLE (root)) == GTK_ACCESSIBLE_ROLE_BUTTON)
+    {
+      /* Translators: what empties the field for words to look for */
+      chat_accessible_set_label (root, _("Clear"));
       return;
     }
   if (GTK_IS_MENU_BUTTON (root) && GTK_IS_POPOVER_MENU (gtk_menu_button_get_popover (GTK_MENU_BUTTON (root))))

@@ -24,8 +24,8 @@ void chat_accessible_follow_map      (GtkWidget  *widget);
 void chat_accessible_follow_stack    (GtkStack   *stack);
 /** chat_accessible_name_menu: names the items of @menu, each time it opens (GTK 4.18 leaves them without a name) */
 void chat_accessible_name_menu       (GtkPopoverMenu *menu);
-/** chat_accessible_complete: names what GTK 4.18 leaves without a name in @root, as it is built now: labels that are a status or an
- * alert, by their words from now on, and the items of the menus of its buttons */
+/** chat_accessible_complete: names what GTK leaves without a name in @root, as it is built now: the sign that clears a field for words to
+ * look for, and for GTK 4.18 labels that are a status or an alert, by their words from now on, and the items of the menus of its buttons */
 void chat_accessible_complete        (GtkWidget  *root);
 
 G_END_DECLS

@@ -286,6 +286,19 @@ make_button (const char *icon,
   return button;
 }
 
+/* GTK's own button has none */
+static void
+name_close_button (GtkWidget *widget)
+{
+  if (GTK_IS_BUTTON (widget) && g_strcmp0 (gtk_button_get_icon_name (GTK_BUTTON (widget)), "window-close-symbolic") == 0)
+    {
+      chat_accessible_set_label (widget, _("Close the search"));
+      gtk_widget_set_tooltip_text (widget, _("Close the search"));
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    name_close_button (child);
+}
+
 static void
 chat_find_bar_init (ChatFindBar *self)
 {
@@ -317,6 +330,7 @@ chat_find_bar_init (ChatFindBar *self)
   self->bar = gtk_search_bar_new ();
   gtk_search_bar_set_child (GTK_SEARCH_BAR (self->bar), box);
   gtk_search_bar_set_show_close_button (GTK_SEARCH_BAR (self->bar), TRUE);
+  name_close_button (self->bar);
   gtk_search_bar_connect_entry (GTK_SEARCH_BAR (self->bar), GTK_EDITABLE (self->entry));
   g_signal_connect_swapped (self->bar, "notify::search-mode-enabled", G_CALLBACK (mode_cb), self);
   gtk_widget_set_hexpand (box, TRUE);

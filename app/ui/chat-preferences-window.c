@@ -9,6 +9,7 @@
 
 #include <glib/gi18n.h>
 
+#include "chat-accessible.h"
 #include "chat-devices-group.h"
 #include "chat-password-dialog.h"
 #include "chat-toast.h"
@@ -28,6 +29,7 @@ struct _ChatPreferencesWindow
   AdwComboRow *download_files_row;
   GtkWidget *search_group;
   GtkSwitch *search_switch;
+  AdwPreferencesPage *general_page;
   AdwPreferencesPage *privacy_page;
   AdwPreferencesGroup *privacy_group;
   AdwActionRow *receipts_row;
@@ -294,6 +296,7 @@ chat_preferences_window_class_init (ChatPreferencesWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, download_files_row);
   gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, search_group);
   gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, search_switch);
+  gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, general_page);
   gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, privacy_page);
   gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, privacy_group);
   gtk_widget_class_bind_template_child (widget_class, ChatPreferencesWindow, receipts_row);
@@ -321,5 +324,8 @@ static void
 chat_preferences_window_init (ChatPreferencesWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  chat_accessible_follow_map (GTK_WIDGET (self->general_page));
+  chat_accessible_follow_map (GTK_WIDGET (self->privacy_page));
+  chat_accessible_follow_map (GTK_WIDGET (self->account_page));
   chat_toast_watch (GTK_WIDGET (self));
 }
