@@ -140,7 +140,7 @@ class World:
     def __init__(self, tap, scenario, options):
         self.tap, self.scenario = tap, scenario
         self.program, self.server_program, self.schemas = options.app, options.server, options.schemas
-        self.failures, self.machine_library = options.failures, options.machine
+        self.failures, self.machine_library, self.broken = options.failures, options.machine, getattr(options, 'broken', None)
         self.run = os.environ['RUNDIR']
         self.apps, self.servers, self.others = [], [], []
         self.start = time.monotonic()
@@ -264,6 +264,7 @@ def main(*scenarios):
     parser.add_argument('--schemas', required=True)
     parser.add_argument('--failures', required=True)
     parser.add_argument('--machine', help='libchat-machine.so')
+    parser.add_argument('--broken', help='chat-broken-window')
     parser.add_argument('only', nargs='*')
     options = parser.parse_args()
     tap = Tap()
