@@ -60,6 +60,18 @@ add_range (ChatMessageList *self,
     g_ptr_array_add (wanted, g_object_ref (chat_message_window_item (&self->window, i)));
 }
 
+/* The window ends with @page, and what comes later may not join it until somebody knows */
+static void
+doubt_end (ChatMessageList *self,
+           ChatMessagePage *page)
+{
+  GPtrArray *messages = page->messages;
+  gint64 last = messages->len > 0 ? chat_message_get_id (messages->pdata[messages->len - 1]) : 0;
+
+  self->stale_after = self->stale == CHAT_LIST_SURE ? last : MAX (self->stale_after, last);
+  self->stale = CHAT_LIST_GAP;
+}
+
 /* A page that is itself the window, or its newest part */
 void
 chat_message_list_take_whole (ChatMessageList       *self,
@@ -110,7 +122,10 @@ chat_message_list_take_whole (ChatMessageList       *self,
     chat_message_list_drop_request (self, &self->older);
   chat_message_list_drop_request (self, &self->newer);
 
-  self->stale = CHAT_LIST_SURE;
+  if (newest && !lost && page->doubtful)
+    doubt_end (self, page);
+  else
+    self->stale = CHAT_LIST_SURE;
   if (!newest || lost)
     chat_message_list_set_has_newer (self, TRUE);
   chat_message_window_apply (&self->window, wanted);
@@ -166,6 +181,8 @@ chat_message_list_take_newer (ChatMessageList *self,
     add_late (self, wanted);
   chat_message_window_apply (&self->window, wanted);
   chat_message_list_set_has_newer (self, newer || lost);
+  if (!self->has_newer && page->doubtful)
+    doubt_end (self, page);
 
   n_over = chat_message_list_count_excess (self, FALSE);
   if (n_over > 0)

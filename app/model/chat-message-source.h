@@ -25,6 +25,7 @@ typedef struct
   GPtrArray *messages;      /* (element-type ChatMessage) */
   gboolean   more_before;   /* there are older ones than the first */
   gboolean   more_after;    /* there are newer ones than the last */
+  gboolean   doubtful;      /* that there are none is what was known last: messages may be missing after it */
 } ChatMessagePage;
 ChatMessagePage *chat_message_page_new  (void);
 void             chat_message_page_free (ChatMessagePage *page);

@@ -365,6 +365,7 @@ return_stored (ChatRoomHistory *self,
   /* The newest that is kept is the newest that there is, as long as nobody says otherwise */
   page->more_after = stored->more_after && request->kind != CHAT_PAGE_NEWEST
                      && (session->client != NULL || !stored->gap_after || stored->beyond_after > 0);
+  page->doubtful = !stored->fresh || stored->gap_after;
   if (session->client != NULL && !request->whole)
     {
       if (request->kind == CHAT_PAGE_NEWEST && (!stored->fresh || stored->gap_after))

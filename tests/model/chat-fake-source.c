@@ -23,6 +23,7 @@ struct _ChatFakeSource
   guint      n_asked;
   guint      idle;
   gboolean   automatic;
+  gboolean   doubtful;
 };
 
 static void chat_fake_source_iface_init (ChatMessageSourceInterface *iface);
@@ -82,6 +83,7 @@ write_page (ChatFakeSource *self,
     g_ptr_array_add (page->messages, g_object_ref (self->history->pdata[i]));
   page->more_before = from > 0;
   page->more_after = to < n;
+  page->doubtful = self->doubtful;
 
   return page;
 }
@@ -242,6 +244,13 @@ chat_fake_source_prepare (ChatFakeSource *self,
 
   if (asked->page == NULL)
     asked->page = write_page (self, asked);
+}
+
+void
+chat_fake_source_set_doubtful (ChatFakeSource *self,
+                               gboolean        doubtful)
+{
+  self->doubtful = doubtful;
 }
 
 void

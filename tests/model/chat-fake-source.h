@@ -34,6 +34,9 @@ guint           chat_fake_source_get_asked   (ChatFakeSource *self);
 /** chat_fake_source_prepare: writes the page of pending request @index now, as a server does some time before it arrives */
 void            chat_fake_source_prepare     (ChatFakeSource *self,
                                               guint           index);
+/** chat_fake_source_set_doubtful: whether pages are written as what was known last */
+void            chat_fake_source_set_doubtful (ChatFakeSource *self,
+                                              gboolean        doubtful);
 void            chat_fake_source_answer      (ChatFakeSource *self,
                                               guint           index);
 void            chat_fake_source_fail        (ChatFakeSource *self,

@@ -289,6 +289,45 @@ test_doubt (void)
     }
 }
 
+/* A page of what was known last ends no doubt: what is pushed after it may not join it */
+static void
+test_doubtful (void)
+{
+  Fixture f;
+
+  for (guint round = 0; round < 2; round++)
+    {
+      if (round == 0)
+        fixture_init (&f, 200);
+      else
+        {
+          loaded (&f, 200);
+          chat_message_list_doubt (f.list, TRUE);
+        }
+      chat_fake_source_set_doubtful (f.source, TRUE);
+      if (round == 0)
+        chat_message_list_load (f.list);
+      else
+        chat_message_list_reload (f.list);
+      answer (&f);
+      g_assert_cmpuint (length (&f), ==, 50);
+
+      chat_fake_source_set_doubtful (f.source, FALSE);
+      for (guint i = 0; i < 20; i++)
+        chat_fake_source_append (f.source, "bob", FALSE, NOON, "missed");
+      for (guint i = 0; i < 50; i++)
+        g_assert_true (chat_message_list_add (f.list, chat_fake_source_append (f.source, "bob", FALSE, NOON, "pushed")));
+      chat_message_list_trust (f.list);
+      chat_message_list_reload (f.list);
+      answer (&f);
+      g_assert_cmpuint (length (&f), ==, 50);
+      g_assert_true (chat_message_list_get_has_older (f.list));
+      g_assert_cmpint (chat_message_get_id (at (&f, 0)), ==, 221);
+      g_assert_false (chat_message_list_is_doubted (f.list));
+      fixture_clear (&f);
+    }
+}
+
 static void
 test_unsent (void)
 {
@@ -474,6 +513,7 @@ main (int   argc,
   g_test_add_func ("/model/message-list/removed-and-late", test_removed_and_late);
   g_test_add_func ("/model/message-list/reload", test_reload);
   g_test_add_func ("/model/message-list/doubt", test_doubt);
+  g_test_add_func ("/model/message-list/doubtful", test_doubtful);
   g_test_add_func ("/model/message-list/unsent", test_unsent);
   g_test_add_func ("/model/message-list/grouping", test_grouping);
   g_test_add_func ("/model/message-list/remove-all", test_remove_all);
