@@ -41,7 +41,7 @@ CHAT_DISPLAY_PROBES=(Xvfb xprop openbox import xdotool python3)
 
 # To run every test
 CHAT_TEST_PACKAGES=(
-  "${CHAT_DISPLAY_PACKAGES[@]}" python3-dogtail python3-pyatspi openssl
+  "${CHAT_DISPLAY_PACKAGES[@]}" python3-dogtail python3-pyatspi openssl locales
 )
 CHAT_TEST_PROBES=("${CHAT_DISPLAY_PROBES[@]}" openssl)
 

@@ -58,6 +58,18 @@ def translate(template):
         yield '\n'.join(lines) + '\n\n'
 
 
+def locale_for(folder):
+    """Settings of a locale that looks at LANGUAGE: C.UTF-8 of newer C libraries has no translations, then one is made"""
+    language = {'LANGUAGE': LANGUAGE, 'LC_ALL': 'C.UTF-8'}
+    said = subprocess.run(['gettext', '--domain=chat', 'Chat'], env=dict(os.environ, TEXTDOMAINDIR=folder, **language),
+                          stdout=subprocess.PIPE, check=False).stdout
+    if said != b'Chat':
+        return language
+    made = subprocess.run(['localedef', '-i', 'en_GB', '-f', 'UTF-8', os.path.join(folder, 'en_GB.UTF-8')],
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    return dict(language, LOCPATH=folder, LC_ALL='en_GB.UTF-8') if made.returncode == 0 else language
+
+
 def main():
     with tempfile.TemporaryDirectory(prefix='chat-pseudo-') as folder:
         messages = os.path.join(folder, LANGUAGE, 'LC_MESSAGES')
@@ -69,8 +81,7 @@ def main():
                       '"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n')
             out.writelines(translate(file.read()))
         subprocess.run(['msgfmt', '--check-format', '-o', os.path.join(messages, 'chat.mo'), po], check=True)
-        return subprocess.run(sys.argv[1:], env=dict(os.environ, LC_ALL='C.UTF-8', LANGUAGE=LANGUAGE, CHAT_LOCALE_DIR=folder),
-                              check=False).returncode
+        return subprocess.run(sys.argv[1:], env=dict(os.environ, CHAT_LOCALE_DIR=folder, **locale_for(folder)), check=False).returncode
 
 
 sys.exit(main())

@@ -746,7 +746,11 @@ main (int    argc,
   bindtextdomain (GETTEXT_PACKAGE, g_getenv ("CHAT_LOCALE_DIR"));
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
-  g_assert_true (g_str_has_prefix (_("Chat"), OPENING));
+  if (!g_str_has_prefix (_("Chat"), OPENING))
+    {
+      g_print ("1..0 # SKIP no locale here has translations: install locales\n");
+      return 77;
+    }
   gtk_init ();
   /* Each state is there at once */
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
