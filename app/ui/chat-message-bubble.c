@@ -64,12 +64,12 @@ chat_bubble_get_palette (ChatBubble *self,
 
   palette->high_contrast = adw_style_manager_get_high_contrast (manager);
   palette->dim = faded (palette->fg, palette->high_contrast ? 1 : .76f);
-  palette->accent = toward (look_up (context, "accent_color", &palette->fg), &palette->fg, palette->high_contrast ? 1 : .25f);
+  palette->accent = toward (look_up (context, "accent_color", &palette->fg), &palette->fg, palette->high_contrast ? 1 : .4f);
   accent_bg = look_up (context, "accent_bg_color", &palette->fg);
   palette->error = toward (look_up (context, "error_color", &palette->fg), &palette->fg, .3f);
   palette->own = faded (accent_bg, dark ? .42f : .20f);
   palette->other = faded (palette->fg, dark ? .10f : .07f);
-  palette->select = faded (accent_bg, .45f);
+  palette->select = faded (accent_bg, dark ? .20f : .25f);
   palette->mark = look_up (context, "warning_bg_color", &palette->fg);
   palette->mark.alpha = .45f;
 }
@@ -335,8 +335,10 @@ make_body (ChatBubble    *self,
                                                               palette->mark.blue * 65535);
 
             add_attr (attrs, attr, p - folded, p - folded + strlen (words));
-            add_attr (attrs, pango_attr_background_alpha_new (self->found ? 46000 : 24000),
+            add_attr (attrs, pango_attr_background_alpha_new (self->found ? 62000 : 48000),
                       p - folded, p - folded + strlen (words));
+            /* In each style, and over the colour of a link */
+            add_attr (attrs, pango_attr_foreground_new (0, 0, 0), p - folded, p - folded + strlen (words));
           }
     }
   pango_layout_set_attributes (self->body, attrs);

@@ -269,6 +269,18 @@ wait_for_frame (GtkWidget *window)
   g_signal_handler_disconnect (clock, id);
 }
 
+/* Returns: (transfer full) (nullable): what is drawn, where there is something by now */
+static GskRenderNode *
+draw (GdkPaintable *paintable,
+      GtkWidget    *window)
+{
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+
+  gtk_snapshot_scale (snapshot, SCALE, SCALE);
+  gdk_paintable_snapshot (paintable, snapshot, gtk_widget_get_width (window), gtk_widget_get_height (window));
+  return gtk_snapshot_free_to_node (snapshot);
+}
+
 static void
 look_at (GtkWidget  *window,
          const char *screen,
@@ -278,21 +290,13 @@ look_at (GtkWidget  *window,
   g_autoptr (GdkPaintable) paintable = NULL;
   g_autoptr (GskRenderNode) node = NULL;
   g_autoptr (GdkTexture) texture = NULL;
-  GtkSnapshot *snapshot = gtk_snapshot_new ();
-  int width, height;
-
   /* One that is not in use is paler, and may be */
   gtk_widget_unset_state_flags (window, GTK_STATE_FLAG_BACKDROP);
   wait_for_frame (window);
-  width = gtk_widget_get_width (window);
-  height = gtk_widget_get_height (window);
   paintable = gtk_widget_paintable_new (window);
-  gtk_snapshot_scale (snapshot, SCALE, SCALE);
-  gdk_paintable_snapshot (paintable, snapshot, width, height);
-  node = gtk_snapshot_free_to_node (snapshot);
-  g_assert_nonnull (node);
-  look.width = width * SCALE;
-  look.height = height * SCALE;
+  chat_test_wait_until ((node = draw (paintable, window)) != NULL);
+  look.width = gtk_widget_get_width (window) * SCALE;
+  look.height = gtk_widget_get_height (window) * SCALE;
   texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node,
                                          &GRAPHENE_RECT_INIT (0, 0, look.width, look.height));
   look.pixels = g_malloc ((gsize) look.width * look.height * 4);
@@ -482,8 +486,9 @@ add_message (ChatMessageList  *list,
              ChatMessageState  state,
              const char       *text)
 {
-  g_autoptr (ChatMessage) message = chat_message_new (id, outgoing ? "anna" : "boris", outgoing, CHAT_MESSAGE_TEXT, text);
+  g_autoptr (ChatMessage) message = chat_message_new (id, outgoing ? "anna" : "boris", outgoing, CHAT_MESSAGE_TEXT, NULL);
 
+  chat_message_set_text (message, text);
   chat_message_set_date (message, g_get_real_time () - G_TIME_SPAN_DAY, NULL);
   chat_message_set_state (message, state, state == CHAT_MESSAGE_FAILED ? "The server did not take the message" : NULL);
   chat_message_list_add (list, message);
