@@ -263,4 +263,15 @@ chat_bubble_snapshot (ChatBubble  *self,
 
       gtk_snapshot_append_border (snapshot, &shape, widths, colors);
     }
+
+  /* Around the bubble: the row itself is as wide as the window */
+  if (gtk_widget_has_visible_focus (self->widget))
+    {
+      /* Thicker than the line that is around each in high contrast, and around the one that was found */
+      const float line = palette.high_contrast || self->found ? 2 * FOCUS_WIDTH : FOCUS_WIDTH;
+      const float widths[4] = { line, line, line, line };
+      const GdkRGBA colors[4] = { palette.accent, palette.accent, palette.accent, palette.accent };
+
+      gtk_snapshot_append_border (snapshot, &shape, widths, colors);
+    }
 }

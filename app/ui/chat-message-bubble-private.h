@@ -19,6 +19,7 @@ G_BEGIN_DECLS
 #define PAD_Y         7
 #define RADIUS        14
 #define CORNER        4       /* of corners that touch a bubble of the same group */
+#define FOCUS_WIDTH   2       /* of the line in the edge of the one that has the keyboard: outside there is no room */
 #define GROUP_GAP     10
 #define GAP           2
 #define META_GAP      10

@@ -252,6 +252,18 @@ chat_message_row_css_changed (GtkWidget         *widget,
 }
 
 static void
+chat_message_row_state_flags_changed (GtkWidget     *widget,
+                                      GtkStateFlags  previous)
+{
+  const GtkStateFlags drawn = GTK_STATE_FLAG_FOCUSED | GTK_STATE_FLAG_FOCUS_VISIBLE;
+
+  GTK_WIDGET_CLASS (chat_message_row_parent_class)->state_flags_changed (widget, previous);
+
+  if (((gtk_widget_get_state_flags (widget) ^ previous) & drawn) != 0)
+    gtk_widget_queue_draw (widget);
+}
+
+static void
 chat_message_row_direction_changed (GtkWidget        *widget,
                                     GtkTextDirection  previous)
 {
@@ -306,6 +318,7 @@ chat_message_row_class_init (ChatMessageRowClass *klass)
   widget_class->snapshot = chat_message_row_snapshot;
   widget_class->unmap = chat_message_row_unmap;
   widget_class->css_changed = chat_message_row_css_changed;
+  widget_class->state_flags_changed = chat_message_row_state_flags_changed;
   widget_class->direction_changed = chat_message_row_direction_changed;
 
   signals[REQUESTED] = g_signal_new ("requested", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
