@@ -11,6 +11,7 @@ import gettext
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import traceback
@@ -37,6 +38,15 @@ def draw(path, width, height, colours):
                     '-draw', f'ellipse {width * 4 // 5},{height} {width // 2},{height // 2} 0,360',
                     '-fill', '#ffe9a0', '-draw', f'circle {width * 2 // 3},{height // 3} {width * 2 // 3},{height // 3 + height // 14}', path], check=True)
     return path
+
+
+def two_free_ports():
+    while True:
+        with contextlib.suppress(OSError), socket.socket() as one, socket.socket() as two:
+            one.bind(('127.0.0.1', 0))
+            port = one.getsockname()[1]
+            two.bind(('127.0.0.1', port + 1))
+            return port
 
 
 class Look:
@@ -252,9 +262,8 @@ class Look:
             act(self.app.sees_message('machines-1952'), 'message.menu')
             self.find('De_tails', MENU_ITEMS)
         self.alone()
-        with self.state('room-details', 'About the conversation'):
-            self.click('Conversation menu')
-            self.click('_Details', MENU_ITEMS)
+        with self.state('room-files', 'The images and files of a conversation'):
+            press('ctrl+i')
             self.window()
         self.alone()
         with self.state('send-files', 'Before a file is sent'):
@@ -272,8 +281,8 @@ class Look:
             wait(lambda: all_of(self.app.node, re.compile(r'\d')), 'the result')
             press('Return')
         press('Escape')
+        self.app.go_to_newest('tickets') if not self.options.language else self.open('grace')
         with self.state('message-menu', "The menu of somebody else's message"):
-            press('F6', 'F6')
             act(self.app.sees_message('tickets'), 'message.menu')
             self.find('De_tails', MENU_ITEMS)
         self.alone()
@@ -307,9 +316,9 @@ class Look:
         self.alone()
         with self.state('focused-message', 'The keyboard on a message'):
             self.app.focus_window()
-            press('F6', 'F6')
-            press('Up')
-        press('F6')
+            self.open('grace')
+            self.app.focus_message('tickets')
+        self.open('grace')
         with self.state('long-text', 'A long text in the composer'):
             set_content(self.composer(), 'One more line of what is to be said.\n' * 12)
         set_content(self.composer(), '')
@@ -400,7 +409,8 @@ class Look:
 
     def prepare(self):
         """The sample people, of whom one has sent files."""
-        server = self.world.server(data=self.options.people, extra=['--demo'])
+        # Files are at the next port, which must be the same for each look
+        server = self.world.server(data=self.options.people, extra=['--demo'], listen=f'127.0.0.1:{two_free_ports()}')
         with open(os.path.join(self.options.people, 'address'), 'w', encoding='utf-8') as file:
             file.write('%s:%d' % server.address)
         password = os.path.join(self.world.run, 'password')
@@ -434,7 +444,7 @@ def main():
     parser.add_argument('--text-scale', type=float, default=1)
     options = parser.parse_args()
     options.failures = options.out
-    look.choose_font(*SETTINGS, f'gtk-xft-dpi={int(96 * 1024 * options.text_scale)}')
+    look.choose_font(*SETTINGS, size=11 * options.text_scale)
     os.environ['CHAT_LOCALE_DIR'] = options.languages
     if options.language:
         os.environ['LANGUAGE'] = options.language
