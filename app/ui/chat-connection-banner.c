@@ -10,6 +10,7 @@
 #include <glib/gi18n.h>
 
 #include "chat-accessible.h"
+#include "chat-compat.h"
 #include "chat-format.h"
 #include "chat-words.h"
 
@@ -24,6 +25,7 @@ struct _ChatConnectionBanner
   GSignalGroup *session_signals;
   guint timer_id;           /* the delay, or the next second of the countdown: never both */
   gboolean delayed;         /* the delay is over */
+  gboolean told;            /* a screen reader, that there is no connection */
 
   GtkRevealer *revealer;
   GtkWidget *box;
@@ -108,6 +110,20 @@ hide (ChatConnectionBanner *self)
   gtk_revealer_set_reveal_child (self->revealer, FALSE);
 }
 
+/* Once, when it breaks, and when it is there again: not each second, and not each try */
+static void
+tell (ChatConnectionBanner *self,
+      const char           *words)
+{
+  gboolean lost = words != NULL;
+
+  if (self->told == lost || !gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return;
+  self->told = lost;
+  /* Translators: said by a screen reader when there is a connection to the server again */
+  chat_compat_announce (GTK_WIDGET (self), lost ? words : _("Connected again"));
+}
+
 static void
 say_waiting (ChatConnectionBanner *self)
 {
@@ -175,13 +191,19 @@ update (ChatConnectionBanner *self)
       break;
     case CHAT_SESSION_WAITING:
       say_waiting (self);
+      tell (self, _("Offline"));
       break;
     case CHAT_SESSION_REFUSED:
       say_refused (self);
+      tell (self, gtk_label_get_label (self->label));
+      break;
+    case CHAT_SESSION_ONLINE:
+      tell (self, NULL);
+      hide (self);
       break;
     case CHAT_SESSION_SIGNED_OUT:
-    case CHAT_SESSION_ONLINE:
     default:
+      self->told = FALSE;
       hide (self);
     }
 }

@@ -173,6 +173,12 @@ message_notify_cb (ChatMessageRow *self,
   else
     chat_bubble_invalidate (self->bubble);
   update_label (self);
+  if (g_str_equal (name, "state") && chat_message_get_state (self->message) == CHAT_MESSAGE_FAILED && gtk_widget_get_mapped (GTK_WIDGET (self)))
+    {
+      g_autofree char *words = chat_message_row_describe (self->message);
+
+      chat_compat_announce (GTK_WIDGET (self), words);
+    }
 }
 
 static void

@@ -13,6 +13,7 @@
 
 #include "chat-accessible.h"
 #include "chat-certificate-dialog.h"
+#include "chat-compat.h"
 #include "chat-format.h"
 #include "chat-password-row.h"
 #include "chat-words.h"
@@ -154,6 +155,7 @@ show_field_error (ChatSignInPage *self,
                   const char     *text)
 {
   set_error (self, id, text);
+  chat_compat_announce (GTK_WIDGET (self), text);
   if (id == FIELD_PASSWORD)
     chat_password_row_focus (self->password_row);
   else
@@ -164,6 +166,9 @@ static void
 set_problem (ChatSignInPage *self,
              const char     *text)
 {
+  /* A countdown is said once */
+  if (text != NULL && !gtk_widget_get_visible (self->problem_box))
+    chat_compat_announce (GTK_WIDGET (self), text);
   gtk_label_set_label (self->problem_label, text);
   gtk_widget_set_visible (self->problem_box, text != NULL);
 }

@@ -152,3 +152,34 @@ chat_timeline_keep_position (ChatTimeline *self)
   id = message != NULL ? chat_message_get_id (message) : 0;
   chat_room_set_position (self->room, id, offset, id == 0 || chat_timeline_scroll_get_stuck (self->scroll));
 }
+
+/* The row that had the keyboard is gone: the one that stands in its place gets it */
+void
+chat_timeline_pass_focus_on (ChatTimeline *self)
+{
+  g_autoptr (ChatMessage) heir = g_steal_pointer (&self->heir);
+  GtkWidget *focus = self->window != NULL ? gtk_window_get_focus (self->window) : NULL;
+  ChatMessageRow *row;
+
+  if (heir == NULL || (focus != NULL && !gtk_widget_is_ancestor (focus, GTK_WIDGET (self))))
+    return;
+
+  row = chat_timeline_scroll_find_row (self->scroll, heir);
+  if (row != NULL)
+    gtk_widget_grab_focus (GTK_WIDGET (row));
+}
+
+void
+chat_timeline_choose_heir (ChatTimeline *self,
+                           guint         position)
+{
+  guint n = chat_timeline_n_messages (self);
+
+  /* The list holds on to the row that has the keyboard, wherever it is scrolled to */
+  if (self->focused == NULL || n == 0 || chat_timeline_scroll_find_row (self->scroll, self->focused) != NULL)
+    return;
+
+  g_clear_object (&self->focused);
+  g_set_object (&self->heir, chat_timeline_message_at (self, MIN (position, n - 1)));
+  gtk_widget_queue_allocate (self->view);
+}

@@ -52,6 +52,8 @@ struct _ChatTimeline
   GtkWindow          *window;         /* whose activity is watched */
 
   /* Input */
+  ChatMessage        *focused;        /* (nullable): the one whose row has, or had at last, the keyboard */
+  ChatMessage        *heir;           /* (nullable): the one that gets it, as soon as it has its place */
   ChatMessage        *selected;       /* text of it is */
   ChatMessage        *pressed;
   int                 press_index;
@@ -104,5 +106,11 @@ void     chat_timeline_append_file_details (ChatMessage    *message,
 /** chat_timeline_close_menu: @row: (nullable): only if it is that of @row */
 void chat_timeline_close_menu    (ChatTimeline   *self,
                                   ChatMessageRow *row);
+
+/** chat_timeline_choose_heir: rows went at @position: if the one with the keyboard was among them, who gets it */
+void            chat_timeline_choose_heir   (ChatTimeline *self,
+                                             guint         position);
+/** chat_timeline_pass_focus_on: gives it to that one, which has its place by now */
+void            chat_timeline_pass_focus_on (ChatTimeline *self);
 
 G_END_DECLS

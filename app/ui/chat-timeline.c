@@ -263,6 +263,7 @@ settled_cb (ChatTimelineScroll *scroll,
   guint first, last;
 
   update_jump (self);
+  chat_timeline_pass_focus_on (self);
   look_what_is_seen (self);
   chat_timeline_scroll_foreach (scroll, look_what_is_on_screen, self);
 
@@ -290,6 +291,8 @@ items_changed_cb (ChatTimeline *self,
   ChatMessage *last;
 
   update_state (self);
+  if (removed > 0)
+    chat_timeline_choose_heir (self, position);
 
   /* One that came just now, not a page of older ones */
   if (!self->placed || removed != 0 || added != 1 || position + 1 != n || chat_message_list_get_has_newer (self->list))
@@ -378,9 +381,16 @@ focus_cb (ChatTimeline *self)
 {
   GtkWidget *focus = gtk_window_get_focus (self->window);
 
-  /* The list scrolls to a row that gets the keyboard */
   if (CHAT_IS_MESSAGE_ROW (focus) && gtk_widget_is_ancestor (focus, self->view))
-    chat_timeline_scroll_user_moves (self->scroll);
+    {
+      g_set_object (&self->focused, chat_message_row_get_message (CHAT_MESSAGE_ROW (focus)));
+      /* The list scrolls to a row that gets the keyboard */
+      chat_timeline_scroll_user_moves (self->scroll);
+    }
+  else if (focus != NULL)
+    {
+      g_clear_object (&self->focused);
+    }
 }
 
 static void
@@ -441,6 +451,8 @@ forget_room (ChatTimeline *self)
   self->seen = self->seen_next = 0;
   self->placed = self->newest_wanted = self->searched_unread = self->searched_place = FALSE;
   g_clear_object (&self->unread_first);
+  g_clear_object (&self->focused);
+  g_clear_object (&self->heir);
   g_clear_object (&self->found);
   g_clear_object (&self->selected);
   g_clear_object (&self->pressed);

@@ -31,6 +31,8 @@ struct _ChatWindow
   gboolean room_restored;
   AdwToast *removed_toast;        /* weak: tells of the n_removed rooms that went while it waits or shows */
   guint n_removed;
+  int zone;                       /* the part that had the keyboard last */
+  guint focus_idle;
 
   AdwToastOverlay *toast_overlay;
   GtkStack *stack;
@@ -53,6 +55,10 @@ struct _ChatWindow
 
 /** chat_window_update_page: shows the page that the state asks for */
 void chat_window_update_page     (ChatWindow      *self);
+/** chat_window_is_main: the conversations are shown, not the page to sign in */
+gboolean chat_window_is_main     (ChatWindow      *self);
+/** chat_window_watch_focus: where what had the keyboard goes away, it is given to what is nearest */
+void chat_window_watch_focus     (ChatWindow      *self);
 /** chat_window_close_room: no room is open; folded, the list shows */
 void chat_window_close_room      (ChatWindow      *self);
 /** chat_window_update_titles: the titles say who, where, and what the other person does */

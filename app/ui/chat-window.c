@@ -10,7 +10,6 @@
 #include <glib/gi18n.h>
 
 #include "chat-accessible.h"
-#include "chat-composer.h"
 #include "chat-format.h"
 #include "chat-new-conversation-dialog.h"
 #include "chat-toast.h"
@@ -314,8 +313,8 @@ chat_window_new_conversation (ChatWindow *self,
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
-static gboolean
-is_main (ChatWindow *self)
+gboolean
+chat_window_is_main (ChatWindow *self)
 {
   return g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "main") == 0;
 }
@@ -326,7 +325,7 @@ chat_window_sees (ChatWindow *self,
 {
   g_return_val_if_fail (CHAT_IS_WINDOW (self), FALSE);
 
-  if (!gtk_window_is_active (GTK_WINDOW (self)) || !is_main (self))
+  if (!gtk_window_is_active (GTK_WINDOW (self)) || !chat_window_is_main (self))
     return FALSE;
   return room == NULL || (room == self->room && gtk_widget_get_mapped (GTK_WIDGET (self->conversation))
                           && chat_conversation_get_follows (self->conversation));
@@ -338,7 +337,7 @@ chat_window_find_room (ChatWindow *self,
 {
   g_return_if_fail (CHAT_IS_WINDOW (self));
 
-  if (!is_main (self))
+  if (!chat_window_is_main (self))
     return;
   adw_leaflet_set_visible_child (self->leaflet, self->sidebar);
   chat_room_list_view_start_search (self->room_list_view, text);
@@ -349,7 +348,7 @@ chat_window_search (ChatWindow *self)
 {
   g_return_if_fail (CHAT_IS_WINDOW (self));
 
-  if (!is_main (self) || self->room == NULL)
+  if (!chat_window_is_main (self) || self->room == NULL)
     return;
   adw_leaflet_set_visible_child (self->leaflet, self->content);
   chat_conversation_start_search (self->conversation);
@@ -360,7 +359,7 @@ chat_window_show_files (ChatWindow *self)
 {
   g_return_if_fail (CHAT_IS_WINDOW (self));
 
-  if (is_main (self) && self->room != NULL)
+  if (chat_window_is_main (self) && self->room != NULL)
     chat_conversation_show_files (self->conversation);
 }
 
@@ -373,53 +372,13 @@ chat_window_step_room (ChatWindow *self,
 
   g_return_if_fail (CHAT_IS_WINDOW (self));
 
-  if (!is_main (self))
+  if (!chat_window_is_main (self))
     return;
   room = chat_room_list_view_get_neighbour (self->room_list_view, step, unread);
   if (room != NULL)
     chat_window_open_room (self, room);
   else
     gtk_widget_error_bell (GTK_WIDGET (self));
-}
-
-typedef enum
-{
-  ZONE_LIST,
-  ZONE_TIMELINE,
-  ZONE_COMPOSER,
-  N_ZONES
-} Zone;
-
-static Zone
-get_focus_zone (ChatWindow *self)
-{
-  GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (self));
-
-  if (focus == NULL || !gtk_widget_is_ancestor (focus, GTK_WIDGET (self->conversation)))
-    return ZONE_LIST;
-  if (gtk_widget_get_ancestor (focus, CHAT_TYPE_COMPOSER) != NULL)
-    return ZONE_COMPOSER;
-  return ZONE_TIMELINE;
-}
-
-void
-chat_window_cycle_focus (ChatWindow *self,
-                         int         step)
-{
-  Zone zone;
-
-  g_return_if_fail (CHAT_IS_WINDOW (self));
-
-  if (!is_main (self))
-    return;
-  zone = self->room != NULL ? (get_focus_zone (self) + N_ZONES + step) % N_ZONES : ZONE_LIST;
-  adw_leaflet_set_visible_child (self->leaflet, zone == ZONE_LIST ? self->sidebar : self->content);
-  if (zone == ZONE_LIST)
-    chat_room_list_view_focus_list (self->room_list_view);
-  else if (zone == ZONE_TIMELINE)
-    chat_conversation_focus_timeline (self->conversation);
-  else
-    chat_conversation_focus_composer (self->conversation);
 }
 
 void
@@ -456,7 +415,7 @@ chat_window_fill_sign_in (ChatWindow *self,
   g_return_if_fail (CHAT_IS_WINDOW (self));
 
   chat_sign_in_page_fill (self->sign_in_page, server, insecure, login);
-  if (!self->loading && !is_main (self))
+  if (!self->loading && !chat_window_is_main (self))
     chat_sign_in_page_focus (self->sign_in_page);
 }
 
@@ -552,6 +511,7 @@ chat_window_dispose (GObject *object)
   ChatWindow *self = CHAT_WINDOW (object);
 
   g_clear_handle_id (&self->title_timer, g_source_remove);
+  g_clear_handle_id (&self->focus_idle, g_source_remove);
   if (self->room_signals != NULL)
     g_signal_group_set_target (self->room_signals, NULL);
   g_clear_object (&self->room_signals);
@@ -642,6 +602,7 @@ chat_window_init (ChatWindow *self)
 
   gtk_widget_init_template (GTK_WIDGET (self));
   chat_accessible_complete (GTK_WIDGET (self));
+  chat_window_watch_focus (self);
 
   self->room_signals = g_signal_group_new (CHAT_TYPE_ROOM);
   for (guint i = 0; i < G_N_ELEMENTS (shown); i++)
