@@ -9,7 +9,7 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "chat-media-stage.h"
+#include "chat-media-folder.h"
 
 void
 chat_media_job_unref (ChatMediaJob *job)
@@ -223,6 +223,9 @@ on_downloaded (GObject      *source,
   if (done)
     {
       chat_media_file_set_state (file, CHAT_STORE_DOWNLOAD_KEPT);
+      /* Its message may have gone in the last moment */
+      if (stopping)
+        chat_media_manager_tidy_soon (self);
     }
   else if (file->state == CHAT_STORE_DOWNLOAD_WANTED
            && (stopping || (g_error_matches (error, CHAT_MEDIA_ERROR, CHAT_MEDIA_ERROR_BROKEN_OFF))))

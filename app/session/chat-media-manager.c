@@ -10,7 +10,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#include "chat-media-stage.h"
+#include "chat-media-folder.h"
 #include "chat-session-media.h"
 
 static void
@@ -92,6 +92,12 @@ const char *
 chat_media_manager_get_folder (ChatMediaManager *self)
 {
   return self->folder;
+}
+
+gboolean
+chat_media_manager_is_ready (ChatMediaManager *self)
+{
+  return self->ready;
 }
 
 char *

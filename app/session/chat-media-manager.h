@@ -38,6 +38,8 @@ void              chat_media_manager_open         (ChatMediaManager *self,
 void              chat_media_manager_close        (ChatMediaManager *self);
 /** chat_media_manager_get_folder: Returns: (nullable): %NULL while it is closed */
 const char       *chat_media_manager_get_folder   (ChatMediaManager *self);
+/** chat_media_manager_is_ready: Returns: whether what is left of the last time is deleted: files can be named from now on */
+gboolean          chat_media_manager_is_ready     (ChatMediaManager *self);
 /** chat_media_manager_set_endpoint: there is a connection: @endpoint (nullable): where its server keeps files; %NULL: it takes none: what is
  * to be uploaded fails */
 void              chat_media_manager_set_endpoint (ChatMediaManager *self,

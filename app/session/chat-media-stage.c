@@ -1,4 +1,4 @@
-/* chat-media-stage.c: the folder in which files lie, and how one gets into it that is to be sent
+/* chat-media-stage.c: how a file that is to be sent gets into the folder of those that are kept
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "chat-image-strip.h"
+#include "chat-media-folder.h"
 #include "chat-session.h"
 
 #define CHUNK (64 * 1024)
@@ -24,8 +25,6 @@
 /* PROTOCOL.md, "Limits" */
 #define MAX_NAME_SIZE 255
 #define MAX_ENDING 16
-/* What is younger than a sweep is none of its business (seconds) */
-#define SWEEP_AGE_S 2
 
 void
 chat_media_staged_free (ChatMediaStaged *staged)
@@ -384,116 +383,4 @@ chat_media_stage_finish (GAsyncResult  *result,
                          GError       **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
-}
-
-/* The folder */
-
-typedef struct
-{
-  char       *folder;
-  GHashTable *keep;       /* nullable */
-  GPtrArray  *whole;
-} Sweep;
-
-static void
-sweep_free (gpointer data)
-{
-  Sweep *self = data;
-
-  g_free (self->folder);
-  g_clear_pointer (&self->keep, g_hash_table_unref);
-  g_ptr_array_unref (self->whole);
-  g_free (self);
-}
-
-static void
-sweep_thread (GTask        *task,
-              gpointer      source,
-              gpointer      task_data,
-              GCancellable *cancellable)
-{
-  Sweep *self = task_data;
-  GPtrArray *missing = g_ptr_array_new_with_free_func (g_free);
-  time_t young = time (NULL) - SWEEP_AGE_S;
-  g_autoptr (GDir) dir = NULL;
-  const char *name;
-  struct stat info;
-
-  if (g_mkdir_with_parents (self->folder, 0700) != 0)
-    g_message ("“%s” can not be made: %s", self->folder, g_strerror (errno));
-  if (self->keep != NULL)
-    dir = g_dir_open (self->folder, 0, NULL);
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (self->folder, name, NULL);
-
-      /* What has come since the names were noted may be wanted */
-      if (!g_hash_table_contains (self->keep, name) && lstat (path, &info) == 0 && info.st_ctime < young)
-        g_unlink (path);
-    }
-  for (guint i = 0; i < self->whole->len; i++)
-    {
-      g_autofree char *path = g_build_filename (self->folder, self->whole->pdata[i], NULL);
-
-      if (lstat (path, &info) != 0 || !S_ISREG (info.st_mode))
-        g_ptr_array_add (missing, g_strdup (self->whole->pdata[i]));
-    }
-  g_task_return_pointer (task, missing, (GDestroyNotify) g_ptr_array_unref);
-}
-
-void
-chat_media_sweep_async (const char          *folder,
-                        GHashTable          *keep,
-                        GPtrArray           *whole,
-                        GAsyncReadyCallback  callback,
-                        gpointer             user_data)
-{
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
-  Sweep *self = g_new0 (Sweep, 1);
-
-  self->folder = g_strdup (folder);
-  self->keep = keep != NULL ? g_hash_table_ref (keep) : NULL;
-  self->whole = g_ptr_array_ref (whole);
-  g_task_set_task_data (task, self, sweep_free);
-  g_task_run_in_thread (task, sweep_thread);
-}
-
-GPtrArray *
-chat_media_sweep_finish (GAsyncResult *result)
-{
-  return g_task_propagate_pointer (G_TASK (result), NULL);
-}
-
-static void
-remove_thread (GTask        *task,
-               gpointer      source,
-               gpointer      task_data,
-               GCancellable *cancellable)
-{
-  g_unlink (task_data);
-  g_task_return_boolean (task, TRUE);
-}
-
-void
-chat_media_remove (const char *path)
-{
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, NULL, NULL);
-
-  g_task_set_task_data (task, g_strdup (path), g_free);
-  g_task_run_in_thread (task, remove_thread);
-}
-
-void
-chat_media_remove_folder (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (folder);
 }

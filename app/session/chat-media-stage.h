@@ -1,4 +1,4 @@
-/* chat-media-stage.h: the folder in which files lie, and how one gets into it that is to be sent
+/* chat-media-stage.h: how a file that is to be sent gets into the folder of those that are kept
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -52,18 +52,5 @@ void             chat_media_stage_async   (const char          *folder,
 /** chat_media_stage_finish: Returns: (transfer full) (nullable): %NULL with %CHAT_SESSION_ERROR or %G_IO_ERROR_CANCELLED */
 ChatMediaStaged *chat_media_stage_finish  (GAsyncResult        *result,
                                            GError             **error);
-
-/** chat_media_sweep_async: makes @folder and deletes what is in it and not in @keep (%NULL: nothing); @whole: names that must be there */
-void             chat_media_sweep_async   (const char          *folder,
-                                           GHashTable          *keep,
-                                           GPtrArray           *whole,
-                                           GAsyncReadyCallback  callback,
-                                           gpointer             user_data);
-/** chat_media_sweep_finish: Returns: (transfer full) (element-type utf8): those of @whole that are missing */
-GPtrArray       *chat_media_sweep_finish  (GAsyncResult        *result);
-/** chat_media_remove: deletes @path in a thread; nobody waits for it */
-void             chat_media_remove        (const char          *path);
-/** chat_media_remove_folder: deletes @folder and the files in it; blocks */
-void             chat_media_remove_folder (const char          *folder);
 
 G_END_DECLS

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "chat-host-address.h"
-#include "chat-media-stage.h"
+#include "chat-media-folder.h"
 
 /* What the person does is written so long after it began to change (milliseconds): not each letter of a draft by itself */
 #define KEEP_DELAY_MS 100

@@ -87,6 +87,18 @@ void         chat_session_save_attachment_async (ChatSession                 *se
 gboolean     chat_session_save_attachment_finish (ChatSession                *self,
                                                 GAsyncResult                 *result,
                                                 GError                      **error);
+/** chat_session_name_attachment_async: gives the file of @message, which is on this computer, a name by which other programs may be given it: that of
+ * its sender made safe, in a folder of its own. It can not be run there, nor written to; it goes with the file, and when the program starts next */
+void         chat_session_name_attachment_async (ChatSession                 *self,
+                                                ChatMessage                  *message,
+                                                GCancellable                 *cancellable,
+                                                GAsyncReadyCallback           callback,
+                                                gpointer                      user_data);
+/** chat_session_name_attachment_finish: Returns: (transfer full) (nullable): the path with that name; the "path" of the attachment where it can have
+ * none; %NULL with FAILED: it is not here */
+char        *chat_session_name_attachment_finish (ChatSession                *self,
+                                                GAsyncResult                 *result,
+                                                GError                      **error);
 /** chat_session_look_at: the person sees @message elsewhere than in the window of its room: its file may come by itself */
 void         chat_session_look_at              (ChatSession                  *self,
                                                 ChatMessage                  *message);

@@ -1,4 +1,4 @@
-/* chat-session-save.c: the file of a message goes where the person wants it
+/* chat-session-save.c: the file of a message goes where the person wants it, and to other programs
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -9,6 +9,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "chat-media-folder.h"
 #include "chat-session-private.h"
 
 /* Waits for the file to be here, then for its copy */
@@ -275,4 +276,68 @@ chat_session_end_saving (ChatSession *self)
 
       g_task_return_new_error (task, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_OFFLINE, "the session ended");
     }
+}
+
+/* Names */
+
+static void
+on_named (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  g_autoptr (GError) error = NULL;
+  char *path = chat_media_name_finish (result, &error);
+
+  if (path == NULL)
+    {
+      g_message ("A file has no name: %s", error->message);
+      path = g_strdup (g_task_get_task_data (task));
+    }
+  g_task_return_pointer (task, path, g_free);
+}
+
+void
+chat_session_name_attachment_async (ChatSession         *self,
+                                    ChatMessage         *message,
+                                    GCancellable        *cancellable,
+                                    GAsyncReadyCallback  callback,
+                                    gpointer             user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  ChatAttachment *attachment;
+  const char *path;
+  g_autofree char *folder = NULL, *name = NULL;
+
+  g_return_if_fail (CHAT_IS_SESSION (self));
+  g_return_if_fail (CHAT_IS_MESSAGE (message));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, chat_session_name_attachment_async);
+  attachment = chat_message_get_attachment (message);
+  path = attachment != NULL ? chat_attachment_get_path (attachment) : NULL;
+  if (path == NULL)
+    {
+      g_task_return_new_error (task, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_FAILED, "the file is not here");
+      return;
+    }
+  folder = g_path_get_dirname (path);
+  if (!chat_media_manager_is_ready (self->media) || g_strcmp0 (folder, chat_media_manager_get_folder (self->media)) != 0)
+    {
+      g_task_return_pointer (task, g_strdup (path), g_free);
+      return;
+    }
+  g_task_set_task_data (task, g_strdup (path), g_free);
+  name = chat_attachment_dup_safe_name (attachment);
+  chat_media_name_async (path, name, cancellable, on_named, g_object_ref (task));
+}
+
+char *
+chat_session_name_attachment_finish (ChatSession   *self,
+                                     GAsyncResult  *result,
+                                     GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
 }

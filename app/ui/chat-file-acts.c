@@ -51,6 +51,15 @@ act_free (Act *act)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Act, act_free)
 
+/* Returns: (nullable) */
+static GtkWindow *
+window_of (GtkWidget *widget)
+{
+  GtkRoot *root = gtk_widget_get_root (widget);
+
+  return GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL;
+}
+
 /* Where the person asked, or in the window that they look at since */
 static void
 tell (Act          *act,
@@ -128,6 +137,36 @@ save_as (ChatSession *session,
                                   (GDestroyNotify) act_free);
 }
 
+/* What another program is given has its name. (The row that was clicked may show something else by now: the window was given) */
+static void
+named_to_open_cb (GObject      *object,
+                  GAsyncResult *result,
+                  gpointer      user_data)
+{
+  g_autoptr (Act) act = user_data;
+  g_autoptr (GtkWidget) from = g_weak_ref_get (&act->from);
+  g_autofree char *path = chat_session_name_attachment_finish (CHAT_SESSION (object), result, NULL);
+
+  ChatAttachment *attachment = chat_message_get_attachment (act->message);
+
+  /* (It may have been deleted meanwhile) */
+  if (path != NULL && from != NULL && attachment != NULL && chat_attachment_get_path (attachment) != NULL)
+    chat_file_opener_open (GTK_WINDOW (from), path, chat_attachment_get_path (attachment), chat_attachment_get_name (attachment));
+}
+
+static void
+named_to_show_cb (GObject      *object,
+                  GAsyncResult *result,
+                  gpointer      user_data)
+{
+  g_autoptr (Act) act = user_data;
+  g_autoptr (GtkWidget) from = g_weak_ref_get (&act->from);
+  g_autofree char *path = chat_session_name_attachment_finish (CHAT_SESSION (object), result, NULL);
+
+  if (path != NULL && from != NULL)
+    chat_file_opener_show_in_folder (GTK_WINDOW (from), path);
+}
+
 void
 chat_file_acts_add_items (ChatMessage *message,
                           GMenu       *first,
@@ -187,8 +226,7 @@ chat_file_acts_do (ChatSession *session,
                    ChatMessage *message,
                    const char  *action)
 {
-  GtkRoot *root = gtk_widget_get_root (from);
-  GtkWindow *window = GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL;
+  GtkWidget *window = GTK_WIDGET (window_of (from));
   ChatAttachment *attachment = chat_message_get_attachment (message);
 
   g_return_if_fail (CHAT_IS_SESSION (session));
@@ -206,11 +244,13 @@ chat_file_acts_do (ChatSession *session,
   else if (g_str_equal (action, "cancel-transfer"))
     chat_session_cancel_transfer (session, message);
   else if (g_str_equal (action, "save-as"))
-    save_as (session, from, window, message);
+    save_as (session, from, window_of (from), message);
   else if (g_str_equal (action, "open"))
-    chat_file_opener_open (window, chat_attachment_get_path (attachment), chat_attachment_get_name (attachment));
+    chat_session_name_attachment_async (session, message, NULL, named_to_open_cb,
+                                        act_new (session, window, message));
   else if (g_str_equal (action, "show-in-folder"))
-    chat_file_opener_show_in_folder (window, chat_attachment_get_path (attachment));
+    chat_session_name_attachment_async (session, message, NULL, named_to_show_cb,
+                                        act_new (session, window, message));
   else if (g_str_equal (action, "copy-image"))
     chat_image_decode_async (chat_attachment_get_path (attachment), CHAT_IMAGE_STILL, COPY_SIDE, COPY_SIDE, NULL, copied_cb,
                              act_new (session, from, message));

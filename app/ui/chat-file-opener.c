@@ -146,6 +146,7 @@ queried_cb (GObject      *object,
   g_autoptr (Opening) self = user_data;
   g_autoptr (GtkWindow) parent = g_weak_ref_get (&self->parent);
   g_autoptr (GFileInfo) info = g_file_query_info_finish (G_FILE (object), result, NULL);
+  g_autofree char *called = g_file_get_basename (self->file);
   const char *type;
 
   if (parent == NULL)
@@ -157,24 +158,32 @@ queried_cb (GObject      *object,
     }
 
   type = g_file_info_get_attribute_string (info, G_FILE_ATTRIBUTE_STANDARD_CONTENT_TYPE);
-  if (chat_attachment_can_run (self->name, type))
+  /* The other program knows it by the name that it has here, which may end otherwise than what was sent */
+  if (chat_attachment_can_run (self->name, type) || chat_attachment_can_run (called, type))
     ask (g_steal_pointer (&self));
   else
-    show (g_steal_pointer (&self), G_FILE (object));
+    {
+      GFile *file = self->file;
+
+      show (g_steal_pointer (&self), file);
+    }
 }
 
 void
 chat_file_opener_open (GtkWindow  *parent,
                        const char *path,
+                       const char *kept,
                        const char *name)
 {
+  g_autoptr (GFile) file = NULL;
   Opening *self;
 
-  g_return_if_fail (path != NULL && name != NULL);
+  g_return_if_fail (path != NULL && kept != NULL && name != NULL);
 
   self = opening_new (parent, path, name);
+  file = g_file_new_for_path (kept);
   /* What it is its bytes tell, too, whatever it is called */
-  g_file_query_info_async (self->file, G_FILE_ATTRIBUTE_STANDARD_CONTENT_TYPE, G_FILE_QUERY_INFO_NONE, G_PRIORITY_DEFAULT, NULL,
+  g_file_query_info_async (file, G_FILE_ATTRIBUTE_STANDARD_CONTENT_TYPE, G_FILE_QUERY_INFO_NONE, G_PRIORITY_DEFAULT, NULL,
                            queried_cb, self);
 }
 

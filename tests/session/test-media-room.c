@@ -5,6 +5,7 @@
 
 #include "test-media-common.h"
 
+#include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -496,6 +497,85 @@ test_deleted (void)
   chat_test_wait_until (count_files (f->anna) == 0 && count_files (f->boris) == 0);
 }
 
+/* Returns: (transfer full): the path that other programs are given */
+static char *
+name_of (Fixture     *f,
+         ChatMessage *message)
+{
+  g_auto (ChatAnswer) answer = { NULL };
+  g_autoptr (GError) error = NULL;
+  char *path;
+
+  chat_session_name_attachment_async (f->boris->session, message, NULL, chat_answer_take, &answer);
+  path = chat_session_name_attachment_finish (f->boris->session, chat_answer_wait (&answer), &error);
+  g_assert_no_error (error);
+  return path;
+}
+
+#define assert_called(path, wanted)                               \
+  G_STMT_START                                                    \
+  {                                                               \
+    g_autofree char *called_ = g_path_get_basename (path);        \
+    g_assert_cmpstr (called_, ==, (wanted));                      \
+  }                                                               \
+  G_STMT_END
+
+/* Other programs see the name of a file, made safe; it can neither be run nor overwritten there, and goes with the file and the next start */
+static void
+test_named (void)
+{
+  g_autoptr (Fixture) f = fixture_new (NULL);
+  g_autoptr (ChatMessage) first = send_named (f, "a report.pdf"), hidden = send_named (f, "b\xe2\x80\xaegpj.exe"), same = NULL;
+  g_autofree char *path = NULL, *again = NULL, *other = NULL, *last = NULL, *beside = NULL, *content = NULL;
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("a report.pdf", 12);
+  ChatSessionFileOptions options = { .name = "another.txt" };
+  g_auto (ChatAnswer) answer = { NULL };
+  GStatBuf info;
+
+  chat_session_send_bytes_async (f->anna->session, f->room, bytes, &options, NULL, chat_answer_take, &answer);
+  same = chat_session_send_file_finish (f->anna->session, chat_answer_wait (&answer), NULL);
+  fetch (f, 0);
+  fetch (f, 1);
+  fetch (f, 2);
+  path = name_of (f, message_at (f->other, 0));
+  assert_called (path, "a report.pdf");
+  assert_same (path, chat_attachment_get_path (chat_message_get_attachment (message_at (f->other, 0))));
+  g_assert_cmpint (g_stat (path, &info), ==, 0);
+  g_assert_cmpint (info.st_mode & 0777, ==, 0400);
+  /* It takes no room of its own */
+  g_assert_cmpint (info.st_nlink, ==, 2);
+  beside = g_path_get_dirname (path);
+  g_assert_cmpint (g_stat (beside, &info), ==, 0);
+  g_assert_cmpint (info.st_mode & 0777, ==, 0500);
+  again = name_of (f, message_at (f->other, 0));
+  g_assert_cmpstr (again, ==, path);
+  other = name_of (f, message_at (f->other, 2));
+  assert_called (other, "another.txt");
+  assert_same (other, path);
+  g_clear_pointer (&other, g_free);
+  other = name_of (f, message_at (f->other, 1));
+  assert_called (other, "bgpj.exe");
+
+  /* With its message, and when the program starts next */
+  delete_message (f, hidden);
+  chat_test_wait_until (!g_file_test (other, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+  start_boris (f);
+  chat_test_wait_until (!g_file_test (beside, G_FILE_TEST_EXISTS));
+  f->other = chat_session_get_messages (f->boris->session, chat_person_get_room (f->boris, "anna"));
+  chat_test_wait_until (chat_list_length (f->other) == 2 && is_state (message_at (f->other, 0), CHAT_ATTACHMENT_LOCAL));
+  g_assert_true (g_file_get_contents (chat_attachment_get_path (chat_message_get_attachment (message_at (f->other, 0))), &content, NULL, NULL));
+  g_assert_cmpstr (content, ==, "a report.pdf");
+
+  /* And with the account */
+  last = name_of (f, message_at (f->other, 0));
+  g_assert_true (g_file_test (last, G_FILE_TEST_EXISTS));
+  chat_answer_clear (&answer);
+  chat_session_sign_out_async (f->boris->session, NULL, chat_answer_take, &answer);
+  chat_session_sign_out_finish (f->boris->session, chat_answer_wait (&answer), NULL);
+  chat_test_wait_until (!g_file_test (beside, G_FILE_TEST_EXISTS) && count_files (f->boris) == 0);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -508,5 +588,6 @@ main (int   argc,
   g_test_add_func ("/media-room/order", test_order);
   g_test_add_func ("/media-room/held", test_held);
   g_test_add_func ("/media-room/deleted", test_deleted);
+  g_test_add_func ("/media-room/named", test_named);
   return chat_session_test_run ();
 }

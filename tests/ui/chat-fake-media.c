@@ -143,6 +143,31 @@ chat_session_save_attachment_finish (ChatSession   *self,
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+/* As if it were there */
+void
+chat_session_name_attachment_async (ChatSession         *self,
+                                    ChatMessage         *message,
+                                    GCancellable        *cancellable,
+                                    GAsyncReadyCallback  callback,
+                                    gpointer             user_data)
+{
+  g_autoptr (GTask) task = chat_fake_begin (self, cancellable, callback, user_data);
+  ChatAttachment *attachment = chat_message_get_attachment (message);
+  g_autofree char *folder = g_path_get_dirname (chat_attachment_get_path (attachment));
+  g_autofree char *name = chat_attachment_dup_safe_name (attachment);
+
+  if (task != NULL)
+    g_task_return_pointer (task, g_build_filename (folder, name, NULL), g_free);
+}
+
+char *
+chat_session_name_attachment_finish (ChatSession   *self,
+                                     GAsyncResult  *result,
+                                     GError       **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
 static ChatFileList *
 list_of (ChatSession *self,
          ChatMessage *message)

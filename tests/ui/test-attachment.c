@@ -277,7 +277,7 @@ test_open (void)
       fixture_init (&f, cases[i].name, 720);
       chat_attachment_set_path (f.attachment, path);
       chat_attachment_set_state (f.attachment, CHAT_ATTACHMENT_LOCAL, NULL);
-      chat_file_opener_open (GTK_WINDOW (f.window), path, cases[i].name);
+      chat_file_opener_open (GTK_WINDOW (f.window), path, path, cases[i].name);
       chat_test_wait_until (find_dialog () != NULL);
       g_assert_cmpstr (adw_message_dialog_get_heading (ADW_MESSAGE_DIALOG (find_dialog ())), ==, cases[i].heading);
       gtk_window_destroy (find_dialog ());

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "chat-fake-session.h"
+#include "chat-file-acts.h"
 #include "chat-file-opener.h"
 #include "chat-test.h"
 
@@ -160,6 +162,39 @@ test_folder (gconstpointer data)
   chat_test_temp_dir_remove (g_steal_pointer (&dir));
 }
 
+/* The file manager shows the name that people know, not the one that the file has with us */
+static void
+test_name (void)
+{
+  const ChatAttachmentInfo info = { .name = "../a report.pdf", .size = 5 };
+  g_autofree char *dir = chat_test_temp_dir_new ();
+  g_autofree char *path = g_build_filename (dir, "kept", NULL);
+  g_autofree char *named = g_build_filename (dir, "_a report.pdf", NULL);
+  g_autofree char *uri = g_filename_to_uri (named, NULL, NULL);
+  g_autoptr (ChatSession) session = chat_fake_session_new ();
+  g_autoptr (ChatAttachment) attachment = chat_attachment_new (&info, FALSE);
+  g_autoptr (ChatMessage) message = chat_message_new (1, "anna", FALSE, CHAT_MESSAGE_FILE, NULL);
+  GtkWidget *window = gtk_window_new ();
+  Desktop desktop;
+
+  g_assert_true (g_file_set_contents (named, "words", -1, NULL));
+  desktop_init (&desktop);
+  g_setenv ("GTK_USE_PORTAL", "0", TRUE);
+  chat_attachment_set_path (attachment, path);
+  chat_attachment_set_state (attachment, CHAT_ATTACHMENT_LOCAL, NULL);
+  chat_message_set_attachment (message, attachment);
+  gtk_window_set_child (GTK_WINDOW (window), gtk_label_new ("a row"));
+  chat_file_acts_do (session, gtk_window_get_child (GTK_WINDOW (window)), message, "show-in-folder");
+  /* The row is gone before the name is there */
+  gtk_window_set_child (GTK_WINDOW (window), NULL);
+  chat_test_wait_until (desktop.uri != NULL);
+  g_assert_cmpstr (desktop.uri, ==, uri);
+  chat_test_settle ();
+  gtk_window_destroy (GTK_WINDOW (window));
+  desktop_clear (&desktop);
+  chat_test_temp_dir_remove (g_steal_pointer (&dir));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -189,6 +224,7 @@ main (int   argc,
   g_test_add_data_func ("/ui/file-opener/folder/sandbox", "sandbox", test_folder);
   g_test_add_data_func ("/ui/file-opener/folder/old-portal", "old-portal", test_folder);
   g_test_add_data_func ("/ui/file-opener/folder/outside", "outside", test_folder);
+  g_test_add_func ("/ui/file-opener/name", test_name);
 
   rc = g_test_run ();
   g_clear_object (&application);
