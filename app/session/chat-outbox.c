@@ -361,6 +361,26 @@ chat_outbox_add (ChatOutbox  *self,
   return TRUE;
 }
 
+gboolean
+chat_outbox_add_file (ChatOutbox  *self,
+                      ChatMessage *message,
+                      const char  *file,
+                      ChatMessage *caption)
+{
+  g_autoptr (ChatStore) store = self->store != NULL ? g_object_ref (self->store) : NULL;
+
+  if (g_hash_table_size (self->by_ref) + (caption != NULL) >= CHAT_OUTBOX_MAX)
+    return FALSE;
+  if (store != NULL)
+    chat_store_hold (store);
+  chat_outbox_add (self, message, file, NULL);
+  if (caption != NULL)
+    chat_outbox_add (self, caption, NULL, chat_message_get_client_ref (message));
+  if (store != NULL)
+    chat_store_release (store);
+  return TRUE;
+}
+
 void
 chat_outbox_load (ChatOutbox *self,
                   GPtrArray  *rows,

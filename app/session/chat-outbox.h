@@ -96,6 +96,11 @@ gboolean     chat_outbox_add        (ChatOutbox             *self,
                                      ChatMessage            *message,
                                      const char             *file,
                                      const char             *caption_of);
+/** chat_outbox_add_file: the same, with its @caption (nullable): both are on the disk, or neither. Returns: %FALSE if there is no room for both */
+gboolean     chat_outbox_add_file   (ChatOutbox             *self,
+                                     ChatMessage            *message,
+                                     const char             *file,
+                                     ChatMessage            *caption);
 /** chat_outbox_set_patience: in place of %CHAT_OUTBOX_PATIENCE_MS */
 void         chat_outbox_set_patience (ChatOutbox           *self,
                                      guint                   ms);

@@ -122,6 +122,7 @@ typedef struct
   gboolean         held;
   int              width, height;
   GBytes          *preview;
+  char            *caption;
 } Send;
 
 static void
@@ -132,6 +133,7 @@ send_free (gpointer data)
   g_free (send->folder);
   g_clear_pointer (&send->staged, chat_media_staged_free);
   g_clear_pointer (&send->preview, g_bytes_unref);
+  g_free (send->caption);
   g_free (send);
 }
 
@@ -215,7 +217,7 @@ put_into_outbox (GTask *given)
     .width = send->width, .height = send->height, .preview = send->preview,
   };
   g_autofree char *file = NULL, *ref = g_uuid_string_random (), *path = NULL;
-  g_autoptr (ChatMessage) message = NULL;
+  g_autoptr (ChatMessage) message = NULL, caption = NULL;
   g_autoptr (ChatAttachment) attachment = NULL;
 
   if (chat_session_get_info (self, send->room_id) == NULL)
@@ -239,7 +241,9 @@ put_into_outbox (GTask *given)
   chat_attachment_set_state (attachment, CHAT_ATTACHMENT_QUEUED, NULL);
   chat_message_set_attachment (message, attachment);
   g_hash_table_insert (self->sending_files, g_strdup (ref), g_object_ref (task));
-  if (!chat_outbox_add (self->outbox, message, file, NULL))
+  if (send->caption != NULL)
+    caption = chat_session_new_text (self, send->room_id, send->caption);
+  if (!chat_outbox_add_file (self->outbox, message, file, caption))
     {
       g_hash_table_remove (self->sending_files, ref);
       send_failed (task, CHAT_SESSION_ERROR_FAILED, "too many unsent messages");
@@ -325,6 +329,7 @@ send_file (ChatSession                  *self,
   static const ChatSessionFileOptions usual = { 0 };
   g_autoptr (GTask) task = given;
   const char *folder = chat_media_manager_get_folder (self->media);
+  GError *error = NULL;
   Send *send;
 
   if (options == NULL)
@@ -339,8 +344,14 @@ send_file (ChatSession                  *self,
       g_task_return_new_error (task, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_UNSUPPORTED, "%s", _("This server does not take files"));
       return;
     }
+  if (options->caption != NULL && !chat_session_check_text (options->caption, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
   send = g_new0 (Send, 1);
   send->room_id = chat_room_get_id (room);
+  send->caption = g_strdup (options->caption);
   send->as_image = options->as_image;
   send->folder = g_strdup (folder);
   g_task_set_task_data (task, send, send_free);

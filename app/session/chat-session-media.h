@@ -23,6 +23,7 @@ typedef struct
   const char *name;           /* nullable: other than that of the file */
   gboolean    as_image;       /* as an IMAGE, where it is one that can be shown; else as a FILE */
   gboolean    keep_metadata;  /* do not take out of an image where, when and with what it was made */
+  const char *caption;        /* nullable: what is written about it: as chat_session_send_caption(), but never one without the other */
 } ChatSessionFileOptions;
 
 /**

@@ -201,9 +201,9 @@ chat_session_set_patience (ChatSession *self,
   chat_outbox_set_patience (self->outbox, ms);
 }
 
-static gboolean
-check_text (const char  *text,
-            GError     **error)
+gboolean
+chat_session_check_text (const char  *text,
+                         GError     **error)
 {
   if (*text == '\0')
     {
@@ -223,6 +223,20 @@ check_text (const char  *text,
   return TRUE;
 }
 
+ChatMessage *
+chat_session_new_text (ChatSession *self,
+                       gint64       room_id,
+                       const char  *text)
+{
+  g_autofree char *ref = g_uuid_string_random ();
+  ChatMessage *message = chat_message_new (room_id, self->login != NULL ? self->login : "", TRUE, CHAT_MESSAGE_TEXT, ref);
+
+  chat_message_set_text (message, text);
+  chat_message_set_date (message, g_get_real_time (), NULL);
+  chat_message_set_state (message, CHAT_MESSAGE_WAITING, NULL);
+  return message;
+}
+
 static ChatMessage *
 send_text (ChatSession  *self,
            ChatRoom     *room,
@@ -231,10 +245,9 @@ send_text (ChatSession  *self,
            GError      **error)
 {
   g_autoptr (ChatMessage) message = NULL;
-  g_autofree char *ref = NULL;
   ChatRoomInfo *info;
 
-  if (!check_text (text, error))
+  if (!chat_session_check_text (text, error))
     return NULL;
   info = chat_session_get_info (self, chat_room_get_id (room));
   if (info == NULL)
@@ -242,11 +255,7 @@ send_text (ChatSession  *self,
       g_set_error_literal (error, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_NO_ROOM, "the room is gone");
       return NULL;
     }
-  ref = g_uuid_string_random ();
-  message = chat_message_new (chat_room_get_id (room), self->login != NULL ? self->login : "", TRUE, CHAT_MESSAGE_TEXT, ref);
-  chat_message_set_text (message, text);
-  chat_message_set_date (message, g_get_real_time (), NULL);
-  chat_message_set_state (message, CHAT_MESSAGE_WAITING, NULL);
+  message = chat_session_new_text (self, chat_room_get_id (room), text);
   if (!chat_outbox_add (self->outbox, message, NULL, caption_of))
     {
       g_set_error_literal (error, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_FAILED, "too many unsent messages");
@@ -402,7 +411,7 @@ change (ChatSession         *self,
   g_autoptr (GTask) task = given;
   GError *error = NULL;
 
-  if (text != NULL && !check_text (text, &error))
+  if (text != NULL && !chat_session_check_text (text, &error))
     {
       g_task_return_error (task, error);
       return;

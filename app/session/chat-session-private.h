@@ -526,6 +526,13 @@ void    chat_session_messages_gone    (ChatSession        *self,
 void    chat_session_show_text        (ChatSession        *self,
                                        ChatMessage        *message,
                                        const char         *text);
+/** chat_session_check_text: Returns: whether @text can be sent, else @error */
+gboolean chat_session_check_text      (const char         *text,
+                                       GError            **error);
+/** chat_session_new_text: Returns: (transfer full): a message of ours that is not in the outbox yet */
+ChatMessage *chat_session_new_text    (ChatSession        *self,
+                                       gint64              room_id,
+                                       const char         *text);
 /** chat_session_message_kept: @message of ours is in the outbox: it is shown */
 void    chat_session_message_kept     (ChatSession        *self,
                                        ChatMessage        *message);

@@ -38,6 +38,8 @@ struct _ChatStoreWorker
   gsize            n_bytes;     /* in calls */
   guint            n_waiting;   /* submitted and not handed back */
   gsize            n_waiting_bytes;
+  gboolean         held;        /* what is submitted belongs together: nothing is taken before all of it is there */
+  gboolean         joining;     /* the first of it is there */
   gboolean         released;
   gboolean         ended;       /* the file is closed */
   GCond            end;
@@ -160,14 +162,14 @@ take (ChatStoreWorker  *self,
   guint n = 1;
 
   g_mutex_lock (&self->mutex);
-  while (self->calls.head == NULL && !self->released)
+  while ((self->calls.head == NULL || self->held) && !self->released)
     g_cond_wait (&self->cond, &self->mutex);
   head = *tail = self->calls.head;
   if (head != NULL)
     {
       self->n_bytes -= head->n_bytes;
       if (chat_store_call_is_write (head))
-        for (; (*tail)->next != NULL && chat_store_call_is_write ((*tail)->next) && n < CHAT_STORE_MAX_GROUP; n++)
+        for (; (*tail)->next != NULL && chat_store_call_is_write ((*tail)->next) && (n < CHAT_STORE_MAX_GROUP || (*tail)->next->joined); n++)
           {
             *tail = (*tail)->next;
             self->n_bytes -= (*tail)->n_bytes;
@@ -360,6 +362,8 @@ static void
 enqueue (ChatStoreWorker *self,
          ChatStoreCall   *call)
 {
+  call->joined = self->joining;
+  self->joining = self->held;
   queue_push (&self->calls, call, call);
   self->n_calls++;
   self->n_bytes += call->n_bytes;
@@ -391,6 +395,17 @@ chat_store_worker_submit (ChatStoreWorker *self,
     }
   else
     enqueue (self, call);
+  g_mutex_unlock (&self->mutex);
+}
+
+void
+chat_store_worker_hold (ChatStoreWorker *self,
+                        gboolean         hold)
+{
+  g_mutex_lock (&self->mutex);
+  self->held = hold;
+  self->joining = FALSE;
+  g_cond_signal (&self->cond);
   g_mutex_unlock (&self->mutex);
 }
 

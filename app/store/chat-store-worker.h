@@ -35,6 +35,7 @@ struct _ChatStoreCall
   ChatStoreCallKind  kind;
   GTask             *task;          /* (nullable): the asker's; the thread does not touch it */
   gsize              n_bytes;
+  gboolean           joined;        /* with the one before it: never in another commit, while nothing goes wrong */
 
   /* What is asked */
   ChatStoreBatch    *batch;
@@ -75,6 +76,9 @@ void             chat_store_worker_release           (ChatStoreWorker      *self
 /** chat_store_worker_submit: @call: (transfer full): comes back by @done, always */
 void             chat_store_worker_submit            (ChatStoreWorker      *self,
                                                       ChatStoreCall        *call);
+/** chat_store_worker_hold: changes that are submitted from %TRUE to %FALSE are in one commit */
+void             chat_store_worker_hold              (ChatStoreWorker      *self,
+                                                      gboolean              hold);
 /** chat_store_worker_break: an APPLY will never come: those that follow must not be carried out before the state was asked for */
 void             chat_store_worker_break             (ChatStoreWorker      *self);
 /** chat_store_worker_wait: Returns: whether the thread has closed the file within @timeout_ms. Nothing is handed back meanwhile */

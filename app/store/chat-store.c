@@ -515,6 +515,24 @@ submit_row (ChatStore             *self,
 }
 
 void
+chat_store_hold (ChatStore *self)
+{
+  g_return_if_fail (CHAT_IS_STORE (self));
+
+  if (self->worker != NULL)
+    chat_store_worker_hold (self->worker, TRUE);
+}
+
+void
+chat_store_release (ChatStore *self)
+{
+  g_return_if_fail (CHAT_IS_STORE (self));
+
+  if (self->worker != NULL)
+    chat_store_worker_hold (self->worker, FALSE);
+}
+
+void
 chat_store_outbox_add_async (ChatStore             *self,
                              const ChatStoreOutRow *row,
                              GCancellable          *cancellable,

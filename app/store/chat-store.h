@@ -204,6 +204,10 @@ void             chat_store_load_outbox_async    (ChatStore               *self,
 GPtrArray       *chat_store_load_outbox_finish   (ChatStore               *self,
                                                   GAsyncResult            *result,
                                                   GError                 **error);
+/** chat_store_hold, _release: rows that are added from one to the other are on the disk together or, where the program ends, none of them. Nothing
+ * is done meanwhile: it is not for long */
+void             chat_store_hold                 (ChatStore               *self);
+void             chat_store_release              (ChatStore               *self);
 /** chat_store_outbox_add_async: @row: copied; its id is ignored. Ends when the row is on the disk */
 void             chat_store_outbox_add_async     (ChatStore               *self,
                                                   const ChatStoreOutRow   *row,

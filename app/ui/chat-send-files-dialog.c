@@ -43,6 +43,8 @@ struct _ChatSendFilesDialog
   GCancellable        *cancellable;
   gboolean             sending;
   gboolean             sent_any;
+  gboolean             captioned;   /* the caption goes with the one that is being sent, or went */
+  gboolean             failed_any;  /* this time */
   ChatMessage         *last;        /* that was sent */
   guint                next;      /* of the items, while it is sending */
 
@@ -292,10 +294,19 @@ add_item (ChatSendFilesDialog *self,
 
 static void send_next (ChatSendFilesDialog *self);
 
+/* Returns: (transfer full) (nullable) */
+static char *
+dup_caption (ChatSendFilesDialog *self)
+{
+  g_autofree char *caption = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->caption))));
+
+  return *caption != '\0' ? g_steal_pointer (&caption) : NULL;
+}
+
 static void
 finish (ChatSendFilesDialog *self)
 {
-  g_autofree char *caption = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->caption))));
+  g_autofree char *caption = dup_caption (self);
   g_autoptr (ChatMessage) message = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -308,7 +319,7 @@ finish (ChatSendFilesDialog *self)
       }
 
   /* What could not be sent from the beginning was told, and is left out */
-  if (self->sent_any && *caption != '\0')
+  if (self->sent_any && caption != NULL && !self->captioned)
     message = chat_session_send_caption (self->session, self->room, self->last, caption, &error);
   if (error != NULL)
     {
@@ -344,15 +355,28 @@ sent_cb (GObject      *object,
   else
     {
       set_problem (item, error);
+      self->captioned = FALSE;
+      self->failed_any = TRUE;
       self->next++;
     }
   send_next (self);
+}
+
+/* Whether the item whose turn it is is all that has not gone */
+static gboolean
+is_last (ChatSendFilesDialog *self)
+{
+  for (guint i = self->next + 1; i < self->items->len; i++)
+    if (((Item *) self->items->pdata[i])->sendable)
+      return FALSE;
+  return !self->failed_any;
 }
 
 static void
 send_next (ChatSendFilesDialog *self)
 {
   ChatSessionFileOptions options = { 0 };
+  g_autofree char *caption = NULL;
   Item *item;
 
   while (self->next < self->items->len && !((Item *) self->items->pdata[self->next])->sendable)
@@ -367,6 +391,9 @@ send_next (ChatSendFilesDialog *self)
   options.as_image = item->image && !gtk_switch_get_active (GTK_SWITCH (self->as_file));
   options.keep_metadata = !gtk_switch_get_active (GTK_SWITCH (self->strip));
   options.name = item->file == NULL ? item->name : NULL;
+  if (is_last (self))
+    options.caption = caption = dup_caption (self);
+  self->captioned = caption != NULL;
   if (item->file != NULL)
     chat_session_send_file_async (self->session, self->room, item->file, &options, self->cancellable, sent_cb,
                                   g_rc_box_acquire (item));
@@ -382,6 +409,7 @@ on_send (ChatSendFilesDialog *self)
     return;
 
   self->sending = TRUE;
+  self->failed_any = FALSE;
   self->next = 0;
   update (self);
   send_next (self);

@@ -298,6 +298,58 @@ send_caption (Fixture     *f,
   return message;
 }
 
+static void
+send_with_caption (Fixture     *f,
+                   const char  *name,
+                   const char  *caption,
+                   GError     **error)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (name, strlen (name));
+  ChatSessionFileOptions options = { .name = name, .caption = caption };
+  g_auto (ChatAnswer) answer = { NULL };
+  g_autoptr (ChatMessage) message = NULL;
+
+  chat_session_send_bytes_async (f->anna->session, f->room, bytes, &options, NULL, chat_answer_take, &answer);
+  message = chat_session_send_file_finish (f->anna->session, chat_answer_wait (&answer), error);
+  g_assert_true ((message != NULL) == (*caption != '\0'));
+}
+
+/* A file that failed, until the person tries it again: its caption waits for that, and what else is written does not */
+static void
+test_failed (void)
+{
+  const ChatFault hole = { .kind = CHAT_FAULT_SWALLOW, .direction = CHAT_FAULT_UP, .at = 10 };
+  g_autoptr (Fixture) f = fixture_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ChatMessage) file = NULL, caption = NULL, text = NULL;
+  g_autofree char *copy = NULL, *away = g_build_filename (f->dir, "away", NULL);
+
+  send_with_caption (f, "first", "", &error);
+  g_assert_error (error, CHAT_SESSION_ERROR, CHAT_SESSION_ERROR_EMPTY);
+  g_clear_error (&error);
+  chat_fault_proxy_arm (f->proxy, &hole);
+  send_with_caption (f, "first", "about it", &error);
+  g_assert_no_error (error);
+  chat_test_wait_until (chat_list_length (f->list) == 2);
+  file = g_object_ref (message_at (f->list, 0));
+  caption = g_object_ref (message_at (f->list, 1));
+  g_assert_cmpstr (chat_message_get_text (caption), ==, "about it");
+  copy = g_strdup (chat_attachment_get_path (chat_message_get_attachment (file)));
+  chat_test_wait_until (chat_fault_proxy_get_n_links (f->proxy, NULL) == 1);
+  chat_session_pause_transfer (f->anna->session, file);
+  g_assert_cmpint (g_rename (copy, away), ==, 0);
+  chat_fault_proxy_calm (f->proxy);
+  chat_session_start_transfer (f->anna->session, file);
+  chat_test_wait_until (chat_message_get_state (file) == CHAT_MESSAGE_FAILED);
+  text = chat_person_send (f->anna, f->room, "text");
+  wait_for_told (f, "text ");
+  g_assert_cmpint (chat_message_get_state (caption), ==, CHAT_MESSAGE_WAITING);
+  g_assert_cmpint (g_rename (away, copy), ==, 0);
+  chat_session_retry_message (f->anna->session, file);
+  wait_for_told (f, "text first about it ");
+  chat_test_wait_until (chat_session_count_unsent (f->anna->session) == 0);
+}
+
 /* A slow line: what is written after a file comes after it, and no text waits for ever */
 static void
 test_order (void)
@@ -587,6 +639,7 @@ main (int   argc,
   g_test_add_func ("/media-room/full", test_full);
   g_test_add_func ("/media-room/order", test_order);
   g_test_add_func ("/media-room/held", test_held);
+  g_test_add_func ("/media-room/failed", test_failed);
   g_test_add_func ("/media-room/deleted", test_deleted);
   g_test_add_func ("/media-room/named", test_named);
   return chat_session_test_run ();

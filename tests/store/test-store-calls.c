@@ -55,6 +55,47 @@ test_order (void)
   place_free (place);
 }
 
+static void
+add_out (Place     *place,
+         guint      number,
+         GPtrArray *ended)
+{
+  g_autofree char *ref = g_strdup_printf ("ref-%u", number);
+  g_autoptr (ChatStoreOutRow) row = chat_store_out_row_new (1, CHAT_STORE_SEND, ref, "x");
+
+  chat_store_outbox_add_async (place->store, row, NULL, on_ended, ended);
+}
+
+/* What belongs together is in one commit, whatever the thread does meanwhile */
+static void
+test_together (void)
+{
+  Place *place = place_new ();
+  g_autoptr (GPtrArray) ended = g_ptr_array_new_with_free_func (g_object_unref);
+  ChatStoreStatistics before, after;
+  ChatStoreBatch *batch = chat_store_batch_new ();
+
+  put_room (batch, 1, 0);
+  chat_store_apply_async (place->store, batch, NULL, on_ended, ended);
+  chat_test_wait_until (ended->len == 1);
+  for (guint i = 0; i < 40; i++)
+    {
+      g_ptr_array_set_size (ended, 0);
+      chat_store_get_statistics (place->store, &before);
+      chat_store_hold (place->store);
+      add_out (place, 2 * i, ended);
+      /* Without that the thread would have begun */
+      g_usleep (500);
+      add_out (place, 2 * i + 1, ended);
+      chat_store_release (place->store);
+      chat_test_wait_until (ended->len == 2);
+      chat_store_get_statistics (place->store, &after);
+      g_assert_cmpuint (after.n_commits - before.n_commits, ==, 1);
+    }
+  g_clear_pointer (&ended, g_ptr_array_unref);
+  place_free (place);
+}
+
 /* However much one call changes, it needs little memory */
 static void
 test_large_changes (void)
@@ -234,6 +275,7 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/store-calls/order", test_order);
+  g_test_add_func ("/store-calls/together", test_together);
   g_test_add_func ("/store-calls/large-changes", test_large_changes);
   g_test_add_func ("/store-calls/cancel", test_cancel);
   g_test_add_func ("/store-calls/end", test_end);

@@ -33,6 +33,8 @@ send (ChatSession                  *self,
 
   chat_fake_record (self, "send-file %s %s%s%s", chat_room_get_name (room), name, options->as_image ? " image" : "",
                     options->keep_metadata ? " as-it-is" : "");
+  if (options->caption != NULL)
+    chat_fake_record (self, "with %s", options->caption);
   if (task != NULL)
     g_task_return_pointer (task, chat_message_new (chat_room_get_id (room), "me", TRUE, CHAT_MESSAGE_FILE, NULL), g_object_unref);
 }

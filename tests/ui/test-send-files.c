@@ -146,7 +146,7 @@ test_dialog (void)
   g_signal_emit_by_name (template_child (dialog, "send_button"), "clicked");
   chat_test_wait_until (sent == 1);
   g_assert_cmpstr (chat_fake_session_get_calls (session), ==,
-                   "send-file bob report.pdf\nsend-file bob photo.png image\nsend as we said\n");
+                   "send-file bob report.pdf\nsend-file bob photo.png image\nwith as we said\n");
   chat_test_wait_until (find_dialog () == NULL);
 }
 
@@ -178,7 +178,7 @@ test_failure (void)
   chat_test_wait_until (sent == 1);
   g_assert_cmpstr (chat_fake_session_get_calls (session), ==,
                    "send-file bob photo.png as-it-is\nsend-file bob pasted.png as-it-is\n"
-                   "send-file bob photo.png as-it-is\nsend look\n");
+                   "send-file bob photo.png as-it-is\nwith look\n");
   chat_test_wait_until (find_dialog () == NULL);
 
   /* One that is closed while it looks at files, or sends them */
