@@ -231,7 +231,7 @@ image_pasted_cb (GObject      *object,
 static gboolean
 paste_cb (ChatConversation *self)
 {
-  static const char *images[] = { "image/png", "image/jpeg", "image/webp", "image/gif", NULL };
+  static const char *images[] = { "image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp", "image/tiff", NULL };
   GdkClipboard *clipboard = gtk_widget_get_clipboard (GTK_WIDGET (self));
   /* What can be made of what is there: files come by addresses, or through the portal */
   g_autoptr (GdkContentFormats) formats = gdk_content_formats_union_deserialize_gtypes (

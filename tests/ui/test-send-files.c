@@ -237,6 +237,7 @@ test_conversation (void)
   g_autoptr (ChatSession) session = chat_fake_session_new ();
   ChatRoom *room = chat_fake_session_add_room (session, 1, "bob", NULL, FALSE, 0);
   g_autoptr (GFile) report = put ("report.pdf", 100);
+  static const char *const images[] = { "image/png", "image/bmp", "image/tiff" };
   GtkWidget *window = gtk_window_new (), *conversation = chat_conversation_new (), *attach;
   GtkTextBuffer *buffer;
   GSList files = { report, NULL };
@@ -266,9 +267,12 @@ test_conversation (void)
   g_boxed_free (GDK_TYPE_FILE_LIST, list);
   chat_test_wait_until (find_dialog () != NULL && find (find_dialog (), ADW_TYPE_ACTION_ROW, "report.pdf") != NULL);
   close_dialog ();
-  paste (conversation, gdk_content_provider_new_for_bytes ("image/png", png));
-  chat_test_wait_until (find_dialog () != NULL && can_send (find_dialog ()));
-  close_dialog ();
+  for (guint i = 0; i < G_N_ELEMENTS (images); i++)
+    {
+      paste (conversation, gdk_content_provider_new_for_bytes (images[i], png));
+      chat_test_wait_until (find_dialog () != NULL && can_send (find_dialog ()));
+      close_dialog ();
+    }
   paste (conversation, gdk_content_provider_new_typed (G_TYPE_STRING, "words"));
   chat_test_wait_until (gtk_text_buffer_get_char_count (buffer) == 5);
   g_assert_null (find_dialog ());
