@@ -26,6 +26,7 @@ typedef struct
   gint64 newest;          /* id of the newest that a notification would tell of */
   gboolean apart;         /* it has a notification of its own; else it is in the sum */
   gboolean shown;         /* by this run of the program or by the one before */
+  gboolean loud;          /* something came since */
   gint64 shown_at;        /* µs, monotonic */
   guint timer;
 } News;
@@ -109,6 +110,13 @@ count_of (News *news)
   return news->ids->len + news->untold;
 }
 
+/* What only became less, or other words, calls nobody again */
+static GNotificationPriority
+priority_of (gboolean loud)
+{
+  return loud ? G_NOTIFICATION_PRIORITY_HIGH : G_NOTIFICATION_PRIORITY_LOW;
+}
+
 static void
 show_room (News *news)
 {
@@ -122,7 +130,7 @@ show_room (News *news)
   content->title = chat_notification_title (news->room);
   content->body = chat_notification_body (news->room, news->held, count_of (news),
                                           g_settings_get_boolean (self->settings, "notification-text"));
-  content->priority = G_NOTIFICATION_PRIORITY_HIGH;
+  content->priority = priority_of (news->loud);
   content->default_action = g_strdup ("app.open-room");
   content->default_target = g_variant_ref_sink (g_variant_new ("(ssx)", server != NULL ? server : "", login != NULL ? login : "",
                                                                room_id));
@@ -131,6 +139,7 @@ show_room (News *news)
   content->button_target = g_variant_ref_sink (g_variant_new ("(ssxx)", server != NULL ? server : "", login != NULL ? login : "",
                                                               room_id, news->newest));
   chat_notification_service_show (self->service, id, content);
+  news->loud = FALSE;
   news->shown_at = g_get_monotonic_time ();
   if (!news->shown)
     {
@@ -167,6 +176,7 @@ show_sum (ChatNotifier *self)
   GHashTableIter iter;
   gpointer value;
   guint count = 0, n_rooms = 0;
+  gboolean loud = FALSE;
   g_autofree char *id = make_id (self, SUM);
 
   g_hash_table_iter_init (&iter, self->news);
@@ -175,6 +185,8 @@ show_sum (ChatNotifier *self)
       {
         count += count_of (value);
         n_rooms++;
+        loud = loud || ((News *) value)->loud;
+        ((News *) value)->loud = FALSE;
       }
   if (n_rooms == 0)
     {
@@ -187,7 +199,7 @@ show_sum (ChatNotifier *self)
   content = g_new0 (ChatNotificationContent, 1);
   content->title = g_strdup (_("New Messages"));
   content->body = chat_notification_sum (count, n_rooms);
-  content->priority = G_NOTIFICATION_PRIORITY_HIGH;
+  content->priority = priority_of (loud);
   content->default_action = g_strdup ("app.show");
   chat_notification_service_show (self->service, id, content);
   self->sum_at = g_get_monotonic_time ();
@@ -373,6 +385,7 @@ add (News        *news,
     g_array_append_val (news->ids, id);
   else
     news->untold++;
+  news->loud = TRUE;
   news->newest = MAX (news->newest, id);
   hold (news, message);
 }
@@ -597,7 +610,10 @@ tell_room (ChatNotifier *self,
     add (news, last);
   /* (Some of it may have come live) */
   if (count_of (news) < unread - old)
-    news->untold = unread - old - news->ids->len;
+    {
+      news->untold = unread - old - news->ids->len;
+      news->loud = TRUE;
+    }
   show_soon (news);
 }
 

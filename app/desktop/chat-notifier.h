@@ -29,7 +29,8 @@ typedef gboolean (*ChatNotifierSeesFunc) (ChatRoom *room,
 /**
  * ChatNotifier: one notification for each room with something new that nobody has seen, as long as that is so. It is replaced when more comes
  * or when its words change, and withdrawn when they are read, here or on another device, deleted, or the room is muted or goes. What
- * came while there was no connection is told when all of it is there, in sum.
+ * came while there was no connection is told when all of it is there, in sum. Only what has come calls the person (high priority): where
+ * one was replaced because it is less, or has other words, it stays where it is (low).
  *
  * Settings of the profile: notifications, notification-text, and notified-rooms (those that have one, for the next start).
  *

@@ -119,6 +119,20 @@ body_of (Scene      *s,
   return one != NULL ? one->body : NULL;
 }
 
+/* Where what was recorded of it tells that. Returns: whether it is shown with @priority: "high" calls the person, "low" does not */
+static gboolean
+has_priority (Scene      *s,
+              const char *title,
+              const char *priority)
+{
+  ChatFakeNotification *one = chat_fake_desktop_find (s->desktop, title);
+  const char *found = priority;
+
+  if (one != NULL && g_variant_is_of_type (one->data, G_VARIANT_TYPE_VARDICT))
+    g_assert_true (g_variant_lookup (one->data, "priority", "&s", &found));
+  return one != NULL && g_str_equal (found, priority);
+}
+
 #define shows(s, title, text) (g_strcmp0 (body_of ((s), (title)), (text)) == 0)
 
 /* What was asked for has arrived at the desktop, and nothing waits for its time */
@@ -154,11 +168,13 @@ test_room (gconstpointer service)
   g_set_object (&second, chat_fake_session_say (s.session, room, "anna", "two", TRUE));
   g_set_object (&third, chat_fake_session_say (s.session, room, "anna", "three", TRUE));
   chat_test_wait_until (shows (&s, "anna", "three\n3 new messages"));
+  g_assert_true (has_priority (&s, "anna", "high"));
   g_assert_cmpuint (chat_fake_desktop_get_n (s.desktop), ==, 1);
   g_assert_cmpuint (chat_fake_desktop_get_n_sent (s.desktop), <=, most_since (start));
 
   chat_message_set_text (third, "drei");
   chat_test_wait_until (shows (&s, "anna", "drei\n3 new messages"));
+  g_assert_true (has_priority (&s, "anna", "low"));
   chat_fake_session_delete_message (s.session, room, chat_message_get_id (third));
   chat_test_wait_until (shows (&s, "anna", "two\n2 new messages"));
 
@@ -166,6 +182,7 @@ test_room (gconstpointer service)
   chat_room_set_unread_count (room, 1);
   chat_room_set_read_mark (room, chat_message_get_id (second) - 1);
   chat_test_wait_until (shows (&s, "anna", "two"));
+  g_assert_true (has_priority (&s, "anna", "low"));
   chat_room_set_read_mark (room, chat_message_get_id (second));
   chat_test_wait_until (chat_fake_desktop_get_n (s.desktop) == 0);
 
@@ -366,9 +383,11 @@ test_caught_up (void)
   chat_fake_session_say (s.session, add_room (&s, 4, "dora"), "dora", "d", FALSE);
   chat_fake_session_catch_up (s.session);
   chat_test_wait_until (shows (&s, "New Messages", "5 new messages in 4 conversations"));
+  g_assert_true (has_priority (&s, "New Messages", "high"));
   g_assert_cmpuint (chat_fake_desktop_get_n (s.desktop), ==, 1);
   chat_session_mark_read (s.session, boris, chat_message_get_id (chat_room_get_last_message (boris)));
   chat_test_wait_until (shows (&s, "New Messages", "3 new messages in 3 conversations"));
+  g_assert_true (has_priority (&s, "New Messages", "low"));
 }
 
 /* What one run has shown the next one withdraws */
