@@ -10,6 +10,10 @@
 #include <errno.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
+#include <string.h>
+
+/* What Linux adds to the name of a program whose file an update has put another one in the place of */
+#define REPLACED " (deleted)"
 
 char *
 chat_autostart_get_path (const char *application_id)
@@ -46,7 +50,9 @@ chat_autostart_write (const char  *application_id,
 {
   g_autofree char *path = chat_autostart_get_path (application_id);
   g_autofree char *folder = g_path_get_dirname (path);
-  g_autofree char *quoted = quote (program);
+  gboolean replaced = g_str_has_suffix (program, REPLACED) && !g_file_test (program, G_FILE_TEST_EXISTS);
+  g_autofree char *name = g_strndup (program, strlen (program) - (replaced ? strlen (REPLACED) : 0));
+  g_autofree char *quoted = quote (name);
   g_autofree char *quoted_profile = profile != NULL ? quote (profile) : NULL;
   g_autofree char *command = NULL;
   g_autoptr (GKeyFile) file = g_key_file_new ();

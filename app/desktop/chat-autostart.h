@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 /** chat_autostart_get_path: Returns: (transfer full): XDG_CONFIG_HOME/autostart/APP-ID.desktop, of the profile */
 char     *chat_autostart_get_path (const char  *application_id);
-/** chat_autostart_write: @program: absolute path; @profile: (nullable): none for the default one. Replaces the file whole, or not at
+/** chat_autostart_write: @program: absolute path, as /proc/self/exe has it; @profile: (nullable): none for the default one. Replaces the file whole, or not at
  * all. It blocks. */
 gboolean  chat_autostart_write    (const char  *application_id,
                                    const char  *program,

@@ -121,6 +121,14 @@ test_file (void)
   g_assert_cmpstr (words[2], ==, "a second    one");
   g_assert_cmpstr (words[3], ==, "--background");
 
+  /* An update has put another file in the place of the one that runs */
+  g_assert_true (chat_autostart_write (ID, "/nowhere/a program (deleted)", NULL, &error));
+  g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, &error);
+  g_assert_no_error (error);
+  g_free (command);
+  command = g_key_file_get_string (file, "Desktop Entry", "Exec", NULL);
+  g_assert_cmpstr (command, ==, "\"/nowhere/a program\" --background");
+
   /* Switching off the one switches off the other; what is not there can be removed */
   g_assert_true (request (&s, FALSE, TRUE, &error));
   assert_settings (s, FALSE, FALSE);
