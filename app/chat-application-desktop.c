@@ -264,9 +264,23 @@ on_window_gone (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static void
+on_notice (ChatApplication *self,
+           const char      *words)
+{
+  if (self->window != NULL)
+    return;
+  g_free (self->notice);
+  self->notice = g_strdup (words);
+}
+
 void
 chat_application_window_made (ChatApplication *self)
 {
+  g_autofree char *notice = g_steal_pointer (&self->notice);
+
+  if (notice != NULL)
+    chat_window_say_notice (CHAT_WINDOW (self->window), notice);
   g_signal_connect_object (self->window, "close-request", G_CALLBACK (on_close_request), self, G_CONNECT_SWAPPED);
 }
 
@@ -306,6 +320,7 @@ chat_application_begin_desktop (ChatApplication *self)
   g_signal_connect_object (self->settings, "changed::start-at-login", G_CALLBACK (update_background_actions), self,
                            G_CONNECT_SWAPPED);
   update_background_actions (self);
+  g_signal_connect_object (self->session, "notice", G_CALLBACK (on_notice), self, G_CONNECT_SWAPPED);
   /* The session of the desktop ends: what waits is written as by Quit */
   for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
     self->signal_sources[i] = g_unix_signal_add (signals[i], on_signal, self);
@@ -323,6 +338,7 @@ chat_application_end_desktop (ChatApplication *self)
   g_clear_handle_id (&self->linger_timer, g_source_remove);
   g_clear_handle_id (&self->trim_idle, g_source_remove);
   g_clear_pointer (&self->marks, g_ptr_array_unref);
+  g_clear_pointer (&self->notice, g_free);
   if (self->background != NULL)
     chat_background_end (self->background);
   g_clear_object (&self->background);

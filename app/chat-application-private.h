@@ -71,6 +71,7 @@ struct _ChatApplication
   guint signal_sources[3];
   gboolean asking;              /* whether it may run in the background */
   gboolean close_wanted;        /* if it may */
+  char *notice;                 /* (nullable): the newest that nobody has seen, for there was no window */
 };
 
 /** chat_application_show: makes the window if there is none, and brings it to the front */

@@ -243,10 +243,13 @@ on_room_removed (ChatWindow *self,
   tell_removed (self, room);
 }
 
-static void
-on_notice (ChatWindow *self,
-           const char *words)
+void
+chat_window_say_notice (ChatWindow *self,
+                        const char *words)
 {
+  g_return_if_fail (CHAT_IS_WINDOW (self));
+  g_return_if_fail (words != NULL);
+
   chat_notice_bar_say (self->notice_bar, words);
 }
 
@@ -496,7 +499,7 @@ chat_window_new (GtkApplication *application,
   g_signal_connect_object (session, "notify::login", G_CALLBACK (chat_window_update_titles), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::server", G_CALLBACK (chat_window_update_titles), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "room-removed", G_CALLBACK (on_room_removed), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "notice", G_CALLBACK (on_notice), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notice", G_CALLBACK (chat_window_say_notice), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (chat_session_get_rooms (session), "notify::loaded", G_CALLBACK (on_rooms_loaded), self,
                            G_CONNECT_SWAPPED);
   on_state_notify (self);

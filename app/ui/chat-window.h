@@ -78,6 +78,9 @@ void       chat_window_sign_out         (ChatWindow     *self);
 /** chat_window_mark_unread: and leaves it, if it is open: what one sees is read */
 void       chat_window_mark_unread      (ChatWindow     *self,
                                          ChatRoom       *room);
+/** chat_window_say_notice: @words: what the person should know, and stays until they have closed it */
+void       chat_window_say_notice       (ChatWindow     *self,
+                                         const char     *words);
 /** chat_window_toast: @text: a few words that go away by themselves */
 void       chat_window_toast            (ChatWindow     *self,
                                          const char     *text);

@@ -2,6 +2,7 @@
 # test-start.py: what the desktop asks of the app: by its bus name, its launcher and its links
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+import glob
 import os
 import subprocess
 import sys
@@ -290,9 +291,16 @@ def search(world):
         anna.sees_message('flowerpot')
         act_on(None, 'quit')
         atspi.wait(lambda: not running(), 'the program to end')
-    with world.step('the launcher starts it too: with the dialog that finds a person'):
+    with world.step('the launcher starts it too: with the dialog that finds a person, and what a search found damaged before is told'):
+        path = glob.glob(os.path.join(os.environ['XDG_DATA_HOME'], NAME, 'default', 'stores', '*.db'))[0]
+        for one in glob.glob(path + '*'):
+            with open(one, 'r+b') as file:
+                file.write(b'x' * os.path.getsize(one))
+        look_for('boris')
+        assert not atspi.windows_of(bus('GetConnectionUnixProcessID', '(s)', NAME)[0])
         act_on(None, 'begin-conversation')
         anna = Started()
+        anna.sees('was damaged. It was set aside')
         anna.find('Name of the person')
         anna.focus_window('New Conversation')
         atspi.press('Escape')
