@@ -197,13 +197,19 @@ chat_session_mark_read (ChatSession *self,
                         gint64       message_id)
 {
   ChatRoomInfo *info;
+  g_autoptr (ChatMessage) message = NULL;
 
   g_return_if_fail (CHAT_IS_SESSION (self));
   g_return_if_fail (CHAT_IS_ROOM (room));
 
   info = chat_session_get_info (self, chat_room_get_id (room));
-  if (info != NULL && message_id > 0)
-    chat_session_raise_mark (self, info, message_id, TRUE);
+  if (info == NULL || message_id <= 0)
+    return;
+  /* What is not there yet, and was marked, would never count as new */
+  message = chat_memory_lookup (self->memory, message_id);
+  if (message == NULL)
+    message_id = MIN (message_id, info->newest_id);
+  chat_session_raise_mark (self, info, message_id, TRUE);
 }
 
 void

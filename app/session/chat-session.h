@@ -258,7 +258,7 @@ void              chat_session_delete_room_async   (ChatSession          *self,
 gboolean          chat_session_delete_room_finish  (ChatSession          *self,
                                                     GAsyncResult         *result,
                                                     GError              **error);
-/** chat_session_mark_read: the person has seen everything in @room up to @message_id */
+/** chat_session_mark_read: the person has seen everything in @room up to @message_id, or up to the newest that is known, if that is older */
 void              chat_session_mark_read           (ChatSession          *self,
                                                     ChatRoom             *room,
                                                     gint64                message_id);
