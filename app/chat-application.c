@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "chat-about.h"
+#include "chat-notification-service.h"
 #include "chat-session-media.h"
 #include "chat-style.h"
 
@@ -167,8 +168,10 @@ chat_application_handle_local_options (GApplication *application,
       g_free (self->profile);
       self->profile = g_steal_pointer (&name);
       id = g_strdup_printf ("%s.Profile_%s", APP_ID, self->profile);
-      /* The shell of GNOME takes notifications by its own way only from programs that are installed by that very id */
-      g_setenv ("GNOTIFICATION_BACKEND", "freedesktop", FALSE);
+      /* The shell of GNOME takes notifications by its own way only from programs that are installed by that very id. (A sandbox lets
+       * nothing but the portal through) */
+      if (!chat_desktop_uses_portal ())
+        g_setenv ("GNOTIFICATION_BACKEND", "freedesktop", FALSE);
       g_application_set_application_id (application, id);
     }
   if (g_variant_dict_lookup (options, "password-file", "^&ay", &path))
