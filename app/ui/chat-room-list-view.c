@@ -477,9 +477,8 @@ chat_room_list_view_focus_list (ChatRoomListView *self)
   row = find_row_at (self, position);
   if (row != NULL && gtk_widget_get_parent (row) != NULL && gtk_widget_grab_focus (gtk_widget_get_parent (row)))
     return TRUE;
-  /* Where no room is shown, what is there instead: a button, or what is typed to find one */
-  return gtk_widget_child_focus (gtk_stack_get_visible_child (self->stack), GTK_DIR_TAB_FORWARD)
-         || gtk_widget_grab_focus (GTK_WIDGET (self->search_entry));
+  /* Where no room is shown, the button that is there instead. Not the filter: who is in it is left there. */
+  return gtk_widget_child_focus (gtk_stack_get_visible_child (self->stack), GTK_DIR_TAB_FORWARD);
 }
 
 ChatRoom *

@@ -157,12 +157,12 @@ def open_room(pid, name, app):
     wait(lambda: len(messages_of(pid)) >= 3, 'the messages of the room', 30, app)
 
 
-def choose_font(*settings, size=11):
+def choose_font(*settings):
     """GNOME's own, where it is, and SETTINGS of GTK; the display is private, and so is its configuration."""
     folder = os.path.join(os.environ['XDG_CONFIG_HOME'], 'gtk-4.0')
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, 'settings.ini'), 'w', encoding='utf-8') as file:
-        file.write('\n'.join(['[Settings]', f'gtk-font-name=Cantarell {size:g}', *settings, '']))
+        file.write('\n'.join(['[Settings]', 'gtk-font-name=Cantarell 11', *settings, '']))
 
 
 def main():

@@ -115,6 +115,17 @@ class Look:
         act(wait(lambda: next((one for one in self.app.rooms() if person in name(one)), None), f'the room of {person}'), 'row.open')
         wait(lambda: len(self.app.message_rows()) >= 3, 'the messages', 30)
 
+    def find_newest(self, text):
+        """However far below what is new it is."""
+        def probe():
+            if self.app.message(text):
+                return True
+            self.app.focus_window()
+            press('F6')
+            press('End')
+            return False
+        wait(probe, f'the message {text!r}')
+
     def send(self, text):
         set_content(self.composer(), text)
         self.app.focus_window()
@@ -142,6 +153,8 @@ class Look:
         except Exception as error:
             self.missing.append(f'{key}: {error}')
             traceback.print_exc(limit=3)
+            if self.app is not None and not self.app.alive():
+                print(self.app.tail(), file=sys.stderr)
             caption += ' (NOT REACHED)'
         if self.only and self.only not in key:
             return
@@ -253,7 +266,7 @@ class Look:
             self.open('grace')
         with self.state('pictures', 'A file and an image that came'):
             self.open('linus')
-            self.app.sees_message('lake.png')
+            self.find_newest('lake.png')
         with self.state('viewer', 'An image alone'):
             act(self.app.sees_message('lake.png', None), 'message.view')
             self.window()
@@ -281,7 +294,7 @@ class Look:
             wait(lambda: all_of(self.app.node, re.compile(r'\d')), 'the result')
             press('Return')
         press('Escape')
-        self.app.go_to_newest('tickets') if not self.options.language else self.open('grace')
+        self.find_newest('tickets')
         with self.state('message-menu', "The menu of somebody else's message"):
             act(self.app.sees_message('tickets'), 'message.menu')
             self.find('De_tails', MENU_ITEMS)
@@ -444,7 +457,9 @@ def main():
     parser.add_argument('--text-scale', type=float, default=1)
     options = parser.parse_args()
     options.failures = options.out
-    look.choose_font(*SETTINGS, size=11 * options.text_scale)
+    look.choose_font(*SETTINGS)
+    # Where no desktop tells of it, this is how large text is to be
+    look.run('xprop', '-root', '-f', 'RESOURCE_MANAGER', '8s', '-set', 'RESOURCE_MANAGER', f'Xft.dpi: {96 * options.text_scale:g}\n')
     os.environ['CHAT_LOCALE_DIR'] = options.languages
     if options.language:
         os.environ['LANGUAGE'] = options.language
