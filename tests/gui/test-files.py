@@ -158,6 +158,8 @@ def files(world):
         digest, path = open(told).read().split()
         assert digest == hashlib.sha256(data).hexdigest(), digest
         assert path in list(has_file(world, data, [report])), path
+        # What the other program shows as its title
+        assert os.path.basename(path) == 'report.dat', path
     with world.step('an image comes by itself'):
         attach(anna, photo)
         anna.sees_message('photo.png', re.compile('Image photo.png.*(Sent|Delivered|Read)'))
@@ -202,6 +204,17 @@ def files(world):
         assert drag('text', ['words that were dragged'], boris, boris.composer())
         wait(lambda: atspi.content(boris.composer()) == 'words that were dragged', 'the text in the composer')
         atspi.set_content(boris.composer(), '')
+    with world.step('one that is not here yet is saved as soon as it is'):
+        saved = os.path.join(world.run, 'saved.txt')
+        anna.focus_window()
+        act(anna.sees_message('one.txt', 'not downloaded'), 'message.save-as')
+        entry = wait(lambda: next((one for one in all_of(anna.node, None, ('text', 'entry')) if atspi.content(one) == 'one.txt'), None),
+                     'the name in the file chooser')
+        atspi.set_content(entry, saved)
+        wait(lambda: atspi.content(entry) == saved, 'the path to stand there')
+        press('Return')
+        wait(lambda: os.path.exists(saved) and open(saved, 'rb').read() == b'one', 'the file to be saved')
+        anna.sees_message('one.txt', 'on this computer')
     with world.step('all of it is there again after a start without a server'):
         assert boris.quit() == 0
         server.stop()
