@@ -20,11 +20,9 @@
 static void
 remove_names_of_one (const char *folder)
 {
-  g_autoptr (GDir) dir = NULL;
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   const char *name;
 
-  g_chmod (folder, 0700);
-  dir = g_dir_open (folder, 0, NULL);
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     {
       g_autofree char *path = g_build_filename (folder, name, NULL);
@@ -231,14 +229,11 @@ name_thread (GTask        *task,
   GError *error = NULL;
 
   g_mutex_lock (&mutex);
-  if (g_mkdir_with_parents (folder, 0700) != 0 || g_chmod (folder, 0700) != 0)
+  if (g_mkdir_with_parents (folder, 0700) != 0)
     fail_errno (&error, folder);
   else
     put_name (self->path, named, cancellable, &error);
-  /* A program that puts a new file in the place of the old one would put it where it is lost */
-  if (error == NULL)
-    g_chmod (folder, 0500);
-  else
+  if (error != NULL)
     g_rmdir (folder);
   g_mutex_unlock (&mutex);
 
