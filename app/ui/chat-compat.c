@@ -202,6 +202,13 @@ chat_compat_choose_destination (GtkWindow           *parent,
 }
 
 void
+chat_compat_show_uri (GtkWindow  *parent,
+                      const char *uri)
+{
+  gtk_show_uri (parent, uri, GDK_CURRENT_TIME);
+}
+
+void
 chat_compat_show_uri_async (GtkWindow           *parent,
                             const char          *uri,
                             GAsyncReadyCallback  callback,

@@ -51,6 +51,9 @@ void             chat_compat_choose_destination (GtkWindow           *parent,
                                                  ChatCompatFilesFunc  callback,
                                                  gpointer             user_data,
                                                  GDestroyNotify       destroy);
+/** chat_compat_show_uri: the same as the next one, for whom GTK itself may tell that it failed */
+void             chat_compat_show_uri        (GtkWindow           *parent,
+                                              const char          *uri);
 /** chat_compat_show_uri_async: by the program that the person has chosen for it, through the portal in a sandbox */
 void             chat_compat_show_uri_async  (GtkWindow           *parent,
                                               const char          *uri,

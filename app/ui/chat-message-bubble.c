@@ -10,20 +10,16 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+#include "chat-compat.h"
 #include "chat-format.h"
 
 static GdkRGBA
-look_up (GtkStyleContext *context,
-         const char      *name,
-         const GdkRGBA   *fallback)
+look_up (ChatBubble *self,
+         const char *name)
 {
   GdkRGBA color;
 
-  G_GNUC_BEGIN_IGNORE_DEPRECATIONS
-  if (!gtk_style_context_lookup_color (context, name, &color))
-    color = *fallback;
-  G_GNUC_END_IGNORE_DEPRECATIONS
-
+  chat_compat_get_color (self->widget, name, &color);
   return color;
 }
 
@@ -54,23 +50,18 @@ chat_bubble_get_palette (ChatBubble *self,
 {
   AdwStyleManager *manager = adw_style_manager_get_default ();
   gboolean dark = adw_style_manager_get_dark (manager);
-  GtkStyleContext *context;
   GdkRGBA accent_bg;
 
-  G_GNUC_BEGIN_IGNORE_DEPRECATIONS
-  context = gtk_widget_get_style_context (self->widget);
-  gtk_style_context_get_color (context, &palette->fg);
-  G_GNUC_END_IGNORE_DEPRECATIONS
-
+  palette->fg = look_up (self, NULL);
   palette->high_contrast = adw_style_manager_get_high_contrast (manager);
   palette->dim = faded (palette->fg, palette->high_contrast ? 1 : .76f);
-  palette->accent = toward (look_up (context, "accent_color", &palette->fg), &palette->fg, palette->high_contrast ? 1 : .4f);
-  accent_bg = look_up (context, "accent_bg_color", &palette->fg);
-  palette->error = toward (look_up (context, "error_color", &palette->fg), &palette->fg, .3f);
+  palette->accent = toward (look_up (self, "accent_color"), &palette->fg, palette->high_contrast ? 1 : .4f);
+  accent_bg = look_up (self, "accent_bg_color");
+  palette->error = toward (look_up (self, "error_color"), &palette->fg, .3f);
   palette->own = faded (accent_bg, dark ? .42f : .20f);
   palette->other = faded (palette->fg, dark ? .10f : .07f);
   palette->select = faded (accent_bg, dark ? .20f : .25f);
-  palette->mark = look_up (context, "warning_bg_color", &palette->fg);
+  palette->mark = look_up (self, "warning_bg_color");
   palette->mark.alpha = .45f;
 }
 

@@ -84,9 +84,7 @@ show_uri (ChatTimeline *self,
 {
   g_autofree char *escaped = escape_uri (uri);
 
-  G_GNUC_BEGIN_IGNORE_DEPRECATIONS
-  gtk_show_uri (self->window, escaped, GDK_CURRENT_TIME);
-  G_GNUC_END_IGNORE_DEPRECATIONS
+  chat_compat_show_uri (self->window, escaped);
 }
 
 static void
