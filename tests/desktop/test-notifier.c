@@ -319,7 +319,8 @@ test_storm (gconstpointer service)
     }
   chat_test_wait_until (shows (&s, "New Messages", "380 new messages in 190 conversations"));
   chat_test_wait_until (shows (&s, "person 9", "there\n2 new messages"));
-  g_assert_cmpuint (chat_fake_desktop_get_n (s.desktop), ==, CHAT_NOTIFIER_MAX_ROOMS + 1);
+  /* (They come in any order) */
+  chat_test_wait_until (chat_fake_desktop_get_n (s.desktop) == CHAT_NOTIFIER_MAX_ROOMS + 1);
   g_assert_cmpuint (chat_fake_desktop_get_n_sent (s.desktop), <=, most_since (start) * (CHAT_NOTIFIER_MAX_ROOMS + 2));
 
   for (guint i = 1; i < 200; i++)
