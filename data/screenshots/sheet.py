@@ -28,7 +28,7 @@ from world import World  # noqa: E402
 PASSWORD = 'chat-demo-1'
 PEOPLE = ('grace', 'linus', 'khalid')
 TILE = {True: (300, 6), False: (640, 4)}       # narrow or not: width of a picture on the sheet, and how many stand side by side
-SETTINGS = ['gtk-enable-animations=0', 'gtk-cursor-blink=0']
+SETTINGS = ['gtk-cursor-blink=0']
 
 
 def draw(path, width, height, colours):
