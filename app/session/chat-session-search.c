@@ -172,12 +172,13 @@ search_rooms (ChatSession *self,
       const char *name = chat_room_get_name (room);
       g_autofree char *folded = NULL;
       ChatSearchHit *hit;
-      gboolean first;
+      gboolean first = FALSE;
 
       if (!chat_store_holds (name, (const char *const *) search->terms))
         continue;
       folded = chat_store_fold (name);
-      first = g_str_has_prefix (folded, search->terms[0]);
+      for (guint j = 0; search->terms[j] != NULL; j++)
+        first = first || g_str_has_prefix (folded, search->terms[j]);
       if (!first && search->hits->len >= CHAT_SEARCH_MAX_ROOMS)
         continue;
       hit = g_new0 (ChatSearchHit, 1);

@@ -55,7 +55,7 @@ void       chat_session_search_async         (ChatSession          *self,
                                               GCancellable         *cancellable,
                                               GAsyncReadyCallback   callback,
                                               gpointer              user_data);
-/** chat_session_search_finish: Returns: (transfer full) (element-type ChatSearchHit): rooms, those first that begin with the first word, then
+/** chat_session_search_finish: Returns: (transfer full) (element-type ChatSearchHit): rooms, those first whose name begins with one of the words, then
  * messages, the newest first. None without an account. %NULL where it was cancelled */
 GPtrArray *chat_session_search_finish        (ChatSession          *self,
                                               GAsyncResult         *result,
