@@ -201,9 +201,14 @@ def xdotool(*words):
     return subprocess.run(['xdotool', *map(str, words)], capture_output=True, text=True, check=True).stdout
 
 
+# xdotool holds Alt with a function key where the keymap names that modifier for it, as since xkeyboard-config 2.45
+# (https://github.com/jordansissel/xdotool/issues/491): these are told by their key on the keyboard
+FUNCTION_KEYS = {f'F{n}': 66 + n if n <= 10 else 84 + n for n in range(1, 13)}
+
+
 def press(*keys):
     for key in keys:
-        xdotool('key', '--clearmodifiers', key)
+        xdotool('key', '--clearmodifiers', '+'.join(str(FUNCTION_KEYS.get(part, part)) for part in key.split('+')))
 
 
 def type_text(text):
