@@ -69,6 +69,9 @@ chat_compat_announce (GtkWidget  *widget,
     announce (GTK_ACCESSIBLE (widget), text, 1);
 }
 
+/* The libadwaita 1 from which on headings are measured for what they ask for */
+#define MEASURED_HEADINGS_MINOR 8
+
 /* pixels that a heading asks for at least; a question has 300 */
 #define MIN_HEADING_WIDTH 100
 
@@ -96,7 +99,8 @@ chat_compat_message_dialog_new (GtkWindow  *parent,
 {
   GtkWidget *dialog = adw_message_dialog_new (parent, heading, body);
 
-  tame_heading (dialog);
+  if (adw_get_major_version () == 1 && adw_get_minor_version () < MEASURED_HEADINGS_MINOR)
+    tame_heading (dialog);
   return dialog;
 }
 

@@ -23,7 +23,7 @@ void chat_compat_name_list_item     (GtkListItem *item,
 void chat_compat_announce           (GtkWidget   *widget,
                                      const char  *text);
 /** chat_compat_message_dialog_new: as adw_message_dialog_new(), for every question; @heading does not wait for as much width as it
- * has words (libadwaita 1.7 measures it for less than it asks for, and GTK 4.18 warns of that). Returns: (transfer floating) */
+ * has words (libadwaita before 1.8 measures it for less than it asks for, and GTK 4.18 warns of that). Returns: (transfer floating) */
 GtkWidget *chat_compat_message_dialog_new (GtkWindow  *parent,
                                            const char *heading,
                                            const char *body);
