@@ -52,6 +52,15 @@ def missing(text):
     return f'{came} of {plans[0]} tests' if came != int(plans[0]) else None
 
 
+def parts(name):
+    """The suite and the name of a test, as meson calls it: "project:suite / name", or "suite - project:name" with newer ones."""
+    if ' / ' in name:
+        suite, _, own = name.partition(' / ')
+        return suite.rpartition(':')[2], own
+    suite, _, own = name.rpartition(' - ')
+    return suite, own.rpartition(':')[2]
+
+
 def without_tap(log):
     """The tests that tell by their exit status alone, as meson noted beside the logs."""
     try:
@@ -91,10 +100,10 @@ def main():
         except OSError:
             tests = []
         if len(sys.argv) > 2:
-            tests = [test for test in tests if test['name'].partition(' / ')[0].rpartition(':')[2] == sys.argv[2]]
+            tests = [test for test in tests if parts(test['name'])[0] == sys.argv[2]]
         silent = without_tap(sys.argv[1])
         for test in tests:
-            add(test['name'], test.get('stdout', ''), test['result'], test['name'].rpartition(' / ')[2] not in silent)
+            add(test['name'], test.get('stdout', ''), test['result'], parts(test['name'])[1] not in silent)
         if not tests:
             total[1] += 1
             failures.append('no test ran')
