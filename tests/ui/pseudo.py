@@ -14,6 +14,7 @@ import tempfile
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 LANGUAGE = 'xa'
+LOCALE = '/usr/lib/locale/C.utf8'
 LETTERS = str.maketrans('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz',
                         'ÀƁÇÐÉƑĜĤÎĴĶĻṀÑÖƤǪŔŠŢÛṼŴẊÝŽàƀçðéƒĝĥîĵķļɱñöþǫŕšţûṽŵẋýž')
 # What the program puts in itself: directives of printf and of g_date_time_format
@@ -59,15 +60,12 @@ def translate(template):
 
 
 def locale_for(folder):
-    """Settings of a locale that looks at LANGUAGE: C.UTF-8 of newer C libraries has no translations, then one is made"""
+    """Settings of a locale that looks at LANGUAGE: newer C libraries translate nothing in one that is called C.UTF-8"""
     language = {'LANGUAGE': LANGUAGE, 'LC_ALL': 'C.UTF-8'}
-    said = subprocess.run(['gettext', '--domain=chat', 'Chat'], env=dict(os.environ, TEXTDOMAINDIR=folder, **language),
-                          stdout=subprocess.PIPE, check=False).stdout
-    if said != b'Chat':
+    if not os.path.isdir(LOCALE):
         return language
-    made = subprocess.run(['localedef', '-i', 'en_GB', '-f', 'UTF-8', os.path.join(folder, 'en_GB.UTF-8')],
-                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-    return dict(language, LOCPATH=folder, LC_ALL='en_GB.UTF-8') if made.returncode == 0 else language
+    os.symlink(LOCALE, os.path.join(folder, f'{LANGUAGE}.UTF-8'))
+    return dict(language, LOCPATH=folder, LC_ALL=f'{LANGUAGE}.UTF-8')
 
 
 def main():
