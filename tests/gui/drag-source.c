@@ -5,7 +5,8 @@
  *   chat-test-drag-source files PATH...
  *   chat-test-drag-source text WORDS
  *
- * The window is called "Drag source". It ends when what was dragged has been dropped, with 1 if nobody took it.
+ * The window is called "Drag source". It says "taken" or "refused" when what is below the pointer has told whether it would take it, and
+ * ends when what was dragged has been dropped, with 1 if nobody took it.
  */
 
 #include <gtk/gtk.h>
@@ -14,6 +15,7 @@
 #define SIDE 160    /* pixels */
 
 static int status = -1;
+static gboolean dropped;
 
 static void
 on_drag_end (GtkDragSource *source,
@@ -31,8 +33,31 @@ on_drag_cancel (GtkDragSource       *source,
                 GdkDragCancelReason  reason,
                 gpointer             user_data)
 {
-  status = 1;
+  /* GTK 4.24 may tell of an error after what was dropped has been handed over */
+  status = dropped ? 0 : 1;
   return FALSE;
+}
+
+static void
+on_action_notify (GdkDrag *drag)
+{
+  g_print (gdk_drag_get_selected_action (drag) != 0 ? "taken\n" : "refused\n");
+}
+
+static void
+on_drop_performed (GdkDrag *drag)
+{
+  dropped = TRUE;
+}
+
+static void
+on_drag_begin (GtkDragSource *source,
+               GdkDrag       *drag,
+               gpointer       user_data)
+{
+  g_signal_connect (drag, "notify::selected-action", G_CALLBACK (on_action_notify), NULL);
+  g_signal_connect (drag, "drop-performed", G_CALLBACK (on_drop_performed), NULL);
+  on_action_notify (drag);
 }
 
 static GdkContentProvider *
@@ -75,6 +100,7 @@ main (int   argc,
   source = gtk_drag_source_new ();
   gtk_drag_source_set_content (source, content);
   gtk_drag_source_set_actions (source, GDK_ACTION_COPY);
+  g_signal_connect (source, "drag-begin", G_CALLBACK (on_drag_begin), NULL);
   g_signal_connect (source, "drag-cancel", G_CALLBACK (on_drag_cancel), NULL);
   g_signal_connect (source, "drag-end", G_CALLBACK (on_drag_end), NULL);
   gtk_widget_add_controller (label, GTK_EVENT_CONTROLLER (source));

@@ -2,6 +2,7 @@
 # test-files.py: two people with the app open send each other an image and a file of 100 MB, from a chooser and from another program
 # SPDX-License-Identifier: GPL-3.0-or-later
 import hashlib
+import itertools
 import os
 import re
 import stat
@@ -85,7 +86,17 @@ def listed(app, text):
 
 def drag(what, given, app, target):
     """By the pointer, from the window of another program onto TARGET, a node of APP; returns whether it was taken."""
-    source = subprocess.Popen([os.environ['CHAT_DRAG_SOURCE'], what, *given], stdin=subprocess.DEVNULL)
+    told = os.path.join(app.world.run, 'drag.log')
+    with open(told, 'wb') as log:
+        source = subprocess.Popen([os.environ['CHAT_DRAG_SOURCE'], what, *given], stdin=subprocess.DEVNULL, stdout=log)
+    steps = itertools.count()
+
+    def taken():
+        # Each target is asked as the pointer moves over it
+        step = next(steps)
+        atspi.xdotool('mousemove', str(x + step % 2), str(y))
+        with open(told, encoding='utf-8') as log:
+            return step > 9 and log.read().splitlines()[-1:] == ['taken']
     try:
         window = wait(lambda: next((one for one in atspi.windows_of(source.pid) if atspi.title_of(one) == 'Drag source'), None),
                       'the window to drag from')
@@ -97,11 +108,10 @@ def drag(what, given, app, target):
         place = atspi.geometry(window)
         left, top = place[0] + place[2] // 2, place[1] + place[3] // 2
         atspi.xdotool('mousemove', str(left), str(top), 'mousedown', '1')
-        # A drag begins beyond a threshold; each target is asked as the pointer comes over it
+        # A drag begins beyond a threshold
         for step in range(1, 11):
             atspi.xdotool('mousemove', str(left + (x - left) * step // 10), str(top + (y - top) * step // 10))
-        for step in range(20):
-            atspi.xdotool('mousemove', str(x + step % 2), str(y))
+        wait(taken, 'the place below the pointer to take it')
         atspi.xdotool('mouseup', '1')
         return source.wait(timeout=20) == 0
     finally:

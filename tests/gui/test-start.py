@@ -69,7 +69,7 @@ def install(world):
     with open(program, 'w', encoding='utf-8') as file:
         file.write(f"""#!/bin/sh
 export G_DEBUG=fatal-warnings GSETTINGS_SCHEMA_DIR='{world.schemas}' CHAT_DECODER='{decoder}' SECRET_BACKEND=file
-export SECRET_FILE_TEST_PATH='{world.run}/default.keyring' SECRET_FILE_TEST_PASSWORD=tests
+export SECRET_FILE_TEST_PATH='{world.run}/default.keyring' SECRET_FILE_TEST_PASSWORD=tests LD_PRELOAD='{os.environ.get('CHAT_TEST_PRELOAD', '')}'
 exec '{os.path.abspath(world.program)}' --gapplication-service >>'{world.run}/service.log' 2>&1
 """)
     os.chmod(program, 0o755)

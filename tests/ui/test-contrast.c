@@ -30,6 +30,7 @@
 #define SIGNS     3.0
 #define SCALE     3
 #define TOLERANCE 0.05      /* eight bits a channel */
+#define FRAMES    3         /* after which a screen is as it stays */
 #define LARGE_PT      18
 #define LARGE_BOLD_PT 14
 
@@ -263,9 +264,13 @@ wait_for_frame (GtkWidget *window)
   guint n_frames = 0;
   gulong id = g_signal_connect_swapped (clock, "after-paint", G_CALLBACK (count_cb), &n_frames);
 
-  chat_test_settle ();
-  gdk_frame_clock_request_phase (clock, GDK_FRAME_CLOCK_PHASE_LAYOUT | GDK_FRAME_CLOCK_PHASE_PAINT);
-  chat_test_wait_until (n_frames > 0);
+  /* What has its place in the first one may make others want another */
+  for (guint i = 0; i < FRAMES; i++)
+    {
+      chat_test_settle ();
+      gdk_frame_clock_request_phase (clock, GDK_FRAME_CLOCK_PHASE_LAYOUT | GDK_FRAME_CLOCK_PHASE_PAINT);
+      chat_test_wait_until (n_frames > i);
+    }
   g_signal_handler_disconnect (clock, id);
 }
 
