@@ -37,29 +37,40 @@ window_of (ChatConversation *self)
 
 /* To the room that is shown when the files are chosen, whatever is shown when they are sent */
 static ChatSendFilesDialog *
-open_dialog (ChatConversation *self)
+make_dialog (ChatConversation *self)
 {
   GtkWidget *dialog = chat_send_files_dialog_new (self->session, self->room);
 
   gtk_window_set_transient_for (GTK_WINDOW (dialog), window_of (self));
   g_signal_connect_object (dialog, "sent", G_CALLBACK (chat_timeline_show_newest), self->timeline, G_CONNECT_SWAPPED);
-  gtk_window_present (GTK_WINDOW (dialog));
 
   return CHAT_SEND_FILES_DIALOG (dialog);
 }
 
-static void
+/* Returns: (transfer none) (nullable): the dialog, which is still to be presented */
+static GtkWindow *
 add_files (ChatConversation *self,
            const GSList     *files)
 {
   ChatSendFilesDialog *dialog;
 
   if (files == NULL || !can_attach (self))
-    return;
+    return NULL;
 
-  dialog = open_dialog (self);
+  dialog = make_dialog (self);
   for (const GSList *l = files; l != NULL; l = l->next)
     chat_send_files_dialog_add_file (dialog, l->data);
+  return GTK_WINDOW (dialog);
+}
+
+static void
+ask_about_files (ChatConversation *self,
+                 const GSList     *files)
+{
+  GtkWindow *dialog = add_files (self, files);
+
+  if (dialog != NULL)
+    gtk_window_present (dialog);
 }
 
 /* Chosen */
@@ -70,7 +81,7 @@ chosen_cb (GSList   *files,
 {
   ChatConversation *self = user_data;
 
-  add_files (self, files);
+  ask_about_files (self, files);
   g_clear_object (&self->chooser);
 }
 
@@ -83,6 +94,17 @@ attach_cb (ChatConversation *self)
 
 /* Dropped */
 
+static void
+present_cb (GWeakRef *ref)
+{
+  g_autoptr (GtkWindow) dialog = g_weak_ref_get (ref);
+
+  if (dialog != NULL)
+    gtk_window_present (dialog);
+  g_weak_ref_clear (ref);
+  g_free (ref);
+}
+
 static gboolean
 drop_cb (GtkDropTarget    *target,
          const GValue     *value,
@@ -90,10 +112,20 @@ drop_cb (GtkDropTarget    *target,
          double            y,
          ChatConversation *self)
 {
+  GtkWindow *dialog;
+  GWeakRef *ref;
+
   if (!can_attach (self) || !G_VALUE_HOLDS (value, GDK_TYPE_FILE_LIST))
     return FALSE;
 
-  add_files (self, g_value_get_boxed (value));
+  dialog = add_files (self, g_value_get_boxed (value));
+  if (dialog == NULL)
+    return FALSE;
+
+  /* The drop has to end first: with GTK 4.24 a window that comes within it makes it one that failed, for whoever dragged */
+  ref = g_new0 (GWeakRef, 1);
+  g_weak_ref_init (ref, dialog);
+  g_idle_add_once ((GSourceOnceFunc) present_cb, ref);
   return TRUE;
 }
 
@@ -157,7 +189,7 @@ files_pasted_cb (GObject      *object,
 
   /* Addresses of pages come the same way: they are text */
   if (files != NULL && g_file_is_native (files->data))
-    add_files (self, files);
+    ask_about_files (self, files);
   else
     chat_composer_paste_text (CHAT_COMPOSER (self->composer));
 }
@@ -192,9 +224,12 @@ image_read_cb (GObject      *object,
   else if (pasting->bytes->len > 0)
     {
       g_autoptr (GBytes) bytes = g_byte_array_free_to_bytes (g_steal_pointer (&pasting->bytes));
+      ChatSendFilesDialog *dialog;
 
       pasting->bytes = g_byte_array_new ();
-      chat_send_files_dialog_add_image (open_dialog (self), bytes, pasting->name);
+      dialog = make_dialog (self);
+      chat_send_files_dialog_add_image (dialog, bytes, pasting->name);
+      gtk_window_present (GTK_WINDOW (dialog));
     }
 }
 
