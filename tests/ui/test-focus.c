@@ -24,17 +24,17 @@
 
 #define N_MESSAGES 40
 
-/* In the place of GTK's own (4.14), which chat-compat looks up while running: this program exports it */
-void gtk_accessible_announce (GtkAccessible *accessible,
-                              const char    *message,
-                              int            priority);
+/* In the place of GTK's own (4.14), which chat-compat looks up while running: this program exports it, under a name that newer headers declare */
+void announce (GtkAccessible *accessible,
+               const char    *message,
+               int            priority) __asm__ ("gtk_accessible_announce");
 
 static GString *said;
 
 void
-gtk_accessible_announce (GtkAccessible *accessible,
-                         const char    *message,
-                         int            priority)
+announce (GtkAccessible *accessible,
+          const char    *message,
+          int            priority)
 {
   g_assert_true (GTK_IS_ACCESSIBLE (accessible));
   g_string_append_printf (said, "%s\n", message);
