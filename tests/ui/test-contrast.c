@@ -217,6 +217,9 @@ walk (Look      *look,
    * faint */
   if (!gtk_widget_get_mapped (widget) || ADW_IS_AVATAR (widget) || GTK_IS_SWITCH (widget) || !gtk_widget_is_sensitive (widget))
     return;
+  /* A tooltip, which the pointer brings by chance, is not drawn with its window */
+  if (GTK_IS_NATIVE (widget) && widget != look->window)
+    return;
   if (CHAT_IS_MESSAGE_ROW (widget))
     {
       if (get_place (look, widget, &bounds))
