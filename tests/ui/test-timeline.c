@@ -648,6 +648,7 @@ test_seen (void)
 {
   g_autoptr (GRand) rand = g_rand_new_with_seed (5);
   gint64 seen[3] = { 0 };
+  double y;
   Fixture f;
 
   fixture_init (&f, 20, rand);
@@ -658,7 +659,10 @@ test_seen (void)
 
   /* Leaving the room as soon as it was on screen loses nothing, and tells it of this room */
   chat_message_list_add (f.list, say (&f, rand));
+  for (guint i = 0; i < 60 && !(message_place (&f, at (&f, length (&f) - 1), &y) && y < gtk_adjustment_get_page_size (f.adjustment)); i++)
+    frames (&f, 1);
   frames (&f, 4);
+  chat_test_wait_until (gtk_window_is_active (GTK_WINDOW (f.window)));
   chat_timeline_set_room (CHAT_TIMELINE (f.timeline), NULL, NULL);
   g_assert_cmpint (seen[1], ==, chat_message_get_id (at (&f, length (&f) - 1)));
   g_assert_cmpint (seen[2], ==, 0);
