@@ -35,7 +35,7 @@ dbus-run-session -- bash -c '
     xprop -root _NET_SUPPORTING_WM_CHECK 2>/dev/null | grep -q 0x && break
     read -r -t 0.01 <> <(:)
   done
-  # Out of the way: what happens to be under it has a tooltip, and GTK 4.8 complains where that is due when its window is closed already
+  # Out of the way: what happens to be under it looks as under the pointer, and has a tooltip
   width=${SCREEN:-1280x800x24} height=${width#*x}
   xdotool mousemove $((${width%%x*} - 1)) $((${height%%x*} - 1)) >/dev/null 2>&1
   [ -n "${COMPOSITE:-}" ] && { xcompmgr >/dev/null 2>&1 & CM=$!; }
