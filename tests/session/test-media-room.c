@@ -64,7 +64,7 @@ test_room_files (void)
   g_autoptr (Fixture) f = fixture_new (NULL);
   g_autoptr (ChatPerson) again = chat_person_new ();
   g_autoptr (ChatFileList) files = NULL, images = NULL, own = NULL;
-  g_autoptr (ChatMessage) first = send_named (f, "a");
+  g_autoptr (ChatMessage) first G_GNUC_UNUSED = send_named (f, "a");
   g_autoptr (ChatMessage) middle = NULL, last = NULL;
   g_autoptr (GError) error = NULL;
   g_auto (ChatAnswer) answer = { NULL };
@@ -77,7 +77,7 @@ test_room_files (void)
   for (guint i = 0; i < 60; i++)
     {
       g_autofree char *text = g_strdup_printf ("%u", i);
-      g_autoptr (ChatMessage) message = chat_person_send (f->anna, f->room, text);
+      g_autoptr (ChatMessage) message G_GNUC_UNUSED = chat_person_send (f->anna, f->room, text);
 
       if (i == 5)
         middle = send_named (f, "b");
@@ -136,7 +136,7 @@ static void
 test_auto (void)
 {
   g_autoptr (Fixture) f = fixture_new (NULL);
-  g_autoptr (ChatMessage) message = send_named (f, "a");
+  g_autoptr (ChatMessage) message G_GNUC_UNUSED = send_named (f, "a");
 
   chat_test_wait_until (chat_list_length (f->other) == 1);
   g_assert_true (is_state (message_at (f->other, 0), CHAT_ATTACHMENT_REMOTE));
@@ -357,7 +357,8 @@ test_order (void)
   const ChatFault hole = { .kind = CHAT_FAULT_SWALLOW, .direction = CHAT_FAULT_UP, .at = 100 };
   g_autoptr (Fixture) f = fixture_new (NULL);
   g_autofree char *path = make_file (f, "file", SMALL, 62), *next = make_file (f, "next", 100, 63);
-  g_autoptr (ChatMessage) file = NULL, caption = NULL, text = NULL, second = NULL, other = NULL;
+  g_autoptr (ChatMessage) file = NULL, caption = NULL, text = NULL, second = NULL;
+  g_autoptr (ChatMessage) other G_GNUC_UNUSED = NULL;
 
   chat_fault_proxy_arm (f->proxy, &hole);
   file = send_file (f, path, NULL);
@@ -577,7 +578,8 @@ static void
 test_named (void)
 {
   g_autoptr (Fixture) f = fixture_new (NULL);
-  g_autoptr (ChatMessage) first = send_named (f, "a report.pdf"), hidden = send_named (f, "b\xe2\x80\xaegpj.exe"), same = NULL;
+  g_autoptr (ChatMessage) first G_GNUC_UNUSED = send_named (f, "a report.pdf");
+  g_autoptr (ChatMessage) hidden = send_named (f, "b\xe2\x80\xaegpj.exe"), same = NULL;
   g_autofree char *path = NULL, *again = NULL, *other = NULL, *last = NULL, *beside = NULL, *content = NULL;
   g_autoptr (GBytes) bytes = g_bytes_new_static ("a report.pdf", 12);
   ChatSessionFileOptions options = { .name = "another.txt" };
