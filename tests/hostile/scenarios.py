@@ -187,9 +187,14 @@ class EndlessSync(Scenario):
         if request['type'] == 'SYNC':
             self.number = request.get('request_id')
             return True
+        self.told = getattr(self, 'told', False) or request['type'] == 'READ_MSG'
+        return False
 
     def attack(self, peer):
-        if not hasattr(self, 'number'):         # the first connection is only there so that there is a second
+        if not hasattr(self, 'number'):         # the first connection is only there so that there is a second, which begins with its rooms
+            for _ in range(100):
+                if getattr(self, 'told', False) or not peer.rest(0.02):
+                    break
             peer.hang_up()
             return
         yield from blocks(message(n, 'new', request_id=self.number, seq=n) for n in itertools.count(FIRST))
